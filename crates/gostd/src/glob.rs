@@ -1,0 +1,1 @@
+//! gobwas/glob 0.2.3: the patterns of `.Files.Glob`.

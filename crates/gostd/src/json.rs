@@ -1,0 +1,1 @@
+//! encoding/json of Go 1.27: encoding and decoding with its error texts.

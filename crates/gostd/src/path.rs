@@ -1,0 +1,1 @@
+//! path and path/filepath: Clean, Join, Base, Ext, Match.

@@ -1,0 +1,1 @@
+//! Go's regexp: RE2 syntax over regex-automata.

@@ -1,0 +1,1 @@
+//! Masterminds/semver v3.5: versions and constraints.

@@ -1,0 +1,1 @@
+//! strconv: quoting, and numbers to and from text.

@@ -1,0 +1,1 @@
+//! strings and bytes: the functions whose result differs from Rust's.

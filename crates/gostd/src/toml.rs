@@ -1,0 +1,1 @@
+//! BurntSushi/toml 1.6: writing and reading.

@@ -1,0 +1,1 @@
+//! unicode: classes and simple case mapping of Unicode 17.

@@ -1,0 +1,1 @@
+//! net/url: parsing, escaping and joining.

@@ -1,0 +1,1 @@
+//! The Sprig 3.3.0 functions that Helm offers, over gotemplate. Knows nothing of Helm; clock, randomness and DNS are handed in.
