@@ -40,7 +40,7 @@ fn a_map_that_holds_itself_is_an_error() {
         let value = Value::Map(map.clone());
         let error = fmt::try_append_value(&mut Vec::new(), &value).expect_err("too deep");
         assert_eq!(error.text, "value is nested deeper than 10000 levels");
-        assert!(fmt::try_sprintf(b"%+v", &[value.clone()]).is_err());
+        assert!(fmt::try_sprintf(b"%+v", std::slice::from_ref(&value)).is_err());
         assert!(fmt::sprintf(b"%s", &[value]).ends_with(b"%!(value is nested deeper than 10000 levels)"));
         map.remove(b"me");
     });
