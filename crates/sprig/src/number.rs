@@ -65,10 +65,6 @@ pub(crate) fn parse_lossy(s: &[u8]) -> i64 {
 
 /// Returns `math.Pow(10, n)` with the roundings of Go's own algorithm.
 pub(crate) fn pow10(n: i64) -> f64 {
-    // Go answers ±2^63 and beyond before it looks at the digits.
-    if n > 400 {
-        return f64::INFINITY;
-    }
     // The mantissa of 10 is 0.625, its exponent 4.
     let (mut x, mut exponent) = (0.625_f64, 4_i64);
     let (mut product, mut sum) = (1.0_f64, 0_i64);
