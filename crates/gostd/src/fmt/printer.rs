@@ -167,6 +167,11 @@ impl<'a> Printer<'a> {
 
     fn list(&mut self, list: &List, go_type: &str, verb: u32, depth: usize) -> Result<(), Limit> {
         self.enter(depth)?;
+        if self.flags.sharp_v && list.is_nil() {
+            self.out.extend_from_slice(go_type.as_bytes());
+            self.out.extend_from_slice(b"(nil)");
+            return Ok(());
+        }
         self.open(go_type, "[");
         for (i, item) in list.iter().enumerate() {
             self.separate(i);

@@ -4,7 +4,7 @@
 
 use std::any::Any;
 
-use gostd::value::{Entries, IntKind, Object};
+use gostd::value::{Entries, IntKind, MapType, Object};
 use gostd::{GoError, List, Map, Type, Value, strconv};
 
 pub struct Words<'a>(pub &'a str);
@@ -73,8 +73,8 @@ impl Words<'_> {
                 while let Some(Value::Str(key)) = self.value() {
                     entries.insert(key, self.value().expect("a value"));
                 }
-                let name = if rest == "s" { "map[string]string" } else { "map[string]interface {}" };
-                Value::Map(Map::of(name, entries))
+                let map_type = if rest == "s" { MapType::STRINGS } else { MapType::ANY };
+                Value::Map(Map::of(map_type, entries))
             }
             b'o' if rest == "0" => Value::object(Duration),
             b'o' if rest == "1" => Value::object(Point),
