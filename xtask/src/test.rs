@@ -69,7 +69,7 @@ fn cargo_test(workspace: &Workspace) -> Outcome {
         .spawn()
         .map_err(|e| format!("cannot start cargo test: {e}"))?;
     let stdout = child.stdout.take().ok_or("cargo test has no stdout")?;
-    let mut tally = sum_results(stdout)?;
+    let mut tally = sum_results(stdout, &mut std::io::stdout())?;
     let status = child.wait().map_err(|e| format!("cargo test: {e}"))?;
     if !status.success() && tally.is_clean() {
         tally.fail("cargo test did not build or run", "cargo test --workspace");
@@ -77,12 +77,12 @@ fn cargo_test(workspace: &Workspace) -> Outcome {
     Ok(tally)
 }
 
-fn sum_results(stdout: impl Read) -> Outcome {
+fn sum_results(stdout: impl Read, copy: &mut impl Write) -> Outcome {
     let mut tally = Tally::default();
     for line in BufReader::new(stdout).lines() {
         let line = line.map_err(|e| format!("cargo test: {e}"))?;
         // A closed stdout must not stop the tests.
-        let _ = writeln!(std::io::stdout(), "{line}");
+        let _ = writeln!(copy, "{line}");
         if line.starts_with("test result:") {
             tally.passed += count_before(&line, " passed");
         } else if let Some(name) = failed_test(&line) {
@@ -112,7 +112,7 @@ mod tests {
     fn results_are_added_up() {
         let text = "test a::b ... ok\ntest c::d ... FAILED\ntest result: FAILED. 3 passed; 1 failed; 0 ignored\n\
                     test result: ok. 12 passed; 0 failed; 0 ignored\n";
-        let tally = sum_results(text.as_bytes()).unwrap();
+        let tally = sum_results(text.as_bytes(), &mut Vec::new()).unwrap();
         assert_eq!(tally.line(), "15 passed, 1 failed");
         assert_eq!(tally.failures[0].rerun, "cargo test --workspace c::d");
     }
