@@ -90,7 +90,7 @@ fn read_group(folder: &Path) -> Result<Vec<Case>, String> {
 
 const KEYS: &[&str] = &[
     "name", "args", "exit", "env", "stdin", "files", "bytes", "links", "archives", "serve", "compare", "tree",
-    "ignore", "chart", "values", "template", "schema", "why",
+    "ignore", "chart", "values", "template", "probe", "schema", "why",
 ];
 
 fn parse(table: &Table, group: &str) -> Result<Case, String> {
@@ -135,8 +135,8 @@ fn tree(word: Option<&str>) -> Result<Tree, String> {
     }
 }
 
-/// `files` and `bytes` (hexadecimal), after the short forms that most cases need: `chart`, `values`, `template` and
-/// `schema` are files of the chart `c`.
+/// `files` and `bytes` (hexadecimal), after the short forms that most cases need: `chart`, `values`, `template` (or
+/// `probe`) and `schema` are files of the chart `c`.
 fn files(table: &Table) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let mut files = BTreeMap::new();
     let short = [
@@ -150,6 +150,9 @@ fn files(table: &Table) -> Result<BTreeMap<String, Vec<u8>>, String> {
             files.insert(path.to_string(), content.into_bytes());
         }
     }
+    if let Some(probe) = text(table, "probe")? {
+        files.insert("c/templates/a.yaml".to_string(), wrap(&probe).into_bytes());
+    }
     for (path, content) in strings(table, "files")? {
         files.insert(path, content.into_bytes());
     }
@@ -157,6 +160,11 @@ fn files(table: &Table) -> Result<BTreeMap<String, Vec<u8>>, String> {
         files.insert(path, words::unhex(&content)?);
     }
     Ok(files)
+}
+
+/// A template whose output is text, not YAML: it is printed as one block scalar.
+fn wrap(probe: &str) -> String {
+    format!("{{{{ define \"probe\" }}}}{probe}{{{{ end }}}}out: |2\n{{{{ include \"probe\" . | indent 2 }}}}\n")
 }
 
 fn text(table: &Table, key: &str) -> Result<Option<String>, String> {
