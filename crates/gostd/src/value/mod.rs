@@ -10,7 +10,7 @@ mod str;
 mod types;
 
 pub use list::List;
-pub use map::{Entries, Map};
+pub use map::{Entries, Map, MapMethod, MapType};
 pub use object::{Method, Object};
 pub use str::Str;
 pub use types::{IntKind, Type};

@@ -13,8 +13,11 @@ pub struct Method {
     pub params: &'static [Type],
     pub variadic: bool,
     /// The engine has checked number and types of the arguments.
-    pub call: fn(&Rc<dyn Object>, &[Value]) -> Result<Value, GoError>,
+    pub call: MethodCall,
 }
+
+/// The body of a method: the receiver and the arguments.
+pub type MethodCall = fn(&Rc<dyn Object>, &[Value]) -> Result<Value, GoError>;
 
 /// A Go struct or pointer, as a template sees it.
 pub trait Object: 'static {

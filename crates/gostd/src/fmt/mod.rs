@@ -1,0 +1,1 @@
+//! Go's `fmt` printing over [`Value`](crate::Value).
