@@ -37,7 +37,7 @@ pub struct Case {
     pub tree: Tree,
     /// Streams that are not compared (`stdout` of a help page is ours).
     pub ignored: BTreeSet<String>,
-    /// The group's `files/` folder, copied first.
+    /// The group's `files/` folder (or the one that the key `base` names), copied first.
     pub base: Option<PathBuf>,
 }
 
@@ -71,7 +71,8 @@ fn read_group(folder: &Path) -> Result<Vec<Case>, String> {
     let table: Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
     let group = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let defaults = table.get("defaults").and_then(Value::as_table).cloned().unwrap_or_default();
-    let base = Some(folder.join("files")).filter(|path| path.is_dir());
+    let base = table.get("base").and_then(Value::as_str).unwrap_or("files");
+    let base = Some(folder.join(base)).filter(|path| path.is_dir());
     let mut names = BTreeSet::new();
     let mut cases = Vec::new();
     for entry in table.get("case").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default() {
