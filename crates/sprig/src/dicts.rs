@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use gostd::Type as T;
-use gostd::value::Entries;
+use gostd::value::{Entries, MapType};
 use gostd::{GoError, List, Map, Value};
 use gotemplate::exec::Exec;
 use gotemplate::func::Func;
@@ -63,7 +63,7 @@ fn set(_: &mut Exec<'_>, args: &[Value]) -> Result {
 
 /// The parameter's type is the result's too: of a named map Go passes on the plain one.
 fn plain(map: &Map) -> Map {
-    map.retyped(MAP)
+    map.view(MapType::ANY)
 }
 
 fn unset(_: &mut Exec<'_>, args: &[Value]) -> Result {

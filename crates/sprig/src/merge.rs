@@ -137,7 +137,7 @@ fn copy(v: &Value, depth: usize) -> Result<Value, GoError> {
             for (key, value) in map.borrow().iter() {
                 entries.insert(key.clone(), copy(value, depth)?);
             }
-            Value::Map(Map::of(map.go_type(), entries))
+            Value::Map(Map::of(map.map_type(), entries))
         }
         Value::List(list) if list.is_nil() => v.clone(),
         Value::List(list) => {

@@ -52,17 +52,6 @@ fn trim_zero_decimal(s: &[u8]) -> &[u8] {
     }
 }
 
-/// Reads a decimal integer as `n, _ := strconv.ParseInt(s, 10, 64)`: zero, or the bound where it is out of range.
-pub(crate) fn parse_lossy(s: &[u8]) -> i64 {
-    match strconv::parse_int(s, 10, 64) {
-        Ok(n) => n,
-        Err(err) if err.text.ends_with("value out of range") => {
-            if s.first() == Some(&b'-') { i64::MIN } else { i64::MAX }
-        }
-        Err(_) => 0,
-    }
-}
-
 /// Returns `math.Pow(10, n)` with the roundings of Go's own algorithm.
 pub(crate) fn pow10(n: i64) -> f64 {
     // The mantissa of 10 is 0.625, its exponent 4.
