@@ -171,7 +171,9 @@ impl<'a> Lower<'a> {
         for (_, rune, _) in runes(text) {
             match is_connector(rune) {
                 true => self.out.push(self.connector),
-                false => append_rune(&mut self.out, if unicode::is_upper(rune) { unicode::to_lower(rune) } else { rune }),
+                false => {
+                    append_rune(&mut self.out, if unicode::is_upper(rune) { unicode::to_lower(rune) } else { rune })
+                }
             }
         }
     }

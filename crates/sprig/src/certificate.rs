@@ -24,7 +24,7 @@ use crate::table::fixed;
 
 const CERTIFICATE: T = T::Named("sprig.certificate");
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     fixed("genPrivateKey", &[T::String], T::String, gen_private_key),
     fixed("genCA", &[T::String, T::Int], CERTIFICATE, gen_ca),
     fixed("genCAWithKey", &[T::String, T::Int, T::String], CERTIFICATE, gen_ca_with_key),
@@ -116,7 +116,8 @@ fn template<'a>(exec: &Exec<'_>, common_name: &'a [u8], days: i64) -> Result<Tem
         Err(before) => -(before.duration().as_nanos() as i64),
     };
     let valid = (24 * 3600 * NANOS).wrapping_mul(days);
-    let not_after = now.div_euclid(NANOS) + (now.rem_euclid(NANOS) + valid.rem_euclid(NANOS)) / NANOS + valid.div_euclid(NANOS);
+    let not_after =
+        now.div_euclid(NANOS) + (now.rem_euclid(NANOS) + valid.rem_euclid(NANOS)) / NANOS + valid.div_euclid(NANOS);
     let mut serial = [0; 16];
     host.fill(&mut serial)?;
     Ok(Template {
@@ -159,12 +160,7 @@ fn parse_ip(text: &Str) -> Option<IpAddr> {
 }
 
 /// Signs, and joins the certificate with the key it is for.
-fn certify(
-    template: &Template<'_>,
-    issuer: Option<&parse::Parsed>,
-    key: &PrivateKey,
-    signer: &PrivateKey,
-) -> Result {
+fn certify(template: &Template<'_>, issuer: Option<&parse::Parsed>, key: &PrivateKey, signer: &PrivateKey) -> Result {
     let der = x509::create(template, issuer, key, signer);
     let der = der.map_err(|err| GoError::new(format!("error creating certificate: {err}")))?;
     let cert = pem::encode("CERTIFICATE", &der);
@@ -226,9 +222,8 @@ fn parse_certificate(text: &[u8]) -> Result<parse::Parsed> {
 }
 
 fn build_custom(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    let decode = |i, what| {
-        base64_decode(string(args, i)?).map_err(|_| GoError::new(format!("unable to decode base64 {what}")))
-    };
+    let decode =
+        |i, what| base64_decode(string(args, i)?).map_err(|_| GoError::new(format!("unable to decode base64 {what}")));
     let (cert, key) = (decode(0, "certificate")?, decode(1, "private key")?);
     parse_certificate(&cert)?;
     PrivateKey::parse_pem(&key).map_err(|err| GoError::new(format!("error parsing private key: {err}")))?;

@@ -2,14 +2,15 @@
 
 use aws_lc_rs::hmac;
 use gostd::Type as T;
-use gostd::{GoError, IntKind, Value};
+use gostd::value::IntKind;
+use gostd::{GoError, Value};
 use gotemplate::exec::Exec;
 use gotemplate::func::Func;
 
 use crate::args::{any, string};
 use crate::table::fixed;
 
-pub(crate) static TABLE: &[Func] =
+pub(crate) const TABLE: &[Func] =
     &[fixed("derivePassword", &[T::Named("uint32"), T::String, T::String, T::String, T::String], T::String, derive)];
 
 const SEED: &[u8] = b"com.lyndir.masterpassword";
@@ -20,10 +21,27 @@ const TEMPLATES: &[(&str, &[&str])] = &[
     (
         "long",
         &[
-            "CvcvnoCvcvCvcv", "CvcvCvcvnoCvcv", "CvcvCvcvCvcvno", "CvccnoCvcvCvcv", "CvccCvcvnoCvcv", "CvccCvcvCvcvno",
-            "CvcvnoCvccCvcv", "CvcvCvccnoCvcv", "CvcvCvccCvcvno", "CvcvnoCvcvCvcc", "CvcvCvcvnoCvcc", "CvcvCvcvCvccno",
-            "CvccnoCvccCvcv", "CvccCvccnoCvcv", "CvccCvccCvcvno", "CvcvnoCvccCvcc", "CvcvCvccnoCvcc", "CvcvCvccCvccno",
-            "CvccnoCvcvCvcc", "CvccCvcvnoCvcc", "CvccCvcvCvccno",
+            "CvcvnoCvcvCvcv",
+            "CvcvCvcvnoCvcv",
+            "CvcvCvcvCvcvno",
+            "CvccnoCvcvCvcv",
+            "CvccCvcvnoCvcv",
+            "CvccCvcvCvcvno",
+            "CvcvnoCvccCvcv",
+            "CvcvCvccnoCvcv",
+            "CvcvCvccCvcvno",
+            "CvcvnoCvcvCvcc",
+            "CvcvCvcvnoCvcc",
+            "CvcvCvcvCvccno",
+            "CvccnoCvccCvcv",
+            "CvccCvccnoCvcv",
+            "CvccCvccCvcvno",
+            "CvcvnoCvccCvcc",
+            "CvcvCvccnoCvcc",
+            "CvcvCvccCvccno",
+            "CvccnoCvcvCvcc",
+            "CvccCvcvnoCvcc",
+            "CvccCvcvCvccno",
         ],
     ),
     ("medium", &["CvcnoCvc", "CvcCvcno"]),
@@ -48,7 +66,9 @@ fn class(letter: u8) -> &'static [u8] {
 
 fn derive(_: &mut Exec<'_>, args: &[Value]) -> Result<Value, GoError> {
     let counter = match any(args, 0)? {
-        Value::Int(n) | Value::Int64(n) | Value::Sized(IntKind::Uint32 | IntKind::Uint | IntKind::Uint64, n) => *n as u32,
+        Value::Int(n) | Value::Int64(n) | Value::Sized(IntKind::Uint32 | IntKind::Uint | IntKind::Uint64, n) => {
+            *n as u32
+        }
         other => return Err(GoError::new(format!("wrong type for value; expected uint32; got {}", other.go_type()))),
     };
     let (sort, password, user, site) = (string(args, 1)?, string(args, 2)?, string(args, 3)?, string(args, 4)?);

@@ -15,7 +15,7 @@ use crate::merge::{self, MAP, Mode, conversion};
 use crate::table::{fixed, variadic};
 use crate::text::strval;
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     variadic("dict", &[T::Any], T::MapAny, dict),
     fixed("get", &[T::MapAny, T::String], T::Any, get),
     fixed("set", &[T::MapAny, T::String, T::Any], T::MapAny, set),
@@ -122,7 +122,12 @@ fn omit(_: &mut Exec<'_>, args: &[Value]) -> Result {
         omitted.insert(string(args, i)?.as_bytes());
     }
     let Some(map) = map(args, 0)? else { return Ok(Value::Map(Map::default())) };
-    let kept = map.borrow().iter().filter(|(key, _)| !omitted.contains(key.as_bytes())).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let kept = map
+        .borrow()
+        .iter()
+        .filter(|(key, _)| !omitted.contains(key.as_bytes()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     Ok(Value::map(kept))
 }
 

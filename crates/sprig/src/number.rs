@@ -1,7 +1,8 @@
 //! Casts to numbers as spf13/cast 1.7.0 does them: whatever does not convert is zero.
 
+use gostd::value::IntKind;
 use gostd::value::Object;
-use gostd::{IntKind, Value, strconv};
+use gostd::{Value, strconv};
 
 /// Converts to `int64` (and, on 64 bits, `int`): numbers are truncated, strings read with Go's base prefixes.
 pub(crate) fn to_int64(v: &Value) -> i64 {

@@ -1,6 +1,8 @@
 //! Hashes, passwords, encryption and random texts.
 
-use aws_lc_rs::cipher::{AES_256, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey};
+use aws_lc_rs::cipher::{
+    AES_256, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,
+};
 use aws_lc_rs::digest::{self, Algorithm};
 use aws_lc_rs::iv::FixedLength;
 use gostd::Type as T;
@@ -16,7 +18,7 @@ use crate::table::fixed;
 
 const SS: &[T] = &[T::String, T::String];
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     fixed("sha1sum", &[T::String], T::String, |_, args| sum(args, &digest::SHA1_FOR_LEGACY_USE_ONLY)),
     fixed("sha256sum", &[T::String], T::String, |_, args| sum(args, &digest::SHA256)),
     fixed("sha512sum", &[T::String], T::String, |_, args| sum(args, &digest::SHA512)),

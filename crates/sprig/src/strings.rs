@@ -16,7 +16,7 @@ use crate::{cases, cut};
 const S: &[T] = &[T::String];
 const SS: &[T] = &[T::String, T::String];
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     fixed("hello", &[], T::String, |_, _| Ok(Value::str("Hello!"))),
     fixed("trim", S, T::String, |_, args| part(args, 0, |s| strings::trim_space(s))),
     fixed("trimAll", SS, T::String, |_, args| two(args, |set, s| strings::trim(s, set))),
@@ -191,7 +191,9 @@ fn replace(_: &mut Exec<'_>, args: &[Value]) -> Result {
     if found == 0 || old == new {
         return Ok(Value::Str(s.clone()));
     }
-    limits::string((s.len() - found.saturating_mul(old.len()).min(s.len())).saturating_add(found.saturating_mul(new.len())))?;
+    limits::string(
+        (s.len() - found.saturating_mul(old.len()).min(s.len())).saturating_add(found.saturating_mul(new.len())),
+    )?;
     Ok(Value::str(strings::replace(s, old, new, -1)))
 }
 

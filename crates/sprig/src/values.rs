@@ -10,7 +10,7 @@ use crate::equal::deep_equal;
 use crate::kind::{is_empty, kind_name};
 use crate::table::{fixed, variadic};
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     variadic("default", &[T::Any, T::Any], T::Any, default),
     fixed("empty", &[T::Any], T::Bool, |_, args| Ok(Value::Bool(is_empty(any(args, 0)?)))),
     variadic("coalesce", &[T::Any], T::Any, coalesce),

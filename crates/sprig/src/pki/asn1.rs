@@ -56,8 +56,10 @@ pub(crate) static PKCS1: Field = field(Kind::Struct(
         optional(Kind::List),
     ],
 ));
-pub(crate) static PKCS8: Field =
-    field(Kind::Struct("pkcs8", &[field(Kind::Int), field(Kind::Struct("AlgorithmIdentifier", ALGORITHM)), field(Kind::Octets)]));
+pub(crate) static PKCS8: Field = field(Kind::Struct(
+    "pkcs8",
+    &[field(Kind::Int), field(Kind::Struct("AlgorithmIdentifier", ALGORITHM)), field(Kind::Octets)],
+));
 pub(crate) static EC: Field = field(Kind::Struct(
     "ecPrivateKey",
     &[field(Kind::Int), field(Kind::Octets), tagged(Kind::Oid, 0), tagged(Kind::BitString, 1)],
@@ -256,7 +258,7 @@ fn checked<'a>(kind: &Kind, content: &'a [u8]) -> Result<&'a [u8], String> {
 fn integer<'a>(kind: &Kind, content: &'a [u8]) -> Result<&'a [u8], String> {
     match content {
         [] => structure("empty integer"),
-        [0, ..0x80, ..] | [0xFF, 0x80.., ..] => structure("integer not minimally-encoded"),
+        [0, 0..=0x7F, ..] | [0xFF, 0x80..=0xFF, ..] => structure("integer not minimally-encoded"),
         _ if matches!(kind, Kind::Int) && content.len() > 8 => structure("integer too large"),
         _ => Ok(content),
     }

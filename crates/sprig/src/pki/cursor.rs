@@ -62,7 +62,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn integer(&mut self) -> Option<&'a [u8]> {
         let content = self.content(der::INTEGER)?.0;
         match content {
-            [] | [0, ..0x80, ..] | [0xFF, 0x80.., ..] => None,
+            [] | [0, 0..=0x7F, ..] | [0xFF, 0x80..=0xFF, ..] => None,
             _ => Some(content),
         }
     }

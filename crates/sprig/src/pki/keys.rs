@@ -10,7 +10,10 @@ use super::{asn1, der, oid, pem};
 pub(crate) enum PrivateKey {
     Rsa(RsaKey),
     Ec(EcKey),
-    Ed25519 { seed: Vec<u8>, pair: Ed25519KeyPair },
+    Ed25519 {
+        seed: Vec<u8>,
+        pair: Ed25519KeyPair,
+    },
     Dsa(DsaKey),
     /// Only its PKCS#8 form: Go reads it, but can neither sign with it nor certify it.
     X25519(Vec<u8>),

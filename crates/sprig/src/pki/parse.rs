@@ -51,7 +51,8 @@ fn version(content: &mut Cursor<'_>) -> Result<i64> {
         return Ok(0);
     }
     let mut inner = content.content(0xA0).ok_or_else(malformed("version"))?;
-    let number = inner.integer().filter(|bytes| bytes.len() <= 8 && inner.is_empty()).ok_or_else(malformed("version"))?;
+    let number =
+        inner.integer().filter(|bytes| bytes.len() <= 8 && inner.is_empty()).ok_or_else(malformed("version"))?;
     match asn1::small_integer(number) {
         ..0 => Err(malformed("version")()),
         number @ 0..=2 => Ok(number),
@@ -132,7 +133,9 @@ fn public_key(mut info: Cursor<'_>) -> Result<bool> {
                 return Err("x509: invalid ECDSA parameters".into());
             }
         }
-        oid::ED25519 if !parameters.is_empty() => return Err("x509: Ed25519 key encoded with illegal parameters".into()),
+        oid::ED25519 if !parameters.is_empty() => {
+            return Err("x509: Ed25519 key encoded with illegal parameters".into());
+        }
         oid::ED25519 if bits.len() != 32 => return Err("x509: wrong Ed25519 public key size".into()),
         oid::ED25519 | oid::DSA | oid::X25519 => {}
         _ => return Ok(false),
@@ -173,8 +176,7 @@ fn extensions(content: &mut Cursor<'_>, version: i64) -> Result<Vec<u8>> {
     while !list.is_empty() {
         let mut one = list.content(der::SEQUENCE).ok_or_else(malformed("extension"))?;
         let id = one.oid().ok_or_else(malformed("extension OID field"))?;
-        let critical =
-            one.peek(0x01) && one.boolean().ok_or_else(malformed("extension critical field"))?;
+        let critical = one.peek(0x01) && one.boolean().ok_or_else(malformed("extension critical field"))?;
         let value = one.content(der::OCTET_STRING).ok_or_else(malformed("extension value field"))?;
         if seen.contains(&id) {
             return Err(format!("x509: certificate contains duplicate extension with OID \"{}\"", asn1::oid_text(id)));

@@ -14,8 +14,7 @@ pub(crate) struct RsaKey {
 }
 
 /// The header of a SHA-256 digest inside a PKCS#1 signature.
-const SHA256_PREFIX: &[u8] =
-    b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+const SHA256_PREFIX: &[u8] = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
 
 /// Go's smallest modulus to sign with, in bits.
 const MIN_BITS: u64 = 1024;
