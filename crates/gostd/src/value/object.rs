@@ -13,8 +13,11 @@ pub struct Method {
     pub params: &'static [Type],
     pub variadic: bool,
     /// The engine has checked number and types of the arguments.
-    pub call: fn(&Rc<dyn Object>, &[Value]) -> Result<Value, GoError>,
+    pub call: MethodCall,
 }
+
+/// The body of a method: the receiver and the arguments.
+pub type MethodCall = fn(&Rc<dyn Object>, &[Value]) -> Result<Value, GoError>;
 
 /// A Go struct or pointer, as a template sees it.
 pub trait Object: 'static {
@@ -38,6 +41,11 @@ pub trait Object: 'static {
 
     /// Returns what `String()` or `Error()` returns, where the type has one.
     fn display(&self) -> Option<String> {
+        None
+    }
+
+    /// Returns what `GoString()` returns, which `%#v` prints, where the type has one.
+    fn go_string(&self) -> Option<String> {
         None
     }
 

@@ -1,1 +1,0 @@
-//! Go's fmt: every verb and flag over [`Value`](crate::Value), with its %! errors.

@@ -1,1 +1,0 @@
-//! strconv: quoting, and numbers to and from text.

@@ -1,1 +1,0 @@
-//! strings and bytes: the functions whose result differs from Rust's.

@@ -1,1 +1,0 @@
-//! unicode: classes and simple case mapping of Unicode 17.

@@ -1,0 +1,71 @@
+//! What the functions need from outside, handed in by the caller: clock, randomness, names; and what they remember.
+
+use std::time::SystemTime;
+
+use gostd::GoError;
+use gotemplate::exec::Exec;
+
+/// The world as the functions see it. Attach one to an execution: `exec.extension::<Host>()` finds it.
+pub struct Host {
+    /// The current time.
+    pub clock: fn() -> SystemTime,
+    /// Fills a buffer with random bytes fit for keys; the text is the error's.
+    pub random: fn(&mut [u8]) -> Result<(), String>,
+    /// Looks up the addresses of a name; nothing when there are none.
+    pub lookup_host: fn(&str) -> Vec<String>,
+}
+
+impl Host {
+    /// Makes a host of the three things that it cannot know itself.
+    pub fn new(
+        clock: fn() -> SystemTime,
+        random: fn(&mut [u8]) -> Result<(), String>,
+        lookup_host: fn(&str) -> Vec<String>,
+    ) -> Self {
+        Host { clock, random, lookup_host }
+    }
+
+    /// Makes a host of this machine's clock, random source and resolver.
+    pub fn system() -> Self {
+        Host::new(SystemTime::now, |buffer| getrandom::fill(buffer).map_err(|err| err.to_string()), lookup)
+    }
+
+    /// Returns the host of an execution.
+    ///
+    /// # Errors
+    /// When the caller attached none.
+    pub(crate) fn of<'e>(exec: &'e Exec<'_>) -> Result<&'e Host, GoError> {
+        exec.extension::<Host>().ok_or_else(|| GoError::new("no host for clock, randomness and names"))
+    }
+
+    pub(crate) fn fill(&self, buffer: &mut [u8]) -> Result<(), GoError> {
+        (self.random)(buffer).map_err(GoError::new)
+    }
+
+    /// Returns an evenly distributed number below `n`, which is not zero.
+    pub(crate) fn below(&self, n: u64) -> Result<u64, GoError> {
+        // Draws past the last whole multiple of `n` are thrown away: they would favour small numbers.
+        let rest = (u64::MAX % n + 1) % n;
+        loop {
+            let mut bytes = [0; 8];
+            self.fill(&mut bytes)?;
+            let draw = u64::from_le_bytes(bytes);
+            if draw <= u64::MAX - rest {
+                return Ok(draw % n);
+            }
+        }
+    }
+}
+
+fn lookup(name: &str) -> Vec<String> {
+    use std::net::ToSocketAddrs;
+    let Ok(addresses) = (name, 0).to_socket_addrs() else { return Vec::new() };
+    let mut all: Vec<String> = Vec::new();
+    for address in addresses {
+        let text = address.ip().to_string();
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    all
+}

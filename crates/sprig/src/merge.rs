@@ -1,0 +1,177 @@
+//! `mergo.Merge` 1.0.1 on string-keyed maps, as sprig's `merge` and `mergeOverwrite` call it.
+//!
+//! A nested map of the source is put into the destination by reference, where a later merge changes it for every holder:
+//! charts depend on it. Source keys are visited in byte order (Go: any order).
+
+use gostd::{GoError, Map, Str, Value};
+
+use crate::kind::{NIL_DEREFERENCE, kind_name};
+use crate::limits;
+
+pub(crate) const DIFFERENT_TYPES: &str = "src and dst must be of same type";
+
+/// What happens to a value that the destination already has.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Mode {
+    /// Only empty values of the destination are filled.
+    Fill,
+    /// The source wins, also with an empty value.
+    Overwrite,
+}
+
+/// Merges `src` into `dst`.
+///
+/// # Errors
+/// mergo's own, the panics of Go's reflection, and nesting beyond the limit.
+pub(crate) fn merge(dst: &Map, src: &Map, mode: Mode) -> Result<(), GoError> {
+    level(dst, src, mode, limits::DEPTH)
+}
+
+fn level(dst: &Map, src: &Map, mode: Mode, depth: usize) -> Result<(), GoError> {
+    let depth = depth.checked_sub(1).ok_or_else(limits::too_deep)?;
+    if dst.same(src) {
+        return Ok(());
+    }
+    let keys: Vec<Str> = src.borrow().keys().cloned().collect();
+    for key in keys {
+        if let Some(value) = src.get(&key) {
+            entry(dst, &key, &value, Source { map: src, mode, depth })?;
+        }
+    }
+    Ok(())
+}
+
+/// Where an entry comes from.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    map: &'a Map,
+    mode: Mode,
+    depth: usize,
+}
+
+fn entry(dst: &Map, key: &Str, value: &Value, source: Source<'_>) -> Result<(), GoError> {
+    let overwrite = source.mode == Mode::Overwrite;
+    if value.is_nil() {
+        return if overwrite { set(dst, key, value.clone(), source.map) } else { Ok(()) };
+    }
+    let old = dst.get(key);
+    let kind = kind_name(value);
+    match kind {
+        "map" | "ptr" | "struct" => nested(old.as_ref(), value, source)?,
+        "slice" => list(dst, key, value, source)?,
+        _ => {}
+    }
+    let filled = old.as_ref().is_some_and(|old| !is_empty_for_merge(old));
+    if filled && (kind == "slice" || kind == "map" && old.as_ref().is_some_and(|old| kind_name(old) == "map")) {
+        return Ok(());
+    }
+    if overwrite || !filled {
+        set(dst, key, value.clone(), source.map)?;
+    }
+    Ok(())
+}
+
+/// Merges into what the destination has; only a map can take anything.
+fn nested(old: Option<&Value>, value: &Value, source: Source<'_>) -> Result<(), GoError> {
+    let Some(old) = old else { return Ok(()) };
+    if let Some(dst) = map_of(old) {
+        return map_of(value).map_or(Ok(()), |src| level(&dst, &src, source.mode, source.depth));
+    }
+    match (kind_name(old), kind_name(value)) {
+        ("ptr", "ptr") => Ok(()),
+        ("ptr", _) if source.mode == Mode::Fill => Err(GoError::new(DIFFERENT_TYPES)),
+        ("struct", "map" | "ptr") if old.downcast::<crate::certificate::Certificate>().is_some() => {
+            Err(GoError::new(format!("reflect: call of reflect.Value.Field on {} Value", kind_name(value))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A list is never merged: it replaces, or the key keeps what it has.
+fn list(dst: &Map, key: &Str, value: &Value, source: Source<'_>) -> Result<(), GoError> {
+    if source.mode == Mode::Overwrite || dst.is_empty() {
+        return set(dst, key, value.clone(), source.map);
+    }
+    Ok(())
+}
+
+/// Puts a value into a map, which must be able to hold it.
+fn set(dst: &Map, key: &Str, value: Value, src: &Map) -> Result<(), GoError> {
+    if dst.go_type() == "map[string]string" && src.go_type() != "map[string]string" {
+        let got = if kind_name(&value) == "slice" { value.go_type() } else { "interface {}" };
+        return Err(GoError::new(format!(
+            "reflect.Value.SetMapIndex: value of type {got} is not assignable to type string"
+        )));
+    }
+    dst.insert(key.clone(), value);
+    Ok(())
+}
+
+fn map_of(v: &Value) -> Option<Map> {
+    match v {
+        Value::Map(map) => Some(map.clone()),
+        Value::Object(object) => map_of(&object.underlying()?),
+        _ => None,
+    }
+}
+
+/// mergo's idea of empty: as `empty`, but looking through pointers, and complex numbers never are.
+fn is_empty_for_merge(v: &Value) -> bool {
+    !matches!(v, Value::Complex(_)) && crate::kind::is_empty(v)
+}
+
+/// Copies a value with everything it holds, as `copystructure.Copy`.
+///
+/// # Errors
+/// For nil, Go's panic; nesting beyond the limit.
+pub(crate) fn deep_copy(v: &Value) -> Result<Value, GoError> {
+    if v.is_nil() {
+        return Err(GoError::new("reflect: call of reflect.Value.Type on zero Value"));
+    }
+    copy(v, limits::DEPTH)
+}
+
+fn copy(v: &Value, depth: usize) -> Result<Value, GoError> {
+    let depth = depth.checked_sub(1).ok_or_else(limits::too_deep)?;
+    Ok(match v {
+        Value::Map(map) => {
+            let mut entries = gostd::value::Entries::new();
+            for (key, value) in map.borrow().iter() {
+                entries.insert(key.clone(), copy(value, depth)?);
+            }
+            Value::Map(Map::of(map.map_type(), entries))
+        }
+        Value::List(list) if list.is_nil() => v.clone(),
+        Value::List(list) => {
+            let items = list.iter().map(|item| copy(item, depth)).collect::<Result<_, _>>()?;
+            Value::List(gostd::List::of(list.element(), items))
+        }
+        _ => v.clone(),
+    })
+}
+
+/// Follows a path of keys into nested maps, as `dig`.
+pub(crate) fn dig(path: &[Value], default: &Value, dict: &Value) -> Result<Value, GoError> {
+    let mut dict = dict.clone();
+    for (i, key) in path.iter().enumerate() {
+        let map = match &dict {
+            Value::Map(map) if map.go_type() == MAP => map,
+            other => return Err(conversion(other, MAP)),
+        };
+        let Value::Str(key) = key else { return Err(conversion(key, "string")) };
+        let Some(step) = map.get(key) else { return Ok(default.clone()) };
+        if i + 1 == path.len() {
+            return Ok(step);
+        }
+        dict = step;
+    }
+    Err(GoError::new(NIL_DEREFERENCE))
+}
+
+pub(crate) const MAP: &str = "map[string]interface {}";
+
+/// The text of Go's failed type assertion.
+pub(crate) fn conversion(got: &Value, want: &str) -> GoError {
+    let got = if got.is_nil() { "nil" } else { got.go_type() };
+    GoError::new(format!("interface conversion: interface {{}} is {got}, not {want}"))
+}
