@@ -1,6 +1,6 @@
 //! Values as Go holds them before JSON, for the error texts that print them in Go syntax.
 
-use gostd::{GoError, Str};
+use gostd::GoError;
 
 use super::{key_text, scalar};
 use crate::compose::{Content, Document, Id};
@@ -174,5 +174,5 @@ fn rank(resolved: Resolved) -> u8 {
 }
 
 fn quote(text: &[u8]) -> String {
-    format!("{:?}", Str::from(text))
+    String::from_utf8_lossy(&gostd::strconv::quote(text)).into_owned()
 }

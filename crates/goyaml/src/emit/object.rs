@@ -19,7 +19,8 @@ impl Emitter<'_> {
         if let Some(value) = object.underlying() {
             return self.value(&value, place);
         }
-        let fields = object.fields().into_iter().map(|(_, name, value)| (Str::from(name), value));
+        let fields = object.fields().into_iter().filter(|(_, name, _)| *name != "-");
+        let fields = fields.map(|(_, name, value)| (Str::from(name), value));
         let mut fields: Vec<(Str, Value)> = fields.collect();
         fields.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut entries: Vec<(&Str, &Value)> = fields.iter().map(|(name, value)| (name, value)).collect();

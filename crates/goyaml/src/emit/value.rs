@@ -23,7 +23,7 @@ pub(super) enum Place {
 const MAX_DEPTH: usize = 10_000;
 
 /// encoding/json looks for cycles in collections deeper than this.
-const FIRST_LOOK: usize = 1001;
+const FIRST_LOOK: usize = 1000;
 
 /// go-yaml writes longer keys after `?`.
 const MAX_KEY_BYTES: usize = 128;
@@ -48,6 +48,7 @@ impl Emitter<'_> {
             Value::Complex(_) => return Err(Stop::Failed(super::object::json_error("json: unsupported type: complex128"))),
             Value::Str(text) => self.string(text, place)?,
             Value::Bytes(bytes) => self.bytes(bytes, place)?,
+            Value::List(list) if list.is_nil() && !self.is_pretty() => self.bare(b"null"),
             Value::List(list) => self.list(list, place)?,
             Value::Map(map) => self.map(map)?,
             Value::Object(object) => self.object(object, place)?,
