@@ -79,8 +79,8 @@ fn with_line_ends(lines: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(lines);
     }
     let mut out = Vec::with_capacity(lines.len() + 1);
-    for line in lines.strip_suffix(b"\n").unwrap_or(lines).split(|b| *b == b'\n') {
-        out.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+    for line in lines.split_inclusive(|b| *b == b'\n') {
+        out.extend_from_slice(line.strip_suffix(b"\r\n").or(line.strip_suffix(b"\n")).unwrap_or(line));
         out.push(b'\n');
     }
     Cow::Owned(out)
