@@ -158,6 +158,7 @@ fn compare_keys(a: &Typed, b: &Typed) -> std::cmp::Ordering {
         (Resolved::Uint(a), Resolved::Uint(b)) => a.cmp(b),
         (Resolved::Bool(a), Resolved::Bool(b)) => a.cmp(b),
         (Resolved::Float(a), Resolved::Float(b)) => a.total_cmp(b),
+        (Resolved::Null, _) => std::cmp::Ordering::Equal,
         _ => a_text.cmp(b_text),
     })
 }

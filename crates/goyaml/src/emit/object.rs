@@ -35,7 +35,9 @@ impl Emitter<'_> {
             return self.string(&Str::from(text), place);
         }
         let json = object.json();
-        if let Some(Value::Str(text)) = json.filter(|json| json.starts_with('"')).map(|json| route::read_json(json.as_bytes())).transpose()? {
+        if let Some(Value::Str(text)) =
+            json.filter(|json| json.starts_with('"')).map(|json| route::read_json(json.as_bytes())).transpose()?
+        {
             if go_type == "time.Time" {
                 self.bare(&text);
                 return Ok(());

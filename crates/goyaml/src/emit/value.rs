@@ -41,11 +41,17 @@ impl Emitter<'_> {
             Value::Bool(true) => self.bare(b"true"),
             Value::Bool(false) => self.bare(b"false"),
             Value::Int(int) | Value::Int64(int) => self.int(*int),
-            Value::Sized(IntKind::Uint | IntKind::Uint64, bits) => self.bare(bits.cast_unsigned().to_string().as_bytes()),
+            Value::Sized(IntKind::Uint | IntKind::Uint64, bits) => {
+                self.bare(bits.cast_unsigned().to_string().as_bytes())
+            }
             Value::Sized(_, int) => self.int(*int),
             Value::Float(float) => number::float(self, *float)?,
-            Value::Complex(_) if self.is_pretty() => return Err(Stop::Failed("cannot marshal type: complex128".into())),
-            Value::Complex(_) => return Err(Stop::Failed(super::object::json_error("json: unsupported type: complex128"))),
+            Value::Complex(_) if self.is_pretty() => {
+                return Err(Stop::Failed("cannot marshal type: complex128".into()));
+            }
+            Value::Complex(_) => {
+                return Err(Stop::Failed(super::object::json_error("json: unsupported type: complex128")));
+            }
             Value::Str(text) => self.string(text, place)?,
             Value::Bytes(bytes) => self.bytes(bytes, place)?,
             Value::List(list) if list.is_nil() && !self.is_pretty() => self.bare(b"null"),
