@@ -92,6 +92,10 @@ fn call(name: &str, input: &str) -> String {
         "decode_shaped" => structure(json::decode_shaped(&document(), &D)),
         "shape_value" => structure(json::shape_value(&tree(), &D, "")),
         "shape_value_strict" => structure(json::shape_value_strict(&tree(), &D, "")),
+        "time" => {
+            let shape = Shape::Struct(&[Field { name: "t", shape: Shape::Time }], "main.T");
+            error_text(json::decode_shaped(&document(), &shape).err())
+        }
         other => panic!("no such call: {other}"),
     }
 }

@@ -6,6 +6,7 @@ use super::encode::append_number;
 use super::fault::Fault;
 use super::mismatch::{Mismatch, push_index, push_key};
 use super::shape::{Field, Shape};
+use super::time;
 use crate::strconv::quote;
 use crate::strings::equal_fold;
 use crate::value::{Entries, List, Map, Str, Type};
@@ -51,11 +52,6 @@ pub(super) fn element_type(element: &Shape) -> Type {
     }
 }
 
-/// Checks the text of a `time.Time`.
-pub(super) fn time(_text: &[u8]) -> Result<(), GoError> {
-    Ok(())
-}
-
 struct Checker<'a> {
     root: &'a str,
     strict: bool,
@@ -71,7 +67,7 @@ impl Checker<'_> {
             (_, Value::Nil) => zero(shape),
             (Shape::Bool, Value::Bool(_)) | (Shape::String, Value::Str(_)) => value.clone(),
             (Shape::Time, Value::Str(text)) => {
-                if let Err(error) = time(text) {
+                if let Err(error) = time::check(text) {
                     self.error.get_or_insert(error);
                 }
                 value.clone()

@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::mismatch::{Mismatch, pointer_to};
 use super::scan::{Next, Scanner};
 use super::shape::{Field, Shape};
+use super::time;
 use crate::strconv::{Fault as NumberFault, parse_float_saturating};
 use crate::value::{Entries, List, Map, MapType, Str};
 use crate::{GoError, Value};
@@ -153,7 +154,7 @@ impl Decoder<'_> {
             Shape::Any | Shape::String => Value::Str(Str::from(text.unquote().as_ref())),
             Shape::Time => {
                 let text = text.unquote();
-                if let Err(error) = check::time(&text) {
+                if let Err(error) = time::check(&text) {
                     self.problem.get_or_insert(Problem::Own(error));
                 }
                 Value::Str(Str::from(text.as_ref()))

@@ -12,6 +12,9 @@ use crate::{GoError, Value};
 /// From this depth on Go looks for values that hold themselves.
 const CYCLES_FROM: usize = 1000;
 
+/// Shared branches make a small tree a large text.
+const LENGTH_LIMIT: usize = 1 << 30;
+
 /// `json.Marshal`: keys in the order of their bytes, `<`, `>`, `&`, U+2028 and U+2029 escaped.
 ///
 /// # Errors
@@ -117,6 +120,9 @@ impl Encoder<'_> {
         depth: usize,
         write: impl FnOnce(&mut Self) -> Result<(), GoError>,
     ) -> Result<(), GoError> {
+        if self.out.len() > LENGTH_LIMIT {
+            return Err(GoError::new("JSON text is longer than 1 GiB"));
+        }
         if depth < CYCLES_FROM {
             return write(self);
         }

@@ -11,6 +11,7 @@ mod quote;
 mod run;
 mod scan;
 mod shape;
+mod time;
 
 pub use check::{shape_value, shape_value_strict};
 pub use decode::{decode, decode_first, decode_list, decode_map, decode_partial, decode_shaped};

@@ -1,0 +1,191 @@
+//! The cases as data: `conformance/GROUP/cases.toml`, each `[[case]]` one command line with the files it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::archive::Archive;
+use super::compare::Mode;
+use super::words;
+
+/// What is compared of the files that a command writes below the working folder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tree {
+    Ignored,
+    Names,
+    Contents,
+}
+
+/// One command line and all it stands on. Texts may hold `$WORK`, `$HOME` and `$URL`.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub group: String,
+    pub name: String,
+    pub args: Vec<String>,
+    pub exit: i32,
+    pub env: BTreeMap<String, String>,
+    pub stdin: Option<String>,
+    /// Path below the working folder → content; they overlay the group's `files/` folder.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Path → target of a symbolic link.
+    pub links: BTreeMap<String, String>,
+    pub archives: Vec<Archive>,
+    /// Whether the working folder is served over HTTP on the loopback address, at `$URL`.
+    pub serve: bool,
+    pub mode: Mode,
+    pub tree: Tree,
+    /// Streams that are not compared (`stdout` of a help page is ours).
+    pub ignored: BTreeSet<String>,
+    /// The group's `files/` folder (or the one that the key `base` names), copied first.
+    pub base: Option<PathBuf>,
+}
+
+impl Case {
+    /// `GROUP/NAME`, the name used in messages, `--only` and the list of known differences.
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.group, self.name)
+    }
+
+    pub fn rerun(&self) -> String {
+        format!("cargo xtask conformance --only '^{}$'", self.id())
+    }
+}
+
+/// Reads every group, sorted by name, cases in the order of their file.
+pub fn read_all(folder: &Path) -> Result<Vec<Case>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut groups: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.join("cases.toml").is_file()).collect();
+    groups.sort();
+    let mut cases = Vec::new();
+    for group in groups {
+        cases.extend(read_group(&group)?);
+    }
+    Ok(cases)
+}
+
+fn read_group(folder: &Path) -> Result<Vec<Case>, String> {
+    let path = folder.join("cases.toml");
+    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let table: Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
+    let group = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let defaults = table.get("defaults").and_then(Value::as_table).cloned().unwrap_or_default();
+    let base = table.get("base").and_then(Value::as_str).unwrap_or("files");
+    let base = Some(folder.join(base)).filter(|path| path.is_dir());
+    let mut names = BTreeSet::new();
+    let mut cases = Vec::new();
+    for entry in table.get("case").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default() {
+        let entry = entry.as_table().ok_or_else(|| format!("{}: a case is a table", path.display()))?;
+        let mut merged = defaults.clone();
+        merged.extend(entry.clone());
+        let mut case = parse(&merged, &group).map_err(|e| format!("{}: {e}", path.display()))?;
+        case.base.clone_from(&base);
+        if !names.insert(case.name.clone()) {
+            return Err(format!("{}: two cases named {}", path.display(), case.name));
+        }
+        cases.push(case);
+    }
+    Ok(cases)
+}
+
+const KEYS: &[&str] = &[
+    "name", "args", "exit", "env", "stdin", "files", "bytes", "links", "archives", "serve", "compare", "tree",
+    "ignore", "chart", "values", "template", "probe", "schema", "why",
+];
+
+fn parse(table: &Table, group: &str) -> Result<Case, String> {
+    let name = text(table, "name")?.ok_or("a case without a name")?;
+    parse_named(table, group, &name).map_err(|e| format!("{name}: {e}"))
+}
+
+fn parse_named(table: &Table, group: &str, name: &str) -> Result<Case, String> {
+    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(format!("unknown key {key}"));
+    }
+    let args = match table.get("args") {
+        Some(Value::String(line)) => words::split(line)?,
+        Some(Value::Array(_)) => list(table, "args")?,
+        _ => return Err("no args".into()),
+    };
+    let archives = table.get("archives").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Ok(Case {
+        group: group.to_string(),
+        name: name.to_string(),
+        args,
+        exit: table.get("exit").and_then(Value::as_integer).unwrap_or(0) as i32,
+        env: strings(table, "env")?,
+        stdin: text(table, "stdin")?,
+        files: files(table)?,
+        links: strings(table, "links")?,
+        archives: archives.iter().map(Archive::parse).collect::<Result<_, _>>()?,
+        serve: table.get("serve").and_then(Value::as_bool).unwrap_or(false),
+        mode: Mode::parse(text(table, "compare")?.as_deref())?,
+        tree: tree(text(table, "tree")?.as_deref())?,
+        ignored: list(table, "ignore")?.into_iter().collect(),
+        base: None,
+    })
+}
+
+fn tree(word: Option<&str>) -> Result<Tree, String> {
+    match word {
+        None => Ok(Tree::Ignored),
+        Some("names") => Ok(Tree::Names),
+        Some("contents") => Ok(Tree::Contents),
+        Some(other) => Err(format!("tree = {other:?}: names or contents")),
+    }
+}
+
+/// `files` and `bytes` (hexadecimal), after the short forms that most cases need: `chart`, `values`, `template` (or
+/// `probe`) and `schema` are files of the chart `c`.
+fn files(table: &Table) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let mut files = BTreeMap::new();
+    let short = [
+        ("chart", "c/Chart.yaml"),
+        ("values", "c/values.yaml"),
+        ("template", "c/templates/a.yaml"),
+        ("schema", "c/values.schema.json"),
+    ];
+    for (key, path) in short {
+        if let Some(content) = text(table, key)? {
+            files.insert(path.to_string(), content.into_bytes());
+        }
+    }
+    if let Some(probe) = text(table, "probe")? {
+        files.insert("c/templates/a.yaml".to_string(), wrap(&probe).into_bytes());
+    }
+    for (path, content) in strings(table, "files")? {
+        files.insert(path, content.into_bytes());
+    }
+    for (path, content) in strings(table, "bytes")? {
+        files.insert(path, words::unhex(&content)?);
+    }
+    Ok(files)
+}
+
+/// A template whose output is text, not YAML: it is printed as one block scalar.
+fn wrap(probe: &str) -> String {
+    format!("{{{{ define \"probe\" }}}}{probe}{{{{ end }}}}out: |2\n{{{{ include \"probe\" . | indent 2 }}}}\n")
+}
+
+fn text(table: &Table, key: &str) -> Result<Option<String>, String> {
+    match table.get(key) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(format!("{key} is not a text")),
+    }
+}
+
+fn list(table: &Table, key: &str) -> Result<Vec<String>, String> {
+    let Some(value) = table.get(key) else { return Ok(Vec::new()) };
+    let items = value.as_array().ok_or_else(|| format!("{key} is not a list"))?;
+    let texts = items.iter().map(|item| item.as_str().map(str::to_string));
+    texts.collect::<Option<_>>().ok_or_else(|| format!("{key} is not a list of texts"))
+}
+
+fn strings(table: &Table, key: &str) -> Result<BTreeMap<String, String>, String> {
+    let Some(value) = table.get(key) else { return Ok(BTreeMap::new()) };
+    let entries = value.as_table().ok_or_else(|| format!("{key} is not a table"))?;
+    let pairs = entries.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_string())));
+    pairs.collect::<Option<_>>().ok_or_else(|| format!("{key} is not a table of texts"))
+}

@@ -1,0 +1,119 @@
+//! `cargo xtask test`: all steps in order. A failing step does not stop the ones that do not need it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::progress::Progress;
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+use crate::{Outcome, check, conformance, corpus, fuzz, machine, peers};
+
+pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
+    let mut progress = Progress::new();
+    check::steps(workspace, &mut progress);
+    progress.step("cargo test", "cargo test --workspace", || cargo_test(workspace));
+    progress.step("fuzz seeds", "cargo xtask fuzz seeds", || fuzz::seeds(workspace));
+    let mut binary = None;
+    progress.step("release build", "cargo build --release", || {
+        binary = Some(workspace.release_binary()?);
+        Ok(Tally::passed(1))
+    });
+    peer_step(&mut progress);
+    match binary {
+        Some(binary) => binary_steps(workspace, &binary, &mut progress),
+        None => progress.skip("conformance, corpus and probes", "the release binary does not build"),
+    }
+    Ok(progress.finish())
+}
+
+/// Fetches the real helm. No later step needs more than its goldens, so a developer without a network only hears of it.
+fn peer_step(progress: &mut Progress) {
+    match peers::fetch() {
+        Ok(_) => {
+            progress.step("peers", "cargo xtask peers", || Ok(Tally::passed(1)));
+        }
+        Err(reason) if machine::is_ci() => {
+            progress.step("peers", "cargo xtask peers", || Err(reason));
+        }
+        Err(reason) => progress.skip("peers and what compares with them", &reason),
+    }
+}
+
+fn binary_steps(workspace: &Workspace, binary: &Path, progress: &mut Progress) {
+    progress.step("conformance", "cargo xtask conformance", || conformance::compare_all(workspace, binary));
+    peer_check(workspace, progress);
+    if workspace.beside("corpus").is_none() {
+        progress.skip("corpus and probes", "../shared/corpus is not there");
+        return;
+    }
+    progress.step("corpus", "cargo xtask corpus", || corpus::compare(workspace, binary, &[]));
+    progress.step("probes", "cargo xtask probes", || corpus::probes(workspace, binary));
+}
+
+/// The goldens are worth what real Helm says today: a golden that was edited or is stale shows here.
+fn peer_check(workspace: &Workspace, progress: &mut Progress) {
+    let Ok(peers) = peers::fetch() else { return };
+    let binary: PathBuf = peers.helm;
+    progress.step("goldens against real helm", "cargo xtask conformance --bin HELM", || {
+        conformance::compare_peer(workspace, &binary)
+    });
+}
+
+/// Runs all unit and integration tests, passes their output on, and adds up the `test result:` lines.
+fn cargo_test(workspace: &Workspace) -> Outcome {
+    let mut child = workspace
+        .cargo()
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("cannot start cargo test: {e}"))?;
+    let stdout = child.stdout.take().ok_or("cargo test has no stdout")?;
+    let mut tally = sum_results(stdout, &mut std::io::stdout())?;
+    let status = child.wait().map_err(|e| format!("cargo test: {e}"))?;
+    if !status.success() && tally.is_clean() {
+        tally.fail("cargo test did not build or run", "cargo test --workspace");
+    }
+    Ok(tally)
+}
+
+fn sum_results(stdout: impl Read, copy: &mut impl Write) -> Outcome {
+    let mut tally = Tally::default();
+    for line in BufReader::new(stdout).lines() {
+        let line = line.map_err(|e| format!("cargo test: {e}"))?;
+        // A closed stdout must not stop the tests.
+        let _ = writeln!(copy, "{line}");
+        if line.starts_with("test result:") {
+            tally.passed += count_before(&line, " passed");
+        } else if let Some(name) = failed_test(&line) {
+            tally.fail(format!("cargo test: {name}"), format!("cargo test --workspace {name}"));
+        }
+    }
+    Ok(tally)
+}
+
+/// The name in `test NAME ... FAILED`.
+fn failed_test(line: &str) -> Option<&str> {
+    line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?.split(" - ").next()
+}
+
+/// The number that stands before `word` in a line of the test runner.
+fn count_before(line: &str, word: &str) -> usize {
+    let Some(at) = line.find(word) else { return 0 };
+    let digits = line[..at].rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or("");
+    digits.parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_added_up() {
+        let text = "test a::b ... ok\ntest c::d ... FAILED\ntest result: FAILED. 3 passed; 1 failed; 0 ignored\n\
+                    test result: ok. 12 passed; 0 failed; 0 ignored\n";
+        let tally = sum_results(text.as_bytes(), &mut Vec::new()).unwrap();
+        assert_eq!(tally.line(), "15 passed, 1 failed");
+        assert_eq!(tally.failures[0].rerun, "cargo test --workspace c::d");
+    }
+}
