@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::value::Object;
+use crate::value::{Object, Value};
 
 /// A Go `error`: the text that `Error()` returns, and the chain that `errors.Unwrap` walks.
 ///
@@ -67,6 +67,10 @@ impl Object for GoError {
 
     fn display(&self) -> Option<String> {
         Some(self.text.clone())
+    }
+
+    fn fields(&self) -> Vec<(&'static str, &'static str, Value)> {
+        vec![("s", "-", Value::from(self.text.clone()))]
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

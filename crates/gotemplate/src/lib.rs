@@ -1,5 +1,25 @@
-//! Go's `text/template` as Helm 4.3.1 runs it: parse once, execute many times, with Go's values, rules and error texts.
-//! Knows nothing of Sprig, Helm, files or the clock: functions are handed in, with whatever they need.
+//! Go's `text/template` as Helm 4.3.1 runs it (Go 1.27): parse once, execute many times, with Go's values, rules and
+//! error texts. Knows nothing of Sprig, Helm, files or the clock: functions are handed in, with whatever they need.
+//!
+//! ```
+//! use gostd::Value;
+//! let mut set = gotemplate::Set::new(&[]);
+//! set.parse("hello", "{{ range . }}{{ . }} {{ end }}").unwrap();
+//! let out = set.execute("hello", &Value::list(vec![Value::from("a"), Value::from("b")]), Vec::new()).unwrap();
+//! assert_eq!(out, b"a b ");
+//! ```
 
+mod builtins;
+mod error;
 pub mod exec;
 pub mod func;
+mod lex;
+mod limits;
+mod node;
+mod parse;
+mod set;
+mod token;
+
+pub use error::{ExecDetail, Source};
+pub use limits::Limits;
+pub use set::Set;

@@ -1,8 +1,7 @@
 //! `camelcase`, `snakecase` and `kebabcase` as huandu/xstrings 1.5.0 cuts words.
 
-use gostd::{strings, unicode};
-
-use crate::words::{push_rune, runes};
+use gostd::strings::{append_rune, decode_rune, runes};
+use gostd::unicode;
 
 const INVALID: u32 = 0xFFFD;
 
@@ -13,21 +12,21 @@ fn is_connector(rune: u32) -> bool {
 /// Joins words with a capital each; connectors in front, and all but one of a row, stay.
 pub(crate) fn pascal(s: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(s.len());
-    let mut rest = runes(s);
+    let mut rest = runes(s).map(|(_, rune, _)| rune);
     let mut last = None;
     for rune in rest.by_ref() {
         if !is_connector(rune) {
             last = Some(rune);
             break;
         }
-        push_rune(&mut out, rune);
+        append_rune(&mut out, rune);
     }
     let Some(first) = last else { return out };
     let mut upper = unicode::is_upper(first);
     let mut previous = unicode::to_upper(first);
     for mut rune in rest {
         if is_connector(previous) && is_connector(rune) {
-            push_rune(&mut out, previous);
+            append_rune(&mut out, previous);
         } else if is_connector(previous) {
             upper = unicode::is_upper(rune);
             rune = unicode::to_upper(rune);
@@ -37,11 +36,11 @@ pub(crate) fn pascal(s: &[u8]) -> Vec<u8> {
             } else {
                 upper = false;
             }
-            push_rune(&mut out, previous);
+            append_rune(&mut out, previous);
         }
         previous = rune;
     }
-    push_rune(&mut out, previous);
+    append_rune(&mut out, previous);
     out
 }
 
@@ -72,7 +71,7 @@ struct Word<'a> {
 fn next_valid(s: &[u8], previous: u32) -> (u32, usize) {
     let mut size = 0;
     while size < s.len() {
-        let (rune, width) = strings::decode_rune(s.get(size..).unwrap_or_default());
+        let (rune, width) = decode_rune(s.get(size..).unwrap_or_default());
         size += width.max(1);
         if rune != INVALID {
             return (rune, size);
@@ -169,10 +168,12 @@ impl<'a> Lower<'a> {
         if !matches!(kind, Kind::Upper | Kind::Connector) {
             return self.out.extend_from_slice(text);
         }
-        for rune in runes(text) {
+        for (_, rune, _) in runes(text) {
             match is_connector(rune) {
                 true => self.out.push(self.connector),
-                false => push_rune(&mut self.out, if unicode::is_upper(rune) { unicode::to_lower(rune) } else { rune }),
+                false => {
+                    append_rune(&mut self.out, if unicode::is_upper(rune) { unicode::to_lower(rune) } else { rune })
+                }
             }
         }
     }

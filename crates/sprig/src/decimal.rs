@@ -25,7 +25,13 @@ impl Decimal {
     /// NaN and infinities have no digits.
     pub(crate) fn from_float(x: f64) -> Result<Decimal, GoError> {
         if !x.is_finite() {
-            let name = if x.is_nan() { "NaN" } else if x > 0.0 { "+Inf" } else { "-Inf" };
+            let name = if x.is_nan() {
+                "NaN"
+            } else if x > 0.0 {
+                "+Inf"
+            } else {
+                "-Inf"
+            };
             return Err(GoError::new(format!("Cannot create a Decimal from {name}")));
         }
         let text = format!("{x:e}");

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use gostd::Type as T;
-use gostd::value::Entries;
+use gostd::value::{Entries, MapType};
 use gostd::{GoError, List, Map, Value};
 use gotemplate::exec::Exec;
 use gotemplate::func::Func;
@@ -15,7 +15,7 @@ use crate::merge::{self, MAP, Mode, conversion};
 use crate::table::{fixed, variadic};
 use crate::text::strval;
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     variadic("dict", &[T::Any], T::MapAny, dict),
     fixed("get", &[T::MapAny, T::String], T::Any, get),
     fixed("set", &[T::MapAny, T::String, T::Any], T::MapAny, set),
@@ -63,7 +63,7 @@ fn set(_: &mut Exec<'_>, args: &[Value]) -> Result {
 
 /// The parameter's type is the result's too: of a named map Go passes on the plain one.
 fn plain(map: &Map) -> Map {
-    map.retyped(MAP)
+    map.view(MapType::ANY)
 }
 
 fn unset(_: &mut Exec<'_>, args: &[Value]) -> Result {
@@ -122,7 +122,12 @@ fn omit(_: &mut Exec<'_>, args: &[Value]) -> Result {
         omitted.insert(string(args, i)?.as_bytes());
     }
     let Some(map) = map(args, 0)? else { return Ok(Value::Map(Map::default())) };
-    let kept = map.borrow().iter().filter(|(key, _)| !omitted.contains(key.as_bytes())).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let kept = map
+        .borrow()
+        .iter()
+        .filter(|(key, _)| !omitted.contains(key.as_bytes()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     Ok(Value::map(kept))
 }
 

@@ -9,7 +9,7 @@ use crate::args::string;
 use crate::limits;
 use crate::table::fixed;
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     fixed("b64enc", &[T::String], T::String, |_, args| encode(args, base64_encode)),
     fixed("b32enc", &[T::String], T::String, |_, args| encode(args, base32_encode)),
     fixed("b64dec", &[T::String], T::String, base64_text),

@@ -1,6 +1,7 @@
 //! What Go's reflection says about a value: its kind, its items, whether it is empty.
 
-use gostd::{IntKind, List, Str, Value};
+use gostd::value::IntKind;
+use gostd::{List, Str, Value};
 
 /// The text of a method call on Go's nil interface, as `reflect.TypeOf(nil).Kind()`.
 pub(crate) const NIL_DEREFERENCE: &str = "runtime error: invalid memory address or nil pointer dereference";

@@ -6,8 +6,9 @@
 use std::collections::HashSet;
 
 use gostd::Type as T;
+use gostd::value::IntKind;
 use gostd::value::Str;
-use gostd::{GoError, IntKind, List, Value};
+use gostd::{GoError, List, Value};
 use gotemplate::exec::Exec;
 use gotemplate::func::Func;
 
@@ -18,7 +19,7 @@ use crate::limits;
 use crate::number::to_int64;
 use crate::table::{fixed, variadic};
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     variadic("list", &[T::Any], T::ListAny, list),
     variadic("tuple", &[T::Any], T::ListAny, list),
     fixed("append", &[T::Any, T::Any], T::ListAny, append),
@@ -153,8 +154,11 @@ fn uniq(_: &mut Exec<'_>, args: &[Value]) -> Result {
     let (mut new, mut seen, mut others) = (Vec::new(), HashSet::new(), Vec::new());
     for item in old.iter() {
         match scalar(&item) {
-            Some(key) if !seen.insert(key) => continue,
-            Some(_) => {}
+            Some(key) => {
+                if !seen.insert(key) {
+                    continue;
+                }
+            }
             None if contains(&others, &item)? => continue,
             None => others.push(item.clone()),
         }

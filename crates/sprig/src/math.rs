@@ -9,12 +9,12 @@ use crate::args::{any, float, int, string};
 use crate::decimal::Decimal;
 use crate::host::Host;
 use crate::limits;
-use crate::number::{parse_lossy, pow10, to_float64, to_int64};
+use crate::number::{pow10, to_float64, to_int64};
 use crate::table::{fixed, variadic};
 
 const TWO: &[T] = &[T::Any, T::Any];
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     fixed("add1", &[T::Any], T::Int64, |_, args| Ok(Value::Int64(to_int64(any(args, 0)?).wrapping_add(1)))),
     variadic("add", &[T::Any], T::Int64, |_, args| fold(args, 0, i64::wrapping_add)),
     fixed("sub", TWO, T::Int64, |_, args| pair(args, |a, b| Ok(a.wrapping_sub(b)))),
@@ -38,7 +38,9 @@ pub(crate) static TABLE: &[Func] = &[
     fixed("int", &[T::Any], T::Int, |_, args| Ok(Value::Int(to_int64(any(args, 0)?)))),
     fixed("int64", &[T::Any], T::Int64, |_, args| Ok(Value::Int64(to_int64(any(args, 0)?)))),
     fixed("float64", &[T::Any], T::Float64, |_, args| Ok(Value::Float(to_float64(any(args, 0)?)))),
-    fixed("atoi", &[T::String], T::Int, |_, args| Ok(Value::Int(parse_lossy(string(args, 0)?)))),
+    fixed("atoi", &[T::String], T::Int, |_, args| {
+        Ok(Value::Int(strconv::parse_int_saturating(string(args, 0)?, 10, 64).0))
+    }),
     fixed("toDecimal", &[T::Any], T::Int64, to_decimal),
     fixed("until", &[T::Int], INTS, until),
     fixed("untilStep", &[T::Int, T::Int, T::Int], INTS, until_step),

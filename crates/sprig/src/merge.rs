@@ -5,10 +5,10 @@
 
 use gostd::{GoError, Map, Str, Value};
 
-use crate::kind::{Items, NIL_DEREFERENCE, kind_name};
+use crate::kind::{NIL_DEREFERENCE, kind_name};
 use crate::limits;
 
-const DIFFERENT_TYPES: &str = "src and dst must be of same type";
+pub(crate) const DIFFERENT_TYPES: &str = "src and dst must be of same type";
 
 /// What happens to a value that the destination already has.
 #[derive(Clone, Copy, PartialEq)]
@@ -80,9 +80,9 @@ fn nested(old: Option<&Value>, value: &Value, source: Source<'_>) -> Result<(), 
     match (kind_name(old), kind_name(value)) {
         ("ptr", "ptr") => Ok(()),
         ("ptr", _) if source.mode == Mode::Fill => Err(GoError::new(DIFFERENT_TYPES)),
-        ("struct", "map" | "ptr") if old.downcast::<crate::certificate::Certificate>().is_some() => Err(GoError::new(
-            format!("reflect: call of reflect.Value.Field on {} Value", kind_name(value)),
-        )),
+        ("struct", "map" | "ptr") if old.downcast::<crate::certificate::Certificate>().is_some() => {
+            Err(GoError::new(format!("reflect: call of reflect.Value.Field on {} Value", kind_name(value))))
+        }
         _ => Ok(()),
     }
 }
@@ -99,7 +99,9 @@ fn list(dst: &Map, key: &Str, value: &Value, source: Source<'_>) -> Result<(), G
 fn set(dst: &Map, key: &Str, value: Value, src: &Map) -> Result<(), GoError> {
     if dst.go_type() == "map[string]string" && src.go_type() != "map[string]string" {
         let got = if kind_name(&value) == "slice" { value.go_type() } else { "interface {}" };
-        return Err(GoError::new(format!("reflect.Value.SetMapIndex: value of type {got} is not assignable to type string")));
+        return Err(GoError::new(format!(
+            "reflect.Value.SetMapIndex: value of type {got} is not assignable to type string"
+        )));
     }
     dst.insert(key.clone(), value);
     Ok(())
@@ -137,7 +139,7 @@ fn copy(v: &Value, depth: usize) -> Result<Value, GoError> {
             for (key, value) in map.borrow().iter() {
                 entries.insert(key.clone(), copy(value, depth)?);
             }
-            Value::Map(Map::of(map.go_type(), entries))
+            Value::Map(Map::of(map.map_type(), entries))
         }
         Value::List(list) if list.is_nil() => v.clone(),
         Value::List(list) => {
@@ -172,9 +174,4 @@ pub(crate) const MAP: &str = "map[string]interface {}";
 pub(crate) fn conversion(got: &Value, want: &str) -> GoError {
     let got = if got.is_nil() { "nil" } else { got.go_type() };
     GoError::new(format!("interface conversion: interface {{}} is {got}, not {want}"))
-}
-
-/// Reports whether a value is a slice of any type.
-pub(crate) fn is_slice(v: &Value) -> bool {
-    Items::of(v).is_some()
 }

@@ -1,7 +1,8 @@
 //! Casts to numbers as spf13/cast 1.7.0 does them: whatever does not convert is zero.
 
+use gostd::value::IntKind;
 use gostd::value::Object;
-use gostd::{IntKind, Value, strconv};
+use gostd::{Value, strconv};
 
 /// Converts to `int64` (and, on 64 bits, `int`): numbers are truncated, strings read with Go's base prefixes.
 pub(crate) fn to_int64(v: &Value) -> i64 {
@@ -49,17 +50,6 @@ fn trim_zero_decimal(s: &[u8]) -> &[u8] {
     match s.len().checked_sub(zeros + 1) {
         Some(dot) if zeros > 0 && s.get(dot) == Some(&b'.') => s.get(..dot).unwrap_or(s),
         _ => s,
-    }
-}
-
-/// Reads a decimal integer as `n, _ := strconv.ParseInt(s, 10, 64)`: zero, or the bound where it is out of range.
-pub(crate) fn parse_lossy(s: &[u8]) -> i64 {
-    match strconv::parse_int(s, 10, 64) {
-        Ok(n) => n,
-        Err(err) if err.text.ends_with("value out of range") => {
-            if s.first() == Some(&b'-') { i64::MIN } else { i64::MAX }
-        }
-        Err(_) => 0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! How the tables of functions are written and joined into one sorted table while compiling.
 
-use gotemplate::func::{Call, Func};
 use gostd::Type;
+use gotemplate::func::{Call, Func};
 
 /// Makes a function with a fixed number of parameters.
 pub(crate) const fn fixed(name: &'static str, params: &'static [Type], result: Type, call: Call) -> Func {

@@ -10,7 +10,7 @@ use crate::kind::Items;
 use crate::limits;
 use crate::table::{fixed, variadic};
 
-pub(crate) static TABLE: &[Func] = &[
+pub(crate) const TABLE: &[Func] = &[
     fixed("toString", &[T::Any], T::String, |_, args| Ok(Value::Str(strval(any(args, 0)?)))),
     variadic("quote", &[T::Any], T::String, quote),
     variadic("squote", &[T::Any], T::String, squote),

@@ -1,6 +1,7 @@
 //! Abbreviating, wrapping and taking initials as Masterminds/goutils 1.1.1 does: by bytes, with all that entails.
 
-use gostd::{strings, unicode};
+use gostd::strings::{append_rune, runes};
+use gostd::unicode;
 
 /// Shortens to `width` bytes with `...` at the end, or at both ends when `offset` is beyond the start.
 pub(crate) fn abbreviate(s: &[u8], offset: i64, width: i64) -> Vec<u8> {
@@ -93,33 +94,15 @@ pub(crate) fn without_space(s: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The characters of a text, U+FFFD for each invalid byte.
-pub(crate) fn runes(s: &[u8]) -> impl Iterator<Item = u32> + '_ {
-    let mut rest = s;
-    std::iter::from_fn(move || {
-        let (rune, size) = strings::decode_rune(rest);
-        if size == 0 {
-            return None;
-        }
-        rest = rest.get(size..).unwrap_or_default();
-        Some(rune)
-    })
-}
-
-pub(crate) fn push_rune(out: &mut Vec<u8>, rune: u32) {
-    let c = char::from_u32(rune).unwrap_or(char::REPLACEMENT_CHARACTER);
-    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-}
-
 /// Makes the first letter of each word lower case.
 pub(crate) fn uncapitalize(s: &[u8]) -> Vec<u8> {
     let (mut out, mut start) = (Vec::with_capacity(s.len()), true);
-    for rune in runes(s) {
+    for (_, rune, _) in runes(s) {
         if unicode::is_space(rune) {
             start = true;
-            push_rune(&mut out, rune);
+            append_rune(&mut out, rune);
         } else {
-            push_rune(&mut out, if std::mem::take(&mut start) { unicode::to_lower(rune) } else { rune });
+            append_rune(&mut out, if std::mem::take(&mut start) { unicode::to_lower(rune) } else { rune });
         }
     }
     out
@@ -128,7 +111,7 @@ pub(crate) fn uncapitalize(s: &[u8]) -> Vec<u8> {
 /// Swaps upper and lower case; a small letter at the start of a word gets title case.
 pub(crate) fn swap_case(s: &[u8]) -> Vec<u8> {
     let (mut out, mut gap) = (Vec::with_capacity(s.len()), true);
-    for rune in runes(s) {
+    for (_, rune, _) in runes(s) {
         let swapped = if unicode::is_upper(rune) || unicode::is_title(rune) {
             gap = false;
             unicode::to_lower(rune)
@@ -138,7 +121,7 @@ pub(crate) fn swap_case(s: &[u8]) -> Vec<u8> {
             gap = unicode::is_space(rune);
             rune
         };
-        push_rune(&mut out, swapped);
+        append_rune(&mut out, swapped);
     }
     out
 }

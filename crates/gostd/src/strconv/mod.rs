@@ -69,13 +69,25 @@ pub fn append_int(out: &mut Vec<u8>, number: i64) {
     if number < 0 {
         out.push(b'-');
     }
-    append_uint(out, number.unsigned_abs(), 10);
+    append_decimal(out, number.unsigned_abs());
 }
 
 /// `strconv.AppendUint` for bases 2 to 36 (another base counts as 10).
-pub fn append_uint(out: &mut Vec<u8>, mut number: u64, base: u32) {
+pub fn append_uint(out: &mut Vec<u8>, number: u64, base: u32) {
+    match base {
+        2..=9 | 11..=36 => append_digits(out, number, u64::from(base)),
+        _ => append_decimal(out, number),
+    }
+}
+
+/// The hot one: the compiler turns divisions by a constant into multiplications.
+fn append_decimal(out: &mut Vec<u8>, number: u64) {
+    append_digits(out, number, 10);
+}
+
+#[inline(always)]
+fn append_digits(out: &mut Vec<u8>, mut number: u64, base: u64) {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-    let base = if (2..=36).contains(&base) { u64::from(base) } else { 10 };
     let mut buffer = [0u8; 64];
     let mut start = buffer.len();
     for slot in buffer.iter_mut().rev() {

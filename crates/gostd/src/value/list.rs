@@ -66,6 +66,11 @@ impl List {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Returns where the slice is in memory: its identity.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).cast::<()>() as usize
+    }
+
     pub fn go_type(&self) -> &'static str {
         self.0.element.slice_name()
     }

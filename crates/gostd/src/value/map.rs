@@ -95,6 +95,11 @@ impl Map {
         Rc::ptr_eq(&self.entries, &other.entries)
     }
 
+    /// Returns where the entries are in memory: the identity of the map.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.entries).cast::<()>() as usize
+    }
+
     pub fn go_type(&self) -> &'static str {
         self.map_type.name
     }

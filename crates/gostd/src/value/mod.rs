@@ -3,12 +3,14 @@
 //! Rendering is one thread's work, so values are shared by `Rc`; what crosses threads is bytes. A clone never copies
 //! content. Maps have Go's reference semantics (`set` is seen by every holder); strings and lists never change.
 
+mod deep;
 mod list;
 mod map;
 mod object;
 mod str;
 mod types;
 
+pub use deep::{deep_copy, deep_equal};
 pub use list::List;
 pub use map::{Entries, Map, MapMethod, MapType};
 pub use object::{Method, Object};
@@ -79,6 +81,21 @@ impl Value {
             Value::List(list) => list.go_type(),
             Value::Map(map) => map.go_type(),
             Value::Object(object) => object.go_type(),
+        }
+    }
+
+    /// Returns the name of `reflect.Kind`, as `kindOf` of Sprig prints it: `map`, `slice`, `ptr`, `invalid` for nil.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Nil => "invalid",
+            Value::List(_) | Value::Bytes(_) => "slice",
+            Value::Map(_) => "map",
+            Value::Object(object) => match object.underlying() {
+                Some(plain) => plain.kind(),
+                None if object.go_type().starts_with('*') => "ptr",
+                None => "struct",
+            },
+            scalar => scalar.go_type(),
         }
     }
 

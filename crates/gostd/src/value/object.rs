@@ -44,6 +44,11 @@ pub trait Object: 'static {
         None
     }
 
+    /// Returns what `GoString()` returns, which `%#v` prints, where the type has one.
+    fn go_string(&self) -> Option<String> {
+        None
+    }
+
     /// Returns what `MarshalJSON` gives, as JSON text, where the type has one.
     fn json(&self) -> Option<String> {
         None

@@ -1,0 +1,132 @@
+//! Whole trees: `reflect.DeepEqual` and the copies of mitchellh/copystructure.
+
+use std::collections::HashSet;
+
+use super::{Entries, List, Map, Object, Value};
+use crate::GoError;
+
+/// Containers inside containers that a copy may have.
+const DEPTH_LIMIT: usize = 10_000;
+/// Values that one copy may make: a tree whose branches are shared can be small and still stand for more than fits
+/// into memory.
+const COPY_LIMIT: usize = 10_000_000;
+/// Comparisons of containers after which pairs are remembered, so that cycles and shared branches come to an end.
+const REMEMBER_FROM: usize = 10_000;
+
+/// `reflect.DeepEqual`: the same types and contents; NaN equals nothing, a nil slice is not an empty one.
+pub fn deep_equal(a: &Value, b: &Value) -> bool {
+    Comparison { compared: 0, seen: HashSet::new() }.equal(a, b)
+}
+
+struct Comparison {
+    compared: usize,
+    seen: HashSet<(usize, usize)>,
+}
+
+impl Comparison {
+    fn equal(&mut self, a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Nil, Value::Nil) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) | (Value::Int64(a), Value::Int64(b)) => a == b,
+            (Value::Sized(kind, a), Value::Sized(other, b)) => kind == other && a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::Complex(a), Value::Complex(b)) => **a == **b,
+            (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::List(a), Value::List(b)) => self.lists(a, b),
+            (Value::Map(a), Value::Map(b)) => self.maps(a, b),
+            (Value::Object(a), Value::Object(b)) => self.objects(a.as_ref(), b.as_ref()),
+            _ => false,
+        }
+    }
+
+    /// Reports whether a pair was compared already, or is being compared right now.
+    fn known(&mut self, a: usize, b: usize) -> bool {
+        self.compared += 1;
+        self.compared > REMEMBER_FROM && !self.seen.insert((a, b))
+    }
+
+    fn lists(&mut self, a: &List, b: &List) -> bool {
+        if a.element() != b.element() || a.is_nil() != b.is_nil() || a.len() != b.len() {
+            return false;
+        }
+        a.same(b)
+            || self.known(a.address(), b.address())
+            || a.iter().zip(b.iter()).all(|(left, right)| self.equal(left, right))
+    }
+
+    fn maps(&mut self, a: &Map, b: &Map) -> bool {
+        if a.go_type() != b.go_type() || a.len() != b.len() {
+            return false;
+        }
+        if a.same(b) || self.known(a.address(), b.address()) {
+            return true;
+        }
+        let (left, right) = (a.borrow(), b.borrow());
+        left.iter()
+            .zip(right.iter())
+            .all(|((key, value), (other_key, other))| key == other_key && self.equal(value, other))
+    }
+
+    fn objects(&mut self, a: &dyn Object, b: &dyn Object) -> bool {
+        if a.go_type() != b.go_type() {
+            return false;
+        }
+        if std::ptr::addr_eq(a, b) {
+            return true;
+        }
+        match (a.underlying(), b.underlying()) {
+            (Some(left), Some(right)) => self.equal(&left, &right),
+            _ => {
+                let (left, right) = (a.fields(), b.fields());
+                left.len() == right.len() && left.iter().zip(&right).all(|(l, r)| l.0 == r.0 && self.equal(&l.2, &r.2))
+            }
+        }
+    }
+}
+
+/// Copies maps and lists, all the way down; everything else is shared, as it never changes.
+///
+/// # Errors
+/// A value nested deeper than 10,000 levels, as a map that holds itself, or more than ten million values.
+pub fn deep_copy(value: &Value) -> Result<Value, GoError> {
+    Copy { left: COPY_LIMIT }.value(value, 0)
+}
+
+struct Copy {
+    left: usize,
+}
+
+impl Copy {
+    fn value(&mut self, value: &Value, depth: usize) -> Result<Value, GoError> {
+        if depth > DEPTH_LIMIT {
+            return Err(GoError::new("value is nested deeper than 10000 levels"));
+        }
+        self.left = self.left.checked_sub(1).ok_or_else(|| GoError::new("value has more than 10000000 parts"))?;
+        match value {
+            Value::List(list) if list.is_nil() => Ok(value.clone()),
+            Value::List(list) => {
+                let items: Result<Vec<Value>, GoError> = list.iter().map(|item| self.value(item, depth + 1)).collect();
+                Ok(Value::List(List::of(list.element(), items?)))
+            }
+            Value::Map(map) => {
+                let entries: Result<Entries, GoError> =
+                    map.borrow().iter().map(|(key, item)| Ok((key.clone(), self.value(item, depth + 1)?))).collect();
+                Ok(Value::Map(Map::of(map.map_type(), entries?)))
+            }
+            other => Ok(other.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_limited() {
+        let tree = (0..60).fold(Value::Nil, |inner, _| Value::list(vec![inner.clone(), inner]));
+        let error = Copy { left: 1000 }.value(&tree, 0).err();
+        assert_eq!(error.map(|e| e.text).as_deref(), Some("value has more than 10000000 parts"));
+    }
+}

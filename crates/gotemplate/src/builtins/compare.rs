@@ -1,0 +1,112 @@
+//! `eq`, `ne`, `lt`, `le`, `gt`, `ge`.
+
+use gostd::value::IntKind;
+use gostd::{GoError, Value, fmt};
+
+use crate::exec::{Operand, underlying};
+
+/// Go's `basicKind`.
+#[derive(PartialEq)]
+enum Basic {
+    Bool(bool),
+    Complex(f64, f64),
+    Int(i64),
+    Uint(u64),
+    Float(f64),
+    Str(gostd::Str),
+    /// Nothing that can be ordered: nil, maps, lists, structs.
+    Other,
+}
+
+fn basic(value: &Value) -> Basic {
+    match underlying(value) {
+        Value::Bool(b) => Basic::Bool(b),
+        Value::Complex(c) => Basic::Complex(c.0, c.1),
+        Value::Int(n) | Value::Int64(n) => Basic::Int(n),
+        Value::Sized(kind, bits) if IntKind::is_unsigned(kind) => Basic::Uint(bits as u64),
+        Value::Sized(_, n) => Basic::Int(n),
+        Value::Float(x) => Basic::Float(x),
+        Value::Str(s) => Basic::Str(s),
+        _ => Basic::Other,
+    }
+}
+
+fn bad_type() -> GoError {
+    GoError::new("invalid type for comparison")
+}
+
+fn incompatible(a: &Value, b: &Value) -> GoError {
+    GoError::new(format!("incompatible types for comparison: {} and {}", a.go_type(), b.go_type()))
+}
+
+/// Reports whether the first equals any of the others.
+pub fn equal(first: &Value, others: &[Operand]) -> Result<bool, GoError> {
+    if others.is_empty() {
+        return Err("missing argument for comparison".into());
+    }
+    let left = basic(first);
+    for other in others {
+        if equal_to(first, &left, &other.value)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn equal_to(first: &Value, left: &Basic, other: &Value) -> Result<bool, GoError> {
+    let right = basic(other);
+    match (left, &right) {
+        (Basic::Int(a), Basic::Uint(b)) | (Basic::Uint(b), Basic::Int(a)) => Ok(*a >= 0 && *a as u64 == *b),
+        (Basic::Other, Basic::Other) => identical(first, other),
+        (a, b) if std::mem::discriminant(a) == std::mem::discriminant(b) => Ok(a == b),
+        _ if first.is_nil() || other.is_nil() => Ok(false),
+        _ => Err(incompatible(first, other)),
+    }
+}
+
+/// Compares values that are not basic: only nil and pointers can be.
+fn identical(a: &Value, b: &Value) -> Result<bool, GoError> {
+    if a.is_nil() || b.is_nil() || is_nil_list(a) || is_nil_list(b) {
+        return Ok((a.is_nil() || is_nil_list(a)) == (b.is_nil() || is_nil_list(b)));
+    }
+    let same_kind = std::mem::discriminant(a) == std::mem::discriminant(b);
+    if !(same_kind || is_slice(a) && is_slice(b)) {
+        let (a_text, b_text) = (shown("%s", a), shown("%v", b));
+        return Err(format!("non-comparable types {a_text}: {}, {}: {b_text}", a.go_type(), b.go_type()).into());
+    }
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => Ok(std::rc::Rc::ptr_eq(a, b)),
+        _ => Err(format!("non-comparable type {}: {}", shown("%s", b), b.go_type()).into()),
+    }
+}
+
+fn is_slice(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Bytes(_))
+}
+
+fn is_nil_list(value: &Value) -> bool {
+    matches!(value, Value::List(list) if list.is_nil())
+}
+
+fn shown(verb: &str, value: &Value) -> String {
+    String::from_utf8_lossy(&fmt::sprintf(verb.as_bytes(), std::slice::from_ref(value))).into_owned()
+}
+
+/// Reports whether the first comes before the second.
+pub fn less(a: &Value, b: &Value) -> Result<bool, GoError> {
+    match (basic(a), basic(b)) {
+        (Basic::Other, _) | (_, Basic::Other) => Err(bad_type()),
+        (Basic::Int(a), Basic::Uint(b)) => Ok(a < 0 || (a as u64) < b),
+        (Basic::Uint(a), Basic::Int(b)) => Ok(b >= 0 && a < b as u64),
+        (Basic::Int(a), Basic::Int(b)) => Ok(a < b),
+        (Basic::Uint(a), Basic::Uint(b)) => Ok(a < b),
+        (Basic::Float(a), Basic::Float(b)) => Ok(a < b),
+        (Basic::Str(a), Basic::Str(b)) => Ok(a < b),
+        (Basic::Bool(_), Basic::Bool(_)) | (Basic::Complex(..), Basic::Complex(..)) => Err(bad_type()),
+        _ => Err(incompatible(a, b)),
+    }
+}
+
+pub fn less_or_equal(a: &Value, b: &Operand) -> Result<bool, GoError> {
+    Ok(less(a, &b.value)? || equal(a, std::slice::from_ref(b))?)
+}

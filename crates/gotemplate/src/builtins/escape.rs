@@ -1,0 +1,72 @@
+//! `html`, `js` and `urlquery`.
+
+use gostd::strings::{append_rune, decode_rune};
+use gostd::unicode::is_print;
+use gostd::{Value, fmt};
+
+/// Go's `evalArgs`: a single text as it is, everything else as `print` shows it.
+pub fn text(values: &[Value]) -> Vec<u8> {
+    match values {
+        [Value::Str(text)] => text.to_vec(),
+        // `<no value>` stands for nil here.
+        _ => {
+            let shown = |value: &Value| if value.is_nil() { Value::from("<no value>") } else { value.clone() };
+            fmt::sprint(&values.iter().map(shown).collect::<Vec<_>>())
+        }
+    }
+}
+
+pub fn html(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text {
+        match byte {
+            0 => out.extend_from_slice("\u{FFFD}".as_bytes()),
+            b'"' => out.extend_from_slice(b"&#34;"),
+            b'\'' => out.extend_from_slice(b"&#39;"),
+            b'&' => out.extend_from_slice(b"&amp;"),
+            b'<' => out.extend_from_slice(b"&lt;"),
+            b'>' => out.extend_from_slice(b"&gt;"),
+            _ => out.push(*byte),
+        }
+    }
+    out
+}
+
+pub fn js(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(byte) = rest.first() {
+        let mut length = 1;
+        match byte {
+            b'\\' | b'\'' | b'"' => out.extend_from_slice(&[b'\\', *byte]),
+            b'<' | b'>' | b'&' | b'=' | 0..b' ' => out.extend_from_slice(format!("\\u{byte:04X}").as_bytes()),
+            0x80.. => {
+                let (rune, size) = decode_rune(rest);
+                length = size;
+                if is_print(rune) && size > 1 {
+                    append_rune(&mut out, rune);
+                } else if is_print(rune) {
+                    out.extend_from_slice(&rest[..1]);
+                } else {
+                    out.extend_from_slice(format!("\\u{rune:04X}").as_bytes());
+                }
+            }
+            _ => out.push(*byte),
+        }
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// Go's `url.QueryEscape`.
+pub fn url_query(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(*byte),
+            b' ' => out.push(b'+'),
+            _ => out.extend_from_slice(format!("%{byte:02X}").as_bytes()),
+        }
+    }
+    out
+}

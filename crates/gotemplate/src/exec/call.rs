@@ -1,0 +1,211 @@
+//! Calls: numbers and types of arguments, and what the function gives.
+
+use gostd::{GoError, List, Map, Str, Type, Value};
+use smallvec::SmallVec;
+
+use super::operand::is_true;
+use super::{Exec, Frame, Operand, Outcome};
+use crate::builtins::Builtin;
+use crate::node::{Arg, Function};
+
+/// The arguments of a call; most have few.
+pub(crate) type Args = SmallVec<[Value; 4]>;
+
+/// A name, parameter types, and whether the last repeats.
+pub(super) type Signature = (&'static str, &'static [Type], bool);
+
+impl Exec<'_> {
+    /// Calls a function; `id` is the node that errors of the call are reported at.
+    pub(super) fn function(
+        &mut self,
+        frame: &Frame<'_>,
+        function: Function,
+        id: u32,
+        rest: &[Arg],
+        (dot, last): (&Operand, Option<Operand>),
+    ) -> Outcome<Operand> {
+        match function {
+            Function::Given(func) => {
+                let args = self.method_args(frame, (func.name, func.params, func.variadic), rest, (dot, last))?;
+                let result = (func.call)(self, &args);
+                match result {
+                    Ok(value) => Ok(Operand { value, interface: func.result == Type::Any }),
+                    Err(error) => Err(self.call_error(frame, id, func.name, error)),
+                }
+            }
+            Function::Builtin(builtin) => self.builtin(frame, builtin, id, rest, (dot, last)),
+        }
+    }
+
+    fn call_error(&self, frame: &Frame<'_>, id: u32, name: &str, error: GoError) -> Box<GoError> {
+        frame.at.set(id);
+        let text = format!("error calling {name}: {}", error.text);
+        self.failure(frame, &text, Some(error), None)
+    }
+
+    pub(super) fn method_result(
+        &self,
+        frame: &Frame<'_>,
+        id: u32,
+        name: &Str,
+        result: Result<Value, GoError>,
+    ) -> Outcome<Operand> {
+        result.map(Operand::concrete).map_err(|error| self.call_error(frame, id, &name.to_text(), error))
+    }
+
+    fn check_count(
+        &self,
+        frame: &Frame<'_>,
+        (name, params, variadic): Signature,
+        given: usize,
+        piped: bool,
+    ) -> Outcome<()> {
+        let count = given + usize::from(piped);
+        if variadic && count < params.len() - 1 {
+            let text = format!("wrong number of args for {name}: want at least {} got {given}", params.len() - 1);
+            return Err(self.fail(frame, text));
+        }
+        if !variadic && count != params.len() {
+            return Err(self.fail(frame, format!("wrong number of args for {name}: want {} got {count}", params.len())));
+        }
+        Ok(())
+    }
+
+    /// Evaluates the arguments of a call with Go's checks.
+    pub(super) fn method_args(
+        &mut self,
+        frame: &Frame<'_>,
+        signature: Signature,
+        rest: &[Arg],
+        (dot, last): (&Operand, Option<Operand>),
+    ) -> Outcome<Args> {
+        let mut args = Args::new();
+        self.each_arg(frame, signature, rest, (dot, last), |operand| args.push(operand.value))?;
+        Ok(args)
+    }
+
+    fn each_arg(
+        &mut self,
+        frame: &Frame<'_>,
+        signature: Signature,
+        rest: &[Arg],
+        (dot, last): (&Operand, Option<Operand>),
+        mut push: impl FnMut(Operand),
+    ) -> Outcome<()> {
+        self.check_count(frame, signature, rest.len(), last.is_some())?;
+        let (_, params, _) = signature;
+        let param = |at: usize| params.get(at).or(params.last()).copied().unwrap_or(Type::Any);
+        for (at, arg) in rest.iter().enumerate() {
+            push(self.arg(frame, Some(param(at)), arg, dot)?);
+        }
+        if let Some(last) = last {
+            push(self.check_type(frame, last, Some(param(rest.len())))?);
+        }
+        Ok(())
+    }
+
+    /// Go's `validateType`.
+    pub(super) fn check_type(&self, frame: &Frame<'_>, operand: Operand, param: Option<Type>) -> Outcome<Operand> {
+        let Some(param) = param else { return Ok(operand) };
+        if operand.is_invalid() {
+            if param == Type::Any {
+                return Ok(Operand::interface(Value::Nil));
+            }
+            if can_be_nil(param) {
+                return Ok(Operand::concrete(nil_of(param)));
+            }
+            return Err(self.fail(frame, format!("invalid value; expected {}", param.name())));
+        }
+        if assignable(&operand.value, param) {
+            return Ok(operand);
+        }
+        let got = if operand.value.is_nil() { Type::Any.name() } else { operand.value.go_type() };
+        let text = format!("wrong type for value; expected {}; got {got}", param.name());
+        Err(self.fail(frame, text))
+    }
+
+    fn builtin(
+        &mut self,
+        frame: &Frame<'_>,
+        builtin: Builtin,
+        id: u32,
+        rest: &[Arg],
+        (dot, last): (&Operand, Option<Operand>),
+    ) -> Outcome<Operand> {
+        let signature = builtin.signature();
+        if let Builtin::And | Builtin::Or = builtin {
+            self.check_count(frame, signature, rest.len(), last.is_some())?;
+            return self.and_or(frame, builtin == Builtin::Or, rest, (dot, last));
+        }
+        let mut args: SmallVec<[Operand; 4]> = SmallVec::new();
+        self.each_arg(frame, signature, rest, (dot, last), |operand| args.push(operand))?;
+        let name = || match rest.first() {
+            Some(arg) => frame.tree.text_of(crate::node::NodeRef::Arg(arg)),
+            None => "value".to_string(),
+        };
+        builtin.call(&args, name).map_err(|error| self.call_error(frame, id, builtin.name(), error))
+    }
+
+    /// Stops at the first argument that decides.
+    fn and_or(
+        &mut self,
+        frame: &Frame<'_>,
+        stop_at: bool,
+        rest: &[Arg],
+        (dot, last): (&Operand, Option<Operand>),
+    ) -> Outcome<Operand> {
+        let mut value = Operand::INVALID;
+        for arg in rest {
+            value = self.arg(frame, Some(Type::Reflect), arg, dot)?;
+            if is_true(&value.value) == stop_at {
+                return Ok(value);
+            }
+        }
+        match last {
+            Some(last) => self.check_type(frame, last, Some(Type::Reflect)),
+            None => Ok(value),
+        }
+    }
+}
+
+/// Go's `canBeNil`.
+pub(super) fn can_be_nil(param: Type) -> bool {
+    match param {
+        Type::Bool | Type::Int | Type::Int64 | Type::Uint | Type::Float64 | Type::String => false,
+        Type::Any | Type::Bytes | Type::ListAny | Type::ListString | Type::MapAny | Type::MapString => true,
+        Type::Reflect | Type::Error => true,
+        Type::Named(name) => name.starts_with(['*', '[']) || name.starts_with("map["),
+    }
+}
+
+/// Go's `reflect.Zero` of a type that can be nil.
+pub(super) fn nil_of(param: Type) -> Value {
+    match param {
+        Type::Bytes => Value::Bytes(Str::default()),
+        Type::ListAny => Value::List(List::nil(Type::Any)),
+        Type::ListString => Value::List(List::nil(Type::String)),
+        Type::MapAny => Value::Map(Map::default()),
+        Type::MapString => Value::Map(Map::of(gostd::value::MapType::STRINGS, Default::default())),
+        _ => Value::Nil,
+    }
+}
+
+/// Go's assignability, for a value that is not nil.
+fn assignable(value: &Value, param: Type) -> bool {
+    match param {
+        Type::Any | Type::Reflect => true,
+        Type::Bool => matches!(value, Value::Bool(_)),
+        Type::Int => matches!(value, Value::Int(_)),
+        Type::Int64 => matches!(value, Value::Int64(_)),
+        Type::Uint => matches!(value, Value::Sized(gostd::value::IntKind::Uint, _)),
+        Type::Float64 => matches!(value, Value::Float(_)),
+        Type::String => matches!(value, Value::Str(_)),
+        Type::Bytes => matches!(value, Value::Bytes(_)),
+        Type::ListAny => matches!(value, Value::List(list) if list.element() == Type::Any),
+        Type::ListString => matches!(value, Value::List(list) if list.element() == Type::String),
+        Type::MapAny => matches!(value, Value::Map(map) if super::field::has_interface_elements(map)),
+        Type::MapString => matches!(value, Value::Map(map) if map.go_type() == Type::MapString.name()),
+        Type::Error => value.downcast::<GoError>().is_some(),
+        Type::Named(name) => value.go_type() == name,
+    }
+}

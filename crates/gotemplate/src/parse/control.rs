@@ -1,0 +1,175 @@
+//! Text, actions and control structures.
+
+use super::{Parse, Parser};
+use crate::node::{Action, Branch, Call, Node};
+use crate::token::{Kind, Token};
+
+/// What stands at a place of a list.
+pub(super) enum Item {
+    Node(Node),
+    End,
+    Else,
+}
+
+/// What ended a list.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub(super) enum Ending {
+    End,
+    Else,
+}
+
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Control {
+    If,
+    With,
+    Range,
+}
+
+impl Control {
+    fn word(self) -> &'static str {
+        match self {
+            Control::If => "if",
+            Control::With => "with",
+            Control::Range => "range",
+        }
+    }
+
+    fn node(self, branch: Branch) -> Node {
+        let branch = Box::new(branch);
+        match self {
+            Control::If => Node::If(branch),
+            Control::With => Node::With(branch),
+            Control::Range => Node::Range(branch),
+        }
+    }
+}
+
+impl Parser<'_> {
+    pub(super) fn item_list(&mut self) -> Parse<(Vec<Node>, Ending)> {
+        let mut nodes = Vec::new();
+        while self.peek_non_space().kind != Kind::Eof {
+            match self.text_or_action()? {
+                Item::Node(node) => nodes.push(node),
+                Item::End => return Ok((nodes, Ending::End)),
+                Item::Else => return Ok((nodes, Ending::Else)),
+            }
+        }
+        self.fail("unexpected EOF")
+    }
+
+    pub(super) fn text_or_action(&mut self) -> Parse<Item> {
+        let token = self.next_non_space();
+        match token.kind {
+            Kind::Text => Ok(Item::Node(Node::Text(token.start, token.end))),
+            Kind::LeftDelim => {
+                self.state.action = Some(token.start);
+                let item = self.nested(Self::action)?;
+                self.state.action = None;
+                Ok(item)
+            }
+            _ => self.unexpected(token, "input"),
+        }
+    }
+
+    fn action(&mut self) -> Parse<Item> {
+        let token = self.next_non_space();
+        match token.kind {
+            Kind::Block => self.block().map(Item::Node),
+            Kind::Break => self.jump("{{break}}", Node::Break),
+            Kind::Continue => self.jump("{{continue}}", Node::Continue),
+            Kind::Else => self.else_word(),
+            Kind::End => self.expect(Kind::RightDelim, "end").map(|_| Item::End),
+            Kind::If => self.control(Control::If).map(Item::Node),
+            Kind::Range => self.control(Control::Range).map(Item::Node),
+            Kind::Template => self.template().map(Item::Node),
+            Kind::With => self.control(Control::With).map(Item::Node),
+            _ => {
+                self.backup();
+                let pos = self.peek().start;
+                let pipe = self.pipeline("command", Kind::RightDelim)?;
+                Ok(Item::Node(Node::Action(Action { id: self.id(), pos, pipe })))
+            }
+        }
+    }
+
+    fn jump(&mut self, word: &str, node: Node) -> Parse<Item> {
+        let token = self.next_non_space();
+        if token.kind != Kind::RightDelim {
+            return self.unexpected(token, word);
+        }
+        if self.state.range_depth == 0 {
+            return self.fail(format!("{word} outside {{{{range}}}}"));
+        }
+        Ok(Item::Node(node))
+    }
+
+    /// `else if` and `else with` are left to the control structure that they continue.
+    fn else_word(&mut self) -> Parse<Item> {
+        if !matches!(self.peek_non_space().kind, Kind::If | Kind::With) {
+            self.expect(Kind::RightDelim, "else")?;
+        }
+        Ok(Item::Else)
+    }
+
+    fn control(&mut self, control: Control) -> Parse<Node> {
+        let (names, slots) = (self.state.names.len(), self.state.slots.len());
+        let pipe = self.pipeline(control.word(), Kind::RightDelim)?;
+        self.state.range_depth += usize::from(control == Control::Range);
+        let (list, ending) = self.item_list()?;
+        self.state.range_depth -= usize::from(control == Control::Range);
+        let else_list = match ending {
+            Ending::End => None,
+            Ending::Else => Some(self.else_list(control)?),
+        };
+        self.state.names.truncate(names);
+        self.state.slots.truncate(slots);
+        Ok(control.node(Branch { id: self.id(), pipe, list, else_list }))
+    }
+
+    fn else_list(&mut self, control: Control) -> Parse<Vec<Node>> {
+        let continued = match (control, self.peek().kind) {
+            (Control::If, Kind::If) | (Control::With, Kind::With) => Some(control),
+            _ => None,
+        };
+        if let Some(control) = continued {
+            self.next();
+            return Ok(vec![self.nested(|parser| parser.control(control))?]);
+        }
+        let (list, ending) = self.item_list()?;
+        if ending != Ending::End {
+            return self.fail("expected end; found {{else}}");
+        }
+        Ok(list)
+    }
+
+    /// A block is a definition and its call in one.
+    fn block(&mut self) -> Parse<Node> {
+        let context = "block clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, context)?;
+        let pipe = self.pipeline(context, Kind::RightDelim)?;
+        let outer = std::mem::take(&mut self.state);
+        self.body(name.clone(), context)?;
+        self.state = outer;
+        Ok(Node::Template(Box::new(Call { id: self.id(), pos: token.start, name, pipe: Some(pipe) })))
+    }
+
+    fn template(&mut self) -> Parse<Node> {
+        let context = "template clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, context)?;
+        let mut pipe = None;
+        if self.next_non_space().kind != Kind::RightDelim {
+            self.backup();
+            pipe = Some(self.pipeline(context, Kind::RightDelim)?);
+        }
+        Ok(Node::Template(Box::new(Call { id: self.id(), pos: token.start, name, pipe })))
+    }
+
+    fn template_name(&mut self, token: Token, context: &str) -> Parse<gostd::Str> {
+        match token.kind {
+            Kind::String | Kind::RawString => self.unquote(token),
+            _ => self.unexpected(token, context),
+        }
+    }
+}

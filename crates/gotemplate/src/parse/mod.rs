@@ -1,0 +1,285 @@
+//! Parses templates (Go 1.27 `text/template/parse/parse.go`): Go's grammar, its three-token look-ahead and its errors.
+
+mod control;
+mod number;
+mod pipeline;
+
+use std::rc::Rc;
+
+use gostd::{GoError, Str, strconv};
+
+use crate::error::Source;
+use crate::func::Func;
+use crate::lex::Lexer;
+use crate::node::{Id, Node, Tree, is_empty};
+use crate::token::{Kind, Token};
+
+/// How deep actions may hold each other. Go knows no limit but memory.
+const MAX_NESTING: usize = 10_000;
+
+/// The templates of one text: the text itself first, then its definitions.
+pub struct Parsed {
+    pub trees: Vec<Rc<Tree>>,
+}
+
+impl Parsed {
+    pub fn root(&self) -> &Rc<Tree> {
+        &self.trees[0]
+    }
+}
+
+/// Parses a text.
+///
+/// # Errors
+/// Go's text, `template: NAME:LINE: …`.
+pub fn parse(name: &str, text: &Str, tables: &[&'static [Func]]) -> Result<Parsed, GoError> {
+    let source = Rc::new(Source { name: name.to_string(), text: text.clone() });
+    let mut parser = Parser {
+        lexer: Lexer::new(text),
+        text,
+        source: source.clone(),
+        tables,
+        trees: Vec::new(),
+        state: State::default(),
+        next_id: 0,
+        nesting: 0,
+    };
+    let root = parser.top_level()?;
+    let slots = parser.state.max_slots;
+    parser.add(Tree { name: Str::from(name), source, root, slots })?;
+    // The text's own template goes first, whatever else it defines.
+    let own = parser.trees.iter().position(|tree| tree.name == *name).unwrap_or(0);
+    parser.trees.swap(0, own);
+    Ok(Parsed { trees: parser.trees.into_iter().map(Rc::new).collect() })
+}
+
+/// What belongs to the template that is being parsed: definitions have their own.
+struct State {
+    token: [Token; 3],
+    peeked: usize,
+    /// Names that Go takes as declared, which are more than those that live.
+    names: Vec<Str>,
+    /// The variables that live here, by slot.
+    slots: Vec<Str>,
+    max_slots: usize,
+    /// Where the action that is being parsed starts.
+    action: Option<usize>,
+    range_depth: usize,
+    paren_depth: usize,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let dollar = Str::from("$");
+        State {
+            token: [Token::NONE; 3],
+            peeked: 0,
+            names: vec![dollar.clone()],
+            slots: vec![dollar],
+            max_slots: 1,
+            action: None,
+            range_depth: 0,
+            paren_depth: 0,
+        }
+    }
+}
+
+struct Parser<'a> {
+    lexer: Lexer<'a>,
+    text: &'a [u8],
+    source: Rc<Source>,
+    tables: &'a [&'static [Func]],
+    trees: Vec<Tree>,
+    state: State,
+    next_id: Id,
+    nesting: usize,
+}
+
+type Parse<T> = Result<T, GoError>;
+
+impl<'a> Parser<'a> {
+    fn id(&mut self) -> Id {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn value(&self, token: Token) -> &'a [u8] {
+        &self.text[token.start..token.end]
+    }
+
+    fn next(&mut self) -> Token {
+        if self.state.peeked > 0 {
+            self.state.peeked -= 1;
+        } else {
+            self.state.token[0] = self.lexer.next_token();
+        }
+        self.state.token[self.state.peeked]
+    }
+
+    fn backup(&mut self) {
+        self.state.peeked += 1;
+    }
+
+    fn backup2(&mut self, first: Token) {
+        self.state.token[1] = first;
+        self.state.peeked = 2;
+    }
+
+    fn backup3(&mut self, first: Token, second: Token) {
+        self.state.token[1] = second;
+        self.state.token[2] = first;
+        self.state.peeked = 3;
+    }
+
+    fn peek(&mut self) -> Token {
+        if self.state.peeked == 0 {
+            self.state.peeked = 1;
+            self.state.token[0] = self.lexer.next_token();
+        }
+        self.state.token[self.state.peeked - 1]
+    }
+
+    fn next_non_space(&mut self) -> Token {
+        loop {
+            let token = self.next();
+            if token.kind != Kind::Space {
+                return token;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Token {
+        let token = self.next_non_space();
+        self.backup();
+        token
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.source.line_column(offset).0
+    }
+
+    /// Makes an error at the token that was read last.
+    fn error(&self, message: impl std::fmt::Display) -> GoError {
+        let line = self.line(self.state.token[0].start);
+        GoError::new(format!("template: {}:{line}: {message}", self.source.name))
+    }
+
+    fn fail<T>(&self, message: impl std::fmt::Display) -> Parse<T> {
+        Err(self.error(message))
+    }
+
+    fn expect(&mut self, kind: Kind, context: &str) -> Parse<Token> {
+        let token = self.next_non_space();
+        if token.kind == kind { Ok(token) } else { self.unexpected(token, context) }
+    }
+
+    fn unexpected<T>(&self, token: Token, context: &str) -> Parse<T> {
+        if token.kind != Kind::Error {
+            return self.fail(format!("unexpected {} in {context}", self.describe(token)));
+        }
+        let message = &self.lexer.error;
+        let started = self.state.action.map(|start| self.line(start)).filter(|line| *line != self.line(token.start));
+        match started {
+            Some(line) => {
+                let words = if message.ends_with(" action") { "" } else { " in action" };
+                self.fail(format!("{message}{words} started at {}:{line}", self.source.name))
+            }
+            None => self.fail(message),
+        }
+    }
+
+    /// Returns a token as Go's errors show it.
+    fn describe(&self, token: Token) -> String {
+        let value = self.value(token);
+        match token.kind {
+            Kind::Eof => "EOF".to_string(),
+            Kind::Error => self.lexer.error.clone(),
+            kind if kind.is_keyword() => format!("<{}>", String::from_utf8_lossy(value)),
+            _ if value.len() > 10 => {
+                let text = String::from_utf8_lossy(value);
+                let end = text.char_indices().nth(10).map_or(text.len(), |(at, _)| at);
+                format!("{}...", quote(text[..end].as_bytes()))
+            }
+            _ => quote(value),
+        }
+    }
+
+    /// Adds a template to those of this text; one that is not empty may be there only once.
+    fn add(&mut self, tree: Tree) -> Parse<()> {
+        let text = self.text;
+        match self.trees.iter_mut().find(|old| old.name == tree.name) {
+            None => self.trees.push(tree),
+            Some(old) if is_empty(&old.root, text) => *old = tree,
+            Some(_) if is_empty(&tree.root, text) => {}
+            Some(_) => {
+                let name = quote(&tree.name);
+                return self.fail(format!("template: multiple definition of template {name}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn top_level(&mut self) -> Parse<Vec<Node>> {
+        let mut nodes = Vec::new();
+        while self.peek().kind != Kind::Eof {
+            if self.peek().kind == Kind::LeftDelim {
+                let delim = self.next();
+                if self.next_non_space().kind == Kind::Define {
+                    self.definition()?;
+                    continue;
+                }
+                self.backup2(delim);
+            }
+            match self.text_or_action()? {
+                control::Item::Node(node) => nodes.push(node),
+                control::Item::End => return self.fail("unexpected {{end}}"),
+                control::Item::Else => return self.fail("unexpected {{else}}"),
+            }
+        }
+        Ok(nodes)
+    }
+
+    /// Parses `{{ define "name" }}` after the word.
+    fn definition(&mut self) -> Parse<()> {
+        let outer = std::mem::take(&mut self.state);
+        let context = "define clause";
+        let token = self.next_non_space();
+        if !matches!(token.kind, Kind::String | Kind::RawString) {
+            return self.unexpected(token, context);
+        }
+        let name = self.unquote(token)?;
+        self.expect(Kind::RightDelim, context)?;
+        self.body(name, context)?;
+        self.state = outer;
+        Ok(())
+    }
+
+    /// Parses the body of a definition or block up to its end, in a state of its own.
+    fn body(&mut self, name: Str, context: &str) -> Parse<()> {
+        let (root, end) = self.item_list()?;
+        if end != control::Ending::End {
+            return self.fail(format!("unexpected {{{{else}}}} in {context}"));
+        }
+        let slots = self.state.max_slots;
+        self.add(Tree { name, source: self.source.clone(), root, slots })
+    }
+
+    fn unquote(&self, token: Token) -> Parse<Str> {
+        strconv::unquote(self.value(token)).map(Str::from).map_err(|error| self.error(error.text))
+    }
+
+    /// Runs a parser one level deeper.
+    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        if self.nesting >= MAX_NESTING {
+            return self.fail(format!("actions are nested more than {MAX_NESTING} deep"));
+        }
+        self.nesting += 1;
+        let result = parse(self);
+        self.nesting -= 1;
+        result
+    }
+}
+
+fn quote(text: &[u8]) -> String {
+    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
+}

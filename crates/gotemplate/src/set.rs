@@ -1,0 +1,100 @@
+//! A namespace of templates.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use gostd::{GoError, Str, Value};
+
+use crate::exec::Exec;
+use crate::func::Func;
+use crate::limits::Limits;
+use crate::node::{Tree, is_empty};
+use crate::parse::{Parsed, parse};
+
+/// The name that Helm gives to the root of its namespace, and so to every text of `tpl`.
+pub(crate) const ROOT_NAME: &str = "gotpl";
+
+/// How many bytes of `tpl` texts are kept parsed.
+const CACHE_BYTES: usize = 16 << 20;
+
+/// Templates that can call each other by name, and the functions they call.
+pub struct Set {
+    tables: Vec<&'static [Func]>,
+    templates: HashMap<Str, Rc<Tree>>,
+    cache: RefCell<Cache>,
+    pub limits: Limits,
+}
+
+#[derive(Default)]
+struct Cache {
+    parsed: HashMap<Str, Rc<Parsed>>,
+    bytes: usize,
+}
+
+impl Set {
+    /// Makes an empty namespace. Each table is sorted by name; the first that has a name counts, then Go's builtins.
+    pub fn new(tables: &[&'static [Func]]) -> Self {
+        Set { tables: tables.to_vec(), templates: HashMap::new(), cache: RefCell::default(), limits: Limits::default() }
+    }
+
+    /// Parses a text and adds its templates: the text itself under `name`, and its definitions.
+    ///
+    /// A template of another text under the same name is replaced, unless the new one is empty.
+    ///
+    /// # Errors
+    /// Go's text, `template: NAME:LINE: …`.
+    pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), GoError> {
+        let parsed = parse(name, &text.into(), &self.tables)?;
+        for tree in &parsed.trees {
+            let empty = is_empty(&tree.root, &tree.source.text);
+            if !(empty && self.templates.contains_key(&tree.name)) {
+                self.templates.insert(tree.name.clone(), tree.clone());
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn lookup(&self, name: &[u8]) -> Option<&Rc<Tree>> {
+        self.templates.get(name)
+    }
+
+    /// Executes a template; `extensions` are what its functions find by [`Exec::extension`].
+    ///
+    /// # Errors
+    /// Go's text; the chain of sources is that of `errors.Unwrap`, and links that the engine made carry an
+    /// [`ExecDetail`](crate::ExecDetail).
+    pub fn execute(&self, name: &str, data: &Value, extensions: Vec<Rc<dyn Any>>) -> Result<Vec<u8>, GoError> {
+        let Some(tree) = self.lookup(name.as_bytes()).cloned() else {
+            return Err(missing(name.as_bytes()));
+        };
+        let mut exec = Exec::new(self, extensions);
+        exec.run(&tree, data).map_err(|error| *error)?;
+        Ok(exec.into_output())
+    }
+
+    /// Parses a text of `tpl`, or finds it parsed already.
+    pub(crate) fn parse_cached(&self, text: &Str) -> Result<Rc<Parsed>, GoError> {
+        if let Some(parsed) = self.cache.borrow().parsed.get(text) {
+            return Ok(parsed.clone());
+        }
+        let parsed = Rc::new(parse(ROOT_NAME, text, &self.tables)?);
+        let mut cache = self.cache.borrow_mut();
+        if cache.bytes + text.len() > CACHE_BYTES {
+            *cache = Cache::default();
+        }
+        cache.bytes += text.len();
+        cache.parsed.insert(text.clone(), parsed.clone());
+        Ok(parsed)
+    }
+}
+
+/// Go's error for the execution of a template that is not there.
+pub(crate) fn missing(name: &[u8]) -> GoError {
+    let quoted = gostd::strconv::quote(name);
+    GoError::new(format!(
+        "template: no template {} associated with template \"{ROOT_NAME}\"",
+        String::from_utf8_lossy(&quoted)
+    ))
+}

@@ -1,0 +1,95 @@
+//! Regular expressions: each function in a form that panics on a bad pattern and a `must` form that returns its error.
+
+use std::rc::Rc;
+
+use gostd::Type as T;
+use gostd::regexp::{self, Regexp};
+use gostd::{GoError, List, Str, Value, strconv};
+use gotemplate::exec::Exec;
+use gotemplate::func::Func;
+
+use crate::args::{int, string};
+use crate::host::Host;
+use crate::limits;
+use crate::table::fixed;
+
+const SS: &[T] = &[T::String, T::String];
+const SSI: &[T] = &[T::String, T::String, T::Int];
+const SSS: &[T] = &[T::String, T::String, T::String];
+
+pub(crate) const TABLE: &[Func] = &[
+    fixed("regexMatch", SS, T::Bool, |exec, args| Ok(matches(exec, args).unwrap_or(Value::Bool(false)))),
+    fixed("mustRegexMatch", SS, T::Bool, |exec, args| matches(exec, args)),
+    fixed("regexFind", SS, T::String, |exec, args| find(must_compile(exec, args)?, args)),
+    fixed("mustRegexFind", SS, T::String, |exec, args| find(compile(exec, args)?, args)),
+    fixed("regexFindAll", SSI, T::ListString, |exec, args| find_all(must_compile(exec, args)?, args)),
+    fixed("mustRegexFindAll", SSI, T::ListString, |exec, args| find_all(compile(exec, args)?, args)),
+    fixed("regexSplit", SSI, T::ListString, |exec, args| split(must_compile(exec, args)?, args)),
+    fixed("mustRegexSplit", SSI, T::ListString, |exec, args| split(compile(exec, args)?, args)),
+    fixed("regexReplaceAll", SSS, T::String, |exec, args| replace(must_compile(exec, args)?, args)),
+    fixed("mustRegexReplaceAll", SSS, T::String, |exec, args| replace(compile(exec, args)?, args)),
+    fixed("regexReplaceAllLiteral", SSS, T::String, |exec, args| replace_literal(must_compile(exec, args)?, args)),
+    fixed("mustRegexReplaceAllLiteral", SSS, T::String, |exec, args| replace_literal(compile(exec, args)?, args)),
+    fixed("regexQuoteMeta", &[T::String], T::String, |_, args| Ok(Value::str(regexp::quote_meta(string(args, 0)?)))),
+];
+
+type Result<V = Value> = std::result::Result<V, GoError>;
+
+fn compile(exec: &Exec<'_>, args: &[Value]) -> Result<Rc<Regexp>> {
+    let pattern = string(args, 0)?;
+    match Host::of(exec) {
+        Ok(host) => host.regexp(pattern),
+        Err(_) => Regexp::new(pattern).map(Rc::new),
+    }
+}
+
+/// Compiles as `regexp.MustCompile`, whose panic names the pattern.
+fn must_compile(exec: &Exec<'_>, args: &[Value]) -> Result<Rc<Regexp>> {
+    let pattern = string(args, 0)?;
+    compile(exec, args).map_err(|err| {
+        let quoted = match strconv::can_backquote(pattern) {
+            true => format!("`{}`", pattern.to_text()),
+            false => String::from_utf8_lossy(&strconv::quote(pattern)).into_owned(),
+        };
+        GoError::new(format!("regexp: Compile({quoted}): {err}"))
+    })
+}
+
+fn matches(exec: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(Value::Bool(compile(exec, args)?.is_match(string(args, 1)?)))
+}
+
+fn find(regexp: Rc<Regexp>, args: &[Value]) -> Result {
+    let text = string(args, 1)?;
+    Ok(Value::Str(regexp.find(text).map(|range| Str::from(&text[range])).unwrap_or_default()))
+}
+
+/// Makes a `[]string`, nil without items: what Go's `regexp` returns when nothing is found.
+fn list(items: Vec<Value>) -> Result {
+    if items.len() > limits::LIST_ITEMS {
+        return Err(limits::list_too_long());
+    }
+    Ok(Value::List(if items.is_empty() { List::nil(T::String) } else { List::of(T::String, items) }))
+}
+
+fn find_all(regexp: Rc<Regexp>, args: &[Value]) -> Result {
+    let text = string(args, 1)?;
+    list(regexp.find_all(text, int(args, 2)?).into_iter().map(|range| Value::str(&text[range])).collect())
+}
+
+fn split(regexp: Rc<Regexp>, args: &[Value]) -> Result {
+    let text = string(args, 1)?;
+    list(regexp.split(text, int(args, 2)?).into_iter().map(|range| Value::str(&text[range])).collect())
+}
+
+fn replace(regexp: Rc<Regexp>, args: &[Value]) -> Result {
+    let out = regexp.replace_all(string(args, 1)?, string(args, 2)?);
+    limits::string(out.len())?;
+    Ok(Value::str(out))
+}
+
+fn replace_literal(regexp: Rc<Regexp>, args: &[Value]) -> Result {
+    let out = regexp.replace_all_literal(string(args, 1)?, string(args, 2)?);
+    limits::string(out.len())?;
+    Ok(Value::str(out))
+}
