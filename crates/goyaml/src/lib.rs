@@ -2,6 +2,7 @@
 
 mod compose;
 mod decode;
+mod emit;
 mod numbers;
 mod parser;
 mod problem;
@@ -14,6 +15,8 @@ use gostd::{GoError, Value};
 
 use decode::Mode;
 
+pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
+
 /// Reads a YAML document as `sigs.k8s.io/yaml.Unmarshal` does into an `interface{}`: all numbers are float64.
 ///
 /// Only the first document of a stream is read. An empty one gives nil.
@@ -22,6 +25,56 @@ use decode::Mode;
 /// The complete text of sigs.k8s.io/yaml 1.6.0, as `error converting YAML to JSON: yaml: line 3: …`.
 pub fn from_yaml(text: &[u8]) -> Result<Value, GoError> {
     exact(text, Mode::Json, None)
+}
+
+/// Reads like [`from_yaml`] into a `map[string]interface{}`; an empty document gives an empty map.
+///
+/// # Errors
+/// Also `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type
+/// map[string]interface {}`.
+pub fn from_yaml_map(text: &[u8]) -> Result<Value, GoError> {
+    match from_yaml(text)? {
+        Value::Nil => Ok(Value::map(Default::default())),
+        value @ Value::Map(_) => Ok(value),
+        value => Err(mismatch(&value, "map[string]interface {}")),
+    }
+}
+
+/// Reads like [`from_yaml`] into an `[]interface{}`; an empty document gives an empty list.
+///
+/// # Errors
+/// As [`from_yaml_map`], for `[]interface {}`.
+pub fn from_yaml_list(text: &[u8]) -> Result<Value, GoError> {
+    match from_yaml(text)? {
+        Value::Nil => Ok(Value::list(Vec::new())),
+        value @ Value::List(_) => Ok(value),
+        value => Err(mismatch(&value, "[]interface {}")),
+    }
+}
+
+/// Reads as `sigs.k8s.io/yaml.UnmarshalStrict` does into an `interface{}`: a key that is there twice is an error.
+///
+/// # Errors
+/// Also `error converting YAML to JSON: yaml: unmarshal errors:\n  line 2: key "a" already set in map`.
+pub fn from_yaml_strict(text: &[u8]) -> Result<Value, GoError> {
+    exact(text, Mode::Strict, None)
+}
+
+fn mismatch(value: &Value, go_type: &str) -> GoError {
+    let kind = match value {
+        Value::Bool(_) => "bool",
+        Value::Float(_) => "number",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        _ => "object",
+    };
+    unmarshaling(GoError::new(format!("json: cannot unmarshal {kind} into Go value of type {go_type}")))
+}
+
+/// Wraps a failure of JSON decoding as sigs.k8s.io/yaml does.
+fn unmarshaling(error: GoError) -> GoError {
+    let decoding = GoError::wrap(format!("while decoding JSON: {}", error.text), error);
+    GoError::wrap(format!("error unmarshaling JSON: {}", decoding.text), decoding)
 }
 
 fn exact(text: &[u8], mode: Mode, shape: Option<&Shape>) -> Result<Value, GoError> {

@@ -12,6 +12,16 @@ pub(crate) fn short_float(value: f64) -> Vec<u8> {
     out
 }
 
+/// Appends a whole number as encoding/json writes it: the shortest digits, and zeros.
+pub(crate) fn append_integral(out: &mut Vec<u8>, value: f64) {
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |m| ("-", m));
+    out.extend_from_slice(sign.as_bytes());
+    let digits: Vec<u8> = mantissa.bytes().filter(|b| *b != b'.').collect();
+    append_positional(out, &digits, exponent.parse().unwrap_or(0));
+}
+
 fn append_shortest(out: &mut Vec<u8>, scientific: &str, value: f64) {
     if value.is_nan() {
         return out.extend_from_slice(b"NaN");

@@ -9,6 +9,7 @@ mod mapping;
 mod target;
 mod typed;
 
+pub(crate) use base64::encode as encode_base64;
 pub(crate) use intern::Interner;
 pub(crate) use key::key_text;
 
@@ -215,6 +216,11 @@ pub(super) fn json_text(text: &[u8]) -> Cow<'_, [u8]> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Returns text as encoding/json writes it.
+pub(crate) fn json_str(text: &[u8]) -> String {
+    String::from_utf8_lossy(&json_text(text)).into_owned()
 }
 
 /// Returns the text of a number where sigs.k8s.io/yaml puts it into a string.

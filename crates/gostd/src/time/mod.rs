@@ -1,0 +1,5 @@
+//! Go's time: durations, times, layouts, zones.
+
+mod duration;
+
+pub use duration::{Duration, parse_duration};

@@ -1,0 +1,86 @@
+//! The order of mapping keys: go-yaml's natural order.
+
+use std::cmp::Ordering;
+
+use gostd::{Str, Value};
+
+/// Sorts entries that come in byte order. go-yaml's comparison is not transitive for every set of keys; Helm's own order
+/// of such sets changes from run to run, ours does not.
+pub(super) fn sort(entries: &mut Vec<(&Str, &Value)>, v3: bool) {
+    let mut sorted: Vec<(&Str, &Value)> = Vec::with_capacity(entries.len());
+    let mut width = 1;
+    while width < entries.len() {
+        for run in entries.chunks(2 * width) {
+            let (mut left, mut right) = run.split_at(width.min(run.len()));
+            while let (Some(a), Some(b)) = (left.first(), right.first()) {
+                if compare(b.0, a.0, v3) == Ordering::Less {
+                    sorted.push(*b);
+                    right = &right[1..];
+                } else {
+                    sorted.push(*a);
+                    left = &left[1..];
+                }
+            }
+            sorted.extend_from_slice(left);
+            sorted.extend_from_slice(right);
+        }
+        std::mem::swap(entries, &mut sorted);
+        sorted.clear();
+        width *= 2;
+    }
+}
+
+/// Compares two keys as go-yaml's `keyList.Less` does: letters after everything else, runs of digits by their value.
+pub(super) fn compare(a: &[u8], b: &[u8], v3: bool) -> Ordering {
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    // Back to the start of a character that differs only in its last bytes.
+    let same = (0..=same).rev().find(|i| a.get(*i).is_none_or(|b| b & 0xC0 != 0x80)).unwrap_or(0);
+    let (Some(first_a), Some(first_b)) = (first_char(&a[same..]), first_char(b.get(same..).unwrap_or_default())) else {
+        return a.len().cmp(&b.len());
+    };
+    match (is_letter(first_a), is_letter(first_b)) {
+        (true, true) => first_a.cmp(&first_b),
+        (false, false) => compare_digits(&a[..same], &a[same..], &b[same..]).then(first_a.cmp(&first_b)),
+        (a_letter, _) => {
+            let after_digit = v3 && last_char(&a[..same]).is_some_and(is_digit);
+            if a_letter == after_digit { Ordering::Less } else { Ordering::Greater }
+        }
+    }
+}
+
+/// Compares the numbers that two texts start with; after a digit other than 0, zeros count.
+fn compare_digits(before: &[u8], a: &[u8], b: &[u8]) -> Ordering {
+    let mut start = 0i64;
+    if a[0] == b'0' || b[0] == b'0' {
+        let before = String::from_utf8_lossy(before);
+        let mut digits = before.chars().rev().take_while(|c| is_digit(*c));
+        start = i64::from(digits.any(|c| c != '0'));
+    }
+    let (a, b) = (leading_number(start, a), leading_number(start, b));
+    a.cmp(&b)
+}
+
+/// Returns the value of the leading digits, as Go computes it, and their number.
+fn leading_number(start: i64, text: &[u8]) -> (i64, usize) {
+    let text = String::from_utf8_lossy(text);
+    text.chars().take_while(|c| is_digit(*c)).fold((start, 0), |(value, digits), c| {
+        (value.wrapping_mul(10).wrapping_add(i64::from(c as u32) - i64::from(b'0')), digits + 1)
+    })
+}
+
+fn first_char(text: &[u8]) -> Option<char> {
+    let width = super::analyze::width(*text.first()?).min(text.len());
+    Some(std::str::from_utf8(&text[..width]).ok().and_then(|s| s.chars().next()).unwrap_or('\u{FFFD}'))
+}
+
+fn last_char(text: &[u8]) -> Option<char> {
+    String::from_utf8_lossy(text).chars().next_back()
+}
+
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { c.is_alphabetic() }
+}
+
+fn is_digit(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_digit() } else { c.is_numeric() }
+}
