@@ -29,6 +29,7 @@ mod secrets;
 mod strings;
 mod table;
 mod text;
+mod urls;
 mod values;
 mod versions;
 mod words;
@@ -51,6 +52,7 @@ const TABLES: &[&[Func]] = &[
     secrets::TABLE,
     strings::TABLE,
     text::TABLE,
+    urls::TABLE,
     values::TABLE,
     versions::TABLE,
 ];
