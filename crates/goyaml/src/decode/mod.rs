@@ -218,11 +218,6 @@ pub(super) fn json_text(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Returns text as encoding/json writes it.
-pub(crate) fn json_str(text: &[u8]) -> String {
-    String::from_utf8_lossy(&json_text(text)).into_owned()
-}
-
 /// Returns the text of a number where sigs.k8s.io/yaml puts it into a string.
 fn float_text(float: f64) -> Str {
     Str::from(numbers::short_float(float))

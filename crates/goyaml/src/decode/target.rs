@@ -9,7 +9,7 @@ pub(super) fn is_string(shape: Option<&Shape>) -> bool {
     matches!(shape, Some(Shape::String))
 }
 
-pub(super) fn item<'s>(shape: Option<&'s Shape>) -> Option<&'s Shape> {
+pub(super) fn item(shape: Option<&Shape>) -> Option<&Shape> {
     match shape {
         Some(Shape::List(item, _)) => Some(item),
         _ => None,
