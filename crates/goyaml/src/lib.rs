@@ -2,7 +2,10 @@
 
 mod compose;
 mod decode;
+mod documents;
 mod emit;
+mod fast;
+mod head;
 mod numbers;
 mod parser;
 mod problem;
@@ -10,12 +13,14 @@ mod reader;
 mod resolve;
 mod scanner;
 
-use gostd::json::Shape;
+use gostd::json::{self, Shape};
 use gostd::{GoError, Value};
 
 use decode::Mode;
 
+pub use documents::Documents;
 pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
+pub use head::{Head, head};
 
 /// Reads a YAML document as `sigs.k8s.io/yaml.Unmarshal` does into an `interface{}`: all numbers are float64.
 ///
@@ -24,7 +29,7 @@ pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
 /// # Errors
 /// The complete text of sigs.k8s.io/yaml 1.6.0, as `error converting YAML to JSON: yaml: line 3: …`.
 pub fn from_yaml(text: &[u8]) -> Result<Value, GoError> {
-    exact(text, Mode::Json, None)
+    read(text, Mode::Json, None)
 }
 
 /// Reads like [`from_yaml`] into a `map[string]interface{}`; an empty document gives an empty map.
@@ -57,7 +62,33 @@ pub fn from_yaml_list(text: &[u8]) -> Result<Value, GoError> {
 /// # Errors
 /// Also `error converting YAML to JSON: yaml: unmarshal errors:\n  line 2: key "a" already set in map`.
 pub fn from_yaml_strict(text: &[u8]) -> Result<Value, GoError> {
-    exact(text, Mode::Strict, None)
+    read(text, Mode::Strict, None)
+}
+
+/// Reads as `sigs.k8s.io/yaml.Unmarshal` does into a Go type: a number or boolean where the type has a string becomes its
+/// text. A struct comes back as a map of the fields present, named as in the [`Shape`].
+///
+/// # Errors
+/// Those of [`from_yaml`], else the first field that does not fit: `error unmarshaling JSON: while decoding JSON: json:
+/// cannot unmarshal array into Go struct field .description of type string`.
+pub fn from_yaml_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
+    let value = read(text, Mode::Json, Some(shape))?;
+    json::shape_value(&value, shape, "").map_err(unmarshaling)
+}
+
+/// Reads like [`from_yaml_shaped`], as `UnmarshalStrict` does.
+///
+/// # Errors
+/// Also keys that are there twice, and `error unmarshaling JSON: while decoding JSON: json: unknown field "x"`.
+pub fn from_yaml_strict_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
+    let value = read(text, Mode::Strict, Some(shape))?;
+    json::shape_value_strict(&value, shape, "").map_err(unmarshaling)
+}
+
+/// Splits a stream into its documents, as [`Documents`] does, for callers that need no errors: from an invalid separator
+/// on nothing is given. A document keeps its line ends.
+pub fn documents(stream: &[u8]) -> Vec<&[u8]> {
+    Documents::new(stream).pieces()
 }
 
 fn mismatch(value: &Value, go_type: &str) -> GoError {
@@ -75,6 +106,13 @@ fn mismatch(value: &Value, go_type: &str) -> GoError {
 fn unmarshaling(error: GoError) -> GoError {
     let decoding = GoError::wrap(format!("while decoding JSON: {}", error.text), error);
     GoError::wrap(format!("error unmarshaling JSON: {}", decoding.text), decoding)
+}
+
+fn read(text: &[u8], mode: Mode, shape: Option<&Shape>) -> Result<Value, GoError> {
+    match fast::read(text, mode, shape) {
+        Some(value) => Ok(value),
+        None => exact(text, mode, shape),
+    }
 }
 
 fn exact(text: &[u8], mode: Mode, shape: Option<&Shape>) -> Result<Value, GoError> {

@@ -140,8 +140,8 @@ fn decode_chunk(
         let rest = &chunk[*pos..];
         let step = match encoding {
             Encoding::Utf8 => step_utf8(rest),
-            Encoding::Utf16Le => step_utf16(rest, |pair| u16::from_le_bytes(pair)),
-            Encoding::Utf16Be => step_utf16(rest, |pair| u16::from_be_bytes(pair)),
+            Encoding::Utf16Le => step_utf16(rest, u16::from_le_bytes),
+            Encoding::Utf16Be => step_utf16(rest, u16::from_be_bytes),
         };
         match step {
             Step::Wrong(problem) => return Err(problem),

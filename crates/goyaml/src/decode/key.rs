@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use gostd::Str;
 
-use super::{Decoder, float_text, json_text, scalar, typed};
+use super::{Decoder, json_text, scalar, typed};
 use crate::compose::{Content, Id};
+use crate::numbers;
 use crate::problem::Problem;
 use crate::resolve::{Resolved, Tag};
 
@@ -56,7 +57,7 @@ pub(crate) fn key_text(resolved: Resolved, text: &[u8]) -> Option<Cow<'_, [u8]>>
         Resolved::Float(float) if float.is_nan() => Cow::Borrowed(b".nan"),
         Resolved::Float(f64::INFINITY) => Cow::Borrowed(b".inf"),
         Resolved::Float(f64::NEG_INFINITY) => Cow::Borrowed(b"-.inf"),
-        Resolved::Float(float) => Cow::Owned(float_text(float).to_vec()),
+        Resolved::Float(float) => Cow::Owned(numbers::short_float(float).into_bytes()),
         Resolved::Timestamp | Resolved::String => json_text(text),
     })
 }

@@ -6,7 +6,7 @@ mod intern;
 mod key;
 mod limit;
 mod mapping;
-mod target;
+pub(crate) mod target;
 mod typed;
 
 pub(crate) use base64::encode as encode_base64;
@@ -181,7 +181,7 @@ impl<'d> Decoder<'d> {
                 self.has_infinite |= !float.is_finite();
                 Value::Float(float)
             }
-            Resolved::Timestamp | Resolved::String => Value::Str(self.interner.value(&text)),
+            Resolved::Timestamp | Resolved::String => Value::Str(self.interner.value(&json_text(&text))),
         })
     }
 }
@@ -216,11 +216,6 @@ pub(super) fn json_text(text: &[u8]) -> Cow<'_, [u8]> {
         }
     }
     Cow::Owned(out)
-}
-
-/// Returns text as encoding/json writes it.
-pub(crate) fn json_str(text: &[u8]) -> String {
-    String::from_utf8_lossy(&json_text(text)).into_owned()
 }
 
 /// Returns the text of a number where sigs.k8s.io/yaml puts it into a string.

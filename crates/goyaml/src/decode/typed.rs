@@ -1,6 +1,6 @@
 //! Values as Go holds them before JSON, for the error texts that print them in Go syntax.
 
-use gostd::{GoError, Str};
+use gostd::GoError;
 
 use super::{key_text, scalar};
 use crate::compose::{Content, Document, Id};
@@ -158,6 +158,7 @@ fn compare_keys(a: &Typed, b: &Typed) -> std::cmp::Ordering {
         (Resolved::Uint(a), Resolved::Uint(b)) => a.cmp(b),
         (Resolved::Bool(a), Resolved::Bool(b)) => a.cmp(b),
         (Resolved::Float(a), Resolved::Float(b)) => a.total_cmp(b),
+        (Resolved::Null, _) => std::cmp::Ordering::Equal,
         _ => a_text.cmp(b_text),
     })
 }
@@ -174,5 +175,5 @@ fn rank(resolved: Resolved) -> u8 {
 }
 
 fn quote(text: &[u8]) -> String {
-    format!("{:?}", Str::from(text))
+    String::from_utf8_lossy(&gostd::strconv::quote(text)).into_owned()
 }

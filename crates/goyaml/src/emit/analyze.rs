@@ -47,7 +47,8 @@ pub(super) fn width(lead: u8) -> usize {
 
 /// Reports a text that is plain wherever it stands, as most are: only letters, digits and a few signs.
 pub(super) fn is_simple(text: &[u8]) -> bool {
-    let safe = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/' | b'.' | b'-' | b'+' | b'=' | b'$' | b'(' | b')');
+    let safe =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/' | b'.' | b'-' | b'+' | b'=' | b'$' | b'(' | b')');
     match text {
         [b'-' | b'.', ..] | [] => false,
         _ => text.iter().all(safe),
@@ -69,7 +70,9 @@ pub(super) fn analyze(text: &[u8], v3: bool) -> Ways {
         let width = width(b);
         let before_blank = text.get(i + width).is_none_or(|b| matches!(b, b' ' | b'\t'));
         indicators |= match b {
-            b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => i == 0,
+            b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => {
+                i == 0
+            }
             b'?' | b'-' => i == 0 && before_blank,
             b':' => before_blank,
             b'#' => after_blank,

@@ -86,9 +86,3 @@ pub fn to_yaml_pretty(value: &Value) -> Result<Vec<u8>, GoError> {
     Emitter::new(&mut out, Style::Pretty).document(value)?;
     Ok(out)
 }
-
-/// Writes a number, boolean or null as the long way needs it.
-fn append_scalar(out: &mut Vec<u8>, value: &Value) -> Result<(), GoError> {
-    let mut emitter = Emitter::new(out, Style::Json);
-    Ok(emitter.value(value, value::Place::Root)?)
-}

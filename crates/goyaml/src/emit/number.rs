@@ -1,5 +1,7 @@
 //! Floating-point numbers.
 
+use gostd::json;
+
 use super::state::Emitter;
 use super::{Stop, object};
 use crate::numbers;
@@ -14,7 +16,7 @@ pub(super) fn float(emitter: &mut Emitter<'_>, float: f64) -> Result<(), Stop> {
         return infinite(emitter, float);
     }
     if !emitter.is_pretty() && float.fract() == 0.0 && float.abs() < JSON_EXPONENT {
-        numbers::append_integral(&mut text, float);
+        json::append_number(&mut text, float);
         let text = std::str::from_utf8(&text).unwrap_or_default();
         if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() {
             emitter.bare(if text == "-0" { b"0" } else { text.as_bytes() });

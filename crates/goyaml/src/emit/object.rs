@@ -19,7 +19,8 @@ impl Emitter<'_> {
         if let Some(value) = object.underlying() {
             return self.value(&value, place);
         }
-        let fields = object.fields().into_iter().map(|(_, name, value)| (Str::from(name), value));
+        let fields = object.fields().into_iter().filter(|(_, name, _)| *name != "-");
+        let fields = fields.map(|(_, name, value)| (Str::from(name), value));
         let mut fields: Vec<(Str, Value)> = fields.collect();
         fields.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut entries: Vec<(&Str, &Value)> = fields.iter().map(|(name, value)| (name, value)).collect();
@@ -34,7 +35,9 @@ impl Emitter<'_> {
             return self.string(&Str::from(text), place);
         }
         let json = object.json();
-        if let Some(Value::Str(text)) = json.filter(|json| json.starts_with('"')).map(|json| route::read_json(json.as_bytes())).transpose()? {
+        if let Some(Value::Str(text)) =
+            json.filter(|json| json.starts_with('"')).map(|json| route::read_json(json.as_bytes())).transpose()?
+        {
             if go_type == "time.Time" {
                 self.bare(&text);
                 return Ok(());

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use gostd::{Str, Value};
+use gostd::{Str, Value, unicode};
 
 /// Sorts entries that come in byte order. go-yaml's comparison is not transitive for every set of keys; Helm's own order
 /// of such sets changes from run to run, ours does not.
@@ -78,9 +78,9 @@ fn last_char(text: &[u8]) -> Option<char> {
 }
 
 fn is_letter(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphabetic() } else { c.is_alphabetic() }
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { unicode::is_letter(c as u32) }
 }
 
 fn is_digit(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_digit() } else { c.is_numeric() }
+    if c.is_ascii() { c.is_ascii_digit() } else { unicode::is_digit(c as u32) }
 }

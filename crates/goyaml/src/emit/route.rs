@@ -4,7 +4,7 @@
 use gostd::{GoError, Value};
 
 use super::object::json_error;
-use crate::decode::{Mode, decode, encode_base64};
+use crate::decode::{Mode, decode};
 use crate::{compose, reader};
 
 /// A longer key may become too long for a simple key of YAML when every byte is written as `\u0000`.
@@ -24,8 +24,7 @@ pub(super) fn needs_json(text: &[u8]) -> bool {
 
 /// Sends a value through JSON and back.
 pub(super) fn through_json(value: &Value) -> Result<Value, GoError> {
-    let mut json = Vec::new();
-    encode(&mut json, value, 0)?;
+    let json = gostd::json::encode(value).map_err(|error| json_error(&error.text))?;
     read_json(&json)
 }
 
@@ -34,66 +33,4 @@ pub(super) fn read_json(json: &[u8]) -> Result<Value, GoError> {
     let mut source = reader::Source::new(json);
     let document = compose::compose(&mut source)?;
     decode(&document, Mode::Exact, None)
-}
-
-fn encode(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), GoError> {
-    if depth > 10_000 {
-        return Err(json_error("exceeded max depth"));
-    }
-    match value {
-        Value::Str(text) => encode_text(out, text),
-        Value::Bytes(bytes) => encode_text(out, &encode_base64(bytes)),
-        Value::List(list) => {
-            out.push(b'[');
-            for (i, item) in list.iter().enumerate() {
-                separate(out, i);
-                encode(out, item, depth + 1)?;
-            }
-            out.push(b']');
-        }
-        Value::Map(map) => {
-            out.push(b'{');
-            for (i, (key, value)) in map.borrow().iter().enumerate() {
-                separate(out, i);
-                encode_text(out, key);
-                out.push(b':');
-                encode(out, value, depth + 1)?;
-            }
-            out.push(b'}');
-        }
-        Value::Object(object) => match (object.json(), object.underlying()) {
-            (Some(json), _) => out.extend_from_slice(json.as_bytes()),
-            (None, Some(value)) => encode(out, &value, depth + 1)?,
-            (None, None) => {
-                let fields = object.fields().into_iter().map(|(_, name, value)| (name.into(), value));
-                encode(out, &Value::map(fields.collect()), depth)?;
-            }
-        },
-        scalar => super::append_scalar(out, scalar)?,
-    }
-    Ok(())
-}
-
-fn separate(out: &mut Vec<u8>, i: usize) {
-    if i > 0 {
-        out.push(b',');
-    }
-}
-
-fn encode_text(out: &mut Vec<u8>, text: &[u8]) {
-    out.push(b'"');
-    for c in crate::decode::json_str(text).chars() {
-        match c {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\0'..' ' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                out.extend_from_slice(format!("\\u{:04x}", c as u32).as_bytes());
-            }
-            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-    out.push(b'"');
 }

@@ -27,7 +27,17 @@ const INDENT: isize = 2;
 
 impl<'o> Emitter<'o> {
     pub fn new(out: &'o mut Vec<u8>, style: Style) -> Self {
-        Emitter { out, style, indent: -1, column: 0, whitespace: true, indention: true, in_single_quotes: false, depth: 0, path: Vec::new() }
+        Emitter {
+            out,
+            style,
+            indent: -1,
+            column: 0,
+            whitespace: true,
+            indention: true,
+            in_single_quotes: false,
+            depth: 0,
+            path: Vec::new(),
+        }
     }
 
     pub fn is_pretty(&self) -> bool {

@@ -23,7 +23,7 @@ pub(super) enum Place {
 const MAX_DEPTH: usize = 10_000;
 
 /// encoding/json looks for cycles in collections deeper than this.
-const FIRST_LOOK: usize = 1001;
+const FIRST_LOOK: usize = 1000;
 
 /// go-yaml writes longer keys after `?`.
 const MAX_KEY_BYTES: usize = 128;
@@ -41,13 +41,20 @@ impl Emitter<'_> {
             Value::Bool(true) => self.bare(b"true"),
             Value::Bool(false) => self.bare(b"false"),
             Value::Int(int) | Value::Int64(int) => self.int(*int),
-            Value::Sized(IntKind::Uint | IntKind::Uint64, bits) => self.bare(bits.cast_unsigned().to_string().as_bytes()),
+            Value::Sized(IntKind::Uint | IntKind::Uint64, bits) => {
+                self.bare(bits.cast_unsigned().to_string().as_bytes())
+            }
             Value::Sized(_, int) => self.int(*int),
             Value::Float(float) => number::float(self, *float)?,
-            Value::Complex(_) if self.is_pretty() => return Err(Stop::Failed("cannot marshal type: complex128".into())),
-            Value::Complex(_) => return Err(Stop::Failed(super::object::json_error("json: unsupported type: complex128"))),
+            Value::Complex(_) if self.is_pretty() => {
+                return Err(Stop::Failed("cannot marshal type: complex128".into()));
+            }
+            Value::Complex(_) => {
+                return Err(Stop::Failed(super::object::json_error("json: unsupported type: complex128")));
+            }
             Value::Str(text) => self.string(text, place)?,
             Value::Bytes(bytes) => self.bytes(bytes, place)?,
+            Value::List(list) if list.is_nil() && !self.is_pretty() => self.bare(b"null"),
             Value::List(list) => self.list(list, place)?,
             Value::Map(map) => self.map(map)?,
             Value::Object(object) => self.object(object, place)?,
