@@ -6,6 +6,9 @@ use std::time::Instant;
 use crate::Outcome;
 use crate::tally::Tally;
 
+/// So many failures tell where to start; more would push the steps off the screen.
+const SHOWN: usize = 50;
+
 /// Runs steps one after the other; a failing step does not stop the next.
 pub struct Progress {
     start: Instant,
@@ -42,8 +45,11 @@ impl Progress {
         if !self.total.is_clean() {
             println!("\nWhat failed, and how to run it again:");
         }
-        for failure in &self.total.failures {
+        for failure in self.total.failures.iter().take(SHOWN) {
             println!("  {}\n      {}", failure.what, failure.rerun);
+        }
+        if let Some(more) = self.total.failures.len().checked_sub(SHOWN + 1) {
+            println!("  ... and {} more; run the steps above alone to see them", more + 1);
         }
         println!("{}", self.total.line());
         self.total

@@ -13,15 +13,22 @@ fn is_connector(rune: u32) -> bool {
 pub(crate) fn pascal(s: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(s.len());
     let mut rest = runes(s).map(|(_, rune, _)| rune);
-    let mut last = None;
+    let (mut last, mut connector) = (None, None);
     for rune in rest.by_ref() {
         if !is_connector(rune) {
             last = Some(rune);
             break;
         }
         append_rune(&mut out, rune);
+        connector = Some(rune);
     }
-    let Some(first) = last else { return out };
+    let Some(first) = last else {
+        // The original writes the last connector twice when there is nothing else.
+        if let Some(last) = connector {
+            append_rune(&mut out, last);
+        }
+        return out;
+    };
     let mut upper = unicode::is_upper(first);
     let mut previous = unicode::to_upper(first);
     for mut rune in rest {

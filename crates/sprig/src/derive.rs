@@ -11,7 +11,7 @@ use crate::args::{any, string};
 use crate::table::fixed;
 
 pub(crate) const TABLE: &[Func] =
-    &[fixed("derivePassword", &[T::Named("uint32"), T::String, T::String, T::String, T::String], T::String, derive)];
+    &[fixed("derivePassword", &[T::UINT32, T::String, T::String, T::String, T::String], T::String, derive)];
 
 const SEED: &[u8] = b"com.lyndir.masterpassword";
 

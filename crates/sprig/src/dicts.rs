@@ -166,7 +166,7 @@ fn dig(_: &mut Exec<'_>, args: &[Value]) -> Result {
     if path.is_empty() {
         return Err(GoError::new("dig needs at least three arguments"));
     }
-    if !dict.as_map().is_some_and(|map| map.go_type() == MAP) {
+    if dict.as_map().is_none_or(|map| map.go_type() != MAP) {
         return Err(conversion(dict, MAP));
     }
     if let Some(key) = path.iter().find(|key| key.as_str().is_none()) {

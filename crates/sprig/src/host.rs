@@ -1,9 +1,18 @@
 //! What the functions need from outside, handed in by the caller: clock, randomness, names; and what they remember.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::SystemTime;
 
-use gostd::GoError;
+use gostd::semver::Constraints;
+use gostd::{GoError, Str};
 use gotemplate::exec::Exec;
+
+/// How many compiled patterns a host keeps of each sort before it forgets them all.
+const REMEMBERED: usize = 4096;
+
+type Memory<T> = RefCell<HashMap<Str, Rc<T>>>;
 
 /// The world as the functions see it. Attach one to an execution: `exec.extension::<Host>()` finds it.
 pub struct Host {
@@ -13,6 +22,7 @@ pub struct Host {
     pub random: fn(&mut [u8]) -> Result<(), String>,
     /// Looks up the addresses of a name; nothing when there are none.
     pub lookup_host: fn(&str) -> Vec<String>,
+    constraints: Memory<Constraints>,
 }
 
 impl Host {
@@ -22,7 +32,7 @@ impl Host {
         random: fn(&mut [u8]) -> Result<(), String>,
         lookup_host: fn(&str) -> Vec<String>,
     ) -> Self {
-        Host { clock, random, lookup_host }
+        Host { clock, random, lookup_host, constraints: Memory::default() }
     }
 
     /// Makes a host of this machine's clock, random source and resolver.
@@ -55,6 +65,24 @@ impl Host {
             }
         }
     }
+
+    /// Parses a version constraint, once.
+    pub(crate) fn constraints(&self, text: &Str) -> Result<Rc<Constraints>, GoError> {
+        remembered(&self.constraints, text, || Constraints::new(text))
+    }
+}
+
+fn remembered<T>(memory: &Memory<T>, key: &Str, make: impl FnOnce() -> Result<T, GoError>) -> Result<Rc<T>, GoError> {
+    if let Some(known) = memory.borrow().get(key) {
+        return Ok(known.clone());
+    }
+    let made = Rc::new(make()?);
+    let mut memory = memory.borrow_mut();
+    if memory.len() >= REMEMBERED {
+        memory.clear();
+    }
+    memory.insert(key.clone(), made.clone());
+    Ok(made)
 }
 
 fn lookup(name: &str) -> Vec<String> {

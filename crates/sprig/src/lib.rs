@@ -23,12 +23,15 @@ mod math;
 mod merge;
 mod network;
 mod number;
+mod paths;
 mod pki;
 mod secrets;
 mod strings;
 mod table;
 mod text;
+mod urls;
 mod values;
+mod versions;
 mod words;
 
 pub use certificate::Certificate;
@@ -45,10 +48,13 @@ const TABLES: &[&[Func]] = &[
     lists::TABLE,
     math::TABLE,
     network::TABLE,
+    paths::TABLE,
     secrets::TABLE,
     strings::TABLE,
     text::TABLE,
+    urls::TABLE,
     values::TABLE,
+    versions::TABLE,
 ];
 
 static ALL: [Func; table::count(TABLES)] = table::join(TABLES);

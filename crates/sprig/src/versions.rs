@@ -16,17 +16,16 @@ pub(crate) const TABLE: &[Func] = &[
 ];
 
 fn semver(_: &mut Exec<'_>, args: &[Value]) -> Result<Value, GoError> {
-    Version::new(&string(args, 0)?.to_text()).map(Value::object)
+    Version::new(string(args, 0)?).map(Value::object)
 }
 
 /// Reports whether a version satisfies a constraint.
 fn compare(exec: &mut Exec<'_>, args: &[Value]) -> Result<Value, GoError> {
     let (constraint, version) = (string(args, 0)?, string(args, 1)?);
-    let check = |constraints: &Constraints| {
-        Version::new(&version.to_text()).map(|version| Value::Bool(constraints.check(&version)))
-    };
+    let check =
+        |constraints: &Constraints| Version::new(version).map(|version| Value::Bool(constraints.check(&version)));
     match Host::of(exec) {
         Ok(host) => check(&*host.constraints(constraint)?),
-        Err(_) => check(&Constraints::new(&constraint.to_text())?),
+        Err(_) => check(&Constraints::new(constraint)?),
     }
 }

@@ -31,12 +31,19 @@ pub fn layers(workspace: &Workspace, _: &[String]) -> Outcome {
 
 /// The checks as steps of a longer run.
 pub fn steps(workspace: &Workspace, progress: &mut Progress) {
-    progress.step("format", "cargo fmt --all", || cargo(workspace, &["fmt", "--all", "--check"]));
+    progress.step("format", "cargo fmt --all", || format(workspace));
     progress.step("clippy", "cargo clippy --workspace --all-targets", || {
         cargo(workspace, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])
     });
     progress.step("layers", "cargo xtask layers", || layers::check(workspace));
     progress.step("sizes, dependencies, words", "cargo xtask check", || sources(workspace));
+}
+
+/// The fuzz crate is a workspace of its own and is named apart.
+fn format(workspace: &Workspace) -> Outcome {
+    let mut tally = cargo(workspace, &["fmt", "--all", "--check"])?;
+    tally.add(cargo(workspace, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?);
+    Ok(tally)
 }
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Outcome {

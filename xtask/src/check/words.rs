@@ -13,7 +13,7 @@ pub fn check(sources: &[Source]) -> Vec<String> {
     for source in sources {
         for (number, (code, text)) in source.code.lines().zip(source.text.lines()).enumerate() {
             let call = MACROS.iter().find(|word| code.contains(*word));
-            let mark = MARKS.iter().find(|word| comment(code, text).contains(*word));
+            let mark = MARKS.iter().find(|word| has_word(comment(code, text), word));
             if let Some(word) = call.or(mark) {
                 problems.push(format!("{}:{}: {word}", source.path, number + 1));
             }
@@ -35,6 +35,13 @@ fn comment<'a>(code: &str, text: &'a str) -> &'a str {
     ""
 }
 
+/// Whether `word` stands alone in `text`; within a longer word (an escape such as backslash-u and four digits) it is data.
+fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(char::is_alphanumeric) && !text[at + word.len()..].starts_with(char::is_alphanumeric)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::mask::mask;
@@ -47,6 +54,7 @@ mod tests {
             (format!("let a = 1; // {mark}: later"), true),
             (format!("/// {mark}"), true),
             (format!("let a = \"{mark}\";"), false),
+            (format!("// \\u{}X", MARKS[1]), false),
             ("dbg!(a);".to_string(), true),
             ("// dbg! is for debugging".to_string(), false),
         ] {

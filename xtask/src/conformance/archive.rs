@@ -1,9 +1,10 @@
 //! Chart archives for the cases, described entry by entry, so that hostile ones can be written down too.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use toml::Value;
 
@@ -141,4 +142,35 @@ fn header(name: &str, kind: u8, size: u64, target: &str) -> [u8; 512] {
     let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
     block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
     block
+}
+
+/// The entries of a packed archive as one text, `-- NAME` before each content; nothing if it is not an archive.
+pub fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut tar = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut tar).ok()?;
+    let (mut out, mut rest) = (Vec::new(), tar.as_slice());
+    while let Some(block) = rest.get(..512).filter(|block| block[0] != 0) {
+        let name = block[..100].split(|&byte| byte == 0).next()?;
+        let digits = std::str::from_utf8(&block[124..136]).ok()?.trim_matches(['\0', ' ']);
+        let size = usize::from_str_radix(digits, 8).ok()?;
+        out.extend_from_slice(&[b"-- ", name, b"\n", rest.get(512..512 + size)?].concat());
+        rest = rest.get(512 + size.next_multiple_of(512)..)?;
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_packed_is_read_back() {
+        let path = std::env::temp_dir().join(format!("pilothouse-archive-{}.tgz", std::process::id()));
+        let entry = |name: &str, text: &str| Entry { name: name.into(), content: Content::Text(text.into()) };
+        write(std::fs::File::create(&path).unwrap(), &[entry("a", "one\n"), entry("b/c", "")]).unwrap();
+        let packed = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(unpack(&packed).unwrap(), b"-- a\none\n-- b/c\n");
+        assert_eq!(unpack(b"nothing"), None);
+    }
 }

@@ -13,7 +13,7 @@ mod types;
 pub use deep::{deep_copy, deep_equal};
 pub use list::List;
 pub use map::{Entries, Map, MapMethod, MapType};
-pub use object::{Method, Object};
+pub use object::{Method, MethodCall, Object};
 pub use str::Str;
 pub use types::{IntKind, Type};
 

@@ -62,6 +62,9 @@ pub enum Type {
 }
 
 impl Type {
+    /// `uint32`, which one function takes.
+    pub const UINT32: Type = Type::Named("uint32");
+
     pub fn name(self) -> &'static str {
         match self {
             Type::Any => "interface {}",

@@ -184,7 +184,8 @@ pub(super) fn nil_of(param: Type) -> Value {
         Type::Bytes => Value::Bytes(Str::default()),
         Type::ListAny => Value::List(List::nil(Type::Any)),
         Type::ListString => Value::List(List::nil(Type::String)),
-        Type::MapAny => Value::Map(Map::default()),
+        // A nil map cannot be written to, which an empty one can: functions see nil itself.
+        Type::MapAny => Value::Nil,
         Type::MapString => Value::Map(Map::of(gostd::value::MapType::STRINGS, Default::default())),
         _ => Value::Nil,
     }

@@ -176,6 +176,11 @@ impl Exec<'_> {
                 Some(uint) => Ok(Operand::concrete(Value::Sized(gostd::value::IntKind::Uint, uint as i64))),
                 None => expected("unsigned integer"),
             },
+            Some(Type::UINT32) => match number.and_then(|n| n.uint) {
+                // As in Go, what does not fit loses its high bits.
+                Some(uint) => Ok(Operand::concrete(Value::Sized(gostd::value::IntKind::Uint32, i64::from(uint as u32)))),
+                None => expected("unsigned integer"),
+            },
             Some(Type::Float64) => match number.and_then(|n| n.float) {
                 Some(float) => Ok(Operand::concrete(Value::Float(float))),
                 None => expected("float"),

@@ -41,17 +41,21 @@ def run(snippets):
 def all_results(snippets):
     done = {}
     left = list(enumerate(snippets))
-    while left:
-        block = left[:60]
+    # What changes .Values is seen by the snippets after it, so it runs alone.
+    changing = [x for x in left if re.search(r"\b(set|unset|merge|mergeOverwrite|mustMerge\w*|sortAlpha) [(]?[.]Values", x[1])]
+    left = [x for x in left if x not in changing]
+    while left or changing:
+        block = left[:60] or changing[:1]
         results, failed, err = run(block)
         if failed is None:
             for i, out in results.items():
                 done[i] = ("ok", out.decode("latin-1"))
-            left = left[60:]
+            left, changing = (left[60:], changing) if left else (left, changing[1:])
         else:
             # Everything before the failing one can be rendered; the rest goes on with the next block.
             done[failed] = ("err", err)
             left = [x for x in left if x[0] != failed]
+            changing = [x for x in changing if x[0] != failed]
     return done
 
 

@@ -29,7 +29,7 @@ def one_argument():
     for f in printed:
         for v in PLAIN:
             yield "{{ %s %s }}" % (f, v)
-    for f in "mustFirst mustLast mustRest mustInitial mustReverse mustCompact mustUniq append prepend has keys values deepCopy mustDeepCopy".split():
+    for f in "mustFirst mustLast mustRest mustInitial mustReverse mustCompact mustUniq append prepend has deepCopy mustDeepCopy".split():
         for v in ["nil", "1", '"a"', "(list)", "(list 1 2 0)", "(dict)", '(dict "a" 1 "b" (list nil 1))', "(until 2)", ".Values.missing", ".Values.list", ".Values.map", "(rest list)"]:
             yield "{{ %s %s }}" % (f, v)
             yield "{{ %s %s | toJson }}" % (f, v)
@@ -162,10 +162,11 @@ def collections():
         yield "{{ range $i, $x := %s }}{{ $i }}={{ $x }};{{ end }}" % l
     maps = ["nil", "1", "(list)", "(dict)", '(dict "a" 1 "b" nil)', ".Values", ".Values.map", ".Values.missing", '(split "," "a,b")', ".Chart"]
     for m in maps:
-        for f in ['get %s "a"', 'get %s "zz"', 'hasKey %s "a"', 'hasKey %s "b"', 'unset %s "a" | toJson', 'set %s "n" 1 | hasKey "n"', 'pick %s "a" "b" "zz" | toJson', 'omit %s "a" | len', 'pick %s | toJson', 'pluck "a" %s | toJson', 'keys %s | len', 'values %s | len', 'get %s 1', 'omit %s "a" | typeOf', 'set %s "n" 1 | typeOf', 'unset %s "q" | typeOf', 'merge %s (dict "q" 1) | typeOf', 'pick %s 1']:
+        for f in ['get %s "a"', 'get %s "zz"', 'hasKey %s "a"', 'hasKey %s "b"', 'unset %s "a" | toJson', 'hasKey (set %s "n" 1) "n"', 'pick %s "a" "b" "zz" | toJson', 'omit %s "a" | len', 'pick %s | toJson', 'pluck "a" %s | toJson', 'keys %s | len', 'values %s | len', 'get %s 1', 'omit %s "a" | typeOf', 'set %s "n" 1 | typeOf', 'unset %s "q" | typeOf', 'merge %s (dict "q" 1) | typeOf', 'pick %s 1']:
             yield "{{ %s }}" % (f % m)
-        yield '{{ merge (dict "n" 1) %s | hasKey "n" }}' % m
-    yield '{{ set (dict) "a" 1 | hasKey "a" }}'
+        yield '{{ hasKey (merge (dict "n" 1) %s) "n" }}' % m
+        yield '{{ keys %s | sortAlpha | toJson }}{{ values %s | sortAlpha | toJson }}' % (m, m)
+    yield '{{ hasKey (set (dict) "a" 1) "a" }}'
     yield '{{ $d := dict "a" 1 }}{{ $e := set $d "b" 2 }}{{ $d }}{{ $_ := unset $e "a" }}{{ $d }}'
     yield '{{ pluck "a" (dict "a" 1) (dict "b" 2) (dict "a" nil) | toJson }}'
     yield '{{ keys (dict "a" 1) (dict "b" 2) }}'
@@ -233,7 +234,7 @@ def misc():
         yield "{{ mustFromJson %s | toRawJson }}" % j
         yield "{{ typeOf (mustFromJson %s) }}" % j
     for v in ['"<a>&\\u2028"', '(b64dec "/2E=")', '(dict "b" "<" "a" (list 1 2.5 nil))', "1e20", "1e21", "1e-7", "0.000001", '(float64 "NaN")', "(list)", "(rest list)", '(dict "a" (dict))', "(until 3)", '(splitList "," "")', '(semver "1.2.3-a+b")', ".Values.mixed", '(chunk 1 (list 1))', '(list (float64 "Inf"))', "'x'", '(regexFindAll "z" "a" -1)']:
-        for f in "toJson toPrettyJson toRawJson mustToJson mustToPrettyJson mustToRawJson toYaml toString".split():
+        for f in "toJson toPrettyJson toRawJson mustToJson mustToPrettyJson mustToRawJson toString".split():
             yield "{{ %s %s }}" % (f, v)
 
 
@@ -356,7 +357,7 @@ def secrets():
     yield '{{ getHostByName "x" | quote }}'
     yield '{{ $c := genSelfSignedCert "cn" nil nil 1 }}{{ typeOf $c }} {{ kindOf $c }} {{ empty $c }} {{ $c.Cert | splitList "\\n" | first }} {{ $c.Key | splitList "\\n" | first }}'
     yield '{{ (genSelfSignedCert "cn" nil nil 1).Foo }}'
-    for a in ['"cn" (list "1.2.3") nil 1', '"cn" (list 1) nil 1', '"cn" nil (list 1) 1', '"cn" (list "::1" "10.0.0.1") (list "a.b" "") 1 | kindOf', '"cn" (list nil) nil 1', '"cn" "x" nil 1', '"cn" nil nil "1"', '1 nil nil 1', '"cn" nil (list "ü.example") 1', '"cn" (list) (list) 0 | kindOf', '"cn" (list "fe80::1%eth0") nil 1', '"cn" (list "01.2.3.4") nil 1', '"cn" nil (list "a b") 1', '"cn" nil (list (dict)) 1', '"cn" (list (list)) nil 1', '"" nil nil 1 | kindOf', '"cn" nil nil 3650000', '"cn" nil nil -10 | kindOf', '"cn" nil nil 106751 | kindOf', '"cn" nil nil 106752 | kindOf']:
+    for a in ['"cn" (list "1.2.3") nil 1', '"cn" (list 1) nil 1', '"cn" nil (list 1) 1', '"cn" (list "::1" "10.0.0.1") (list "a.b" "") 1 | kindOf', '"cn" (list nil) nil 1', '"cn" "x" nil 1', '"cn" nil nil "1"', '1 nil nil 1', '"cn" nil (list "ü.example") 1', '"cn" (list) (list) 0 | kindOf', '"cn" (list "fe80::1%eth0") nil 1', '"cn" (list "01.2.3.4") nil 1', '"cn" nil (list "a b") 1 | kindOf', '"cn" nil (list (dict)) 1', '"cn" (list (list)) nil 1', '"" nil nil 1 | kindOf', '"cn" nil nil 3650000 | kindOf', '"cn" nil nil -10 | kindOf', '"cn" nil nil 106751 | kindOf', '"cn" nil nil 106752 | kindOf']:
         yield "{{ genSelfSignedCert %s }}" % a
     for a in ['"cn" 1 "x"', '"cn" 1 ""', '"cn" 1 (genPrivateKey "ecdsa") | kindOf', '"cn" 1 (genPrivateKey "ed25519") | kindOf', '"cn" 1 "-----BEGIN FOO-----\\nAA==\\n-----END FOO-----\\n"', '"cn" 1 "-----BEGIN FOO PRIVATE KEY-----\\nAA==\\n-----END FOO PRIVATE KEY-----\\n"', '"cn" 1 "-----BEGIN RSA PRIVATE KEY-----\\nAA==\\n-----END RSA PRIVATE KEY-----\\n"', '"cn" 1 "-----BEGIN EC PRIVATE KEY-----\\nAA==\\n-----END EC PRIVATE KEY-----\\n"', '"cn" 1 "-----BEGIN DSA PRIVATE KEY-----\\nAA==\\n-----END DSA PRIVATE KEY-----\\n"', '"cn" 1 "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----\\n"', '"cn" 1 "-----BEGIN PRIVATE KEY-----\\nMAA=\\n-----END PRIVATE KEY-----\\n"', '"cn" 1 "-----BEGIN PRIVATE KEY-----\\n\\n-----END PRIVATE KEY-----\\n"', '"cn" 1 "-----BEGIN EC PRIVATE KEY-----\\nMAMCAQE=\\n-----END EC PRIVATE KEY-----\\n"']:
         yield "{{ genCAWithKey %s }}" % a

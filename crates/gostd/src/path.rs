@@ -1,1 +1,0 @@
-//! path and path/filepath: Clean, Join, Base, Ext, Match.

@@ -1,1 +1,0 @@
-//! Masterminds/semver v3.5: versions and constraints.

@@ -1,1 +1,0 @@
-//! time: layouts, durations, zones.

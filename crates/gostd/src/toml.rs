@@ -1,1 +1,0 @@
-//! BurntSushi/toml 1.6: writing and reading.

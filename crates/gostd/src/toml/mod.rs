@@ -1,0 +1,5 @@
+//! BurntSushi/toml 1.6.0: writing and reading.
+
+mod encode;
+
+pub use encode::encode;

@@ -1,1 +1,0 @@
-//! net/url: parsing, escaping and joining.
