@@ -181,6 +181,10 @@ impl Exec<'_> {
                 Some(uint) => Ok(Operand::concrete(Value::Sized(gostd::value::IntKind::Uint32, i64::from(uint as u32)))),
                 None => expected("unsigned integer"),
             },
+            Some(Type::DURATION) => match number.and_then(|n| n.int) {
+                Some(int) => Ok(Operand::concrete(Value::object(gostd::time::Duration(int)))),
+                None => expected("integer"),
+            },
             Some(Type::Float64) => match number.and_then(|n| n.float) {
                 Some(float) => Ok(Operand::concrete(Value::Float(float))),
                 None => expected("float"),
