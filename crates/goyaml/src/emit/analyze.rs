@@ -118,7 +118,8 @@ pub(super) fn analyze(text: &[u8], kinds: Kinds, v3: bool) -> Ways {
     let holds = |pair: &[u8; 2]| memchr::memmem::find(text, pair).is_some();
     let (tab, multiline) = (kinds.has(Kinds::TAB), kinds.has(Kinds::LINE_FEED));
     let special = tab && !v3;
-    let indicators = (KINDS[usize::from(*first)] & (Kinds::INDICATOR | Kinds::COLON | Kinds::HASH) != 0 && starts_marked(text))
+    let indicators = (KINDS[usize::from(*first)] & (Kinds::INDICATOR | Kinds::COLON | Kinds::HASH) != 0
+        && starts_marked(text))
         || (kinds.has(Kinds::COLON) && (*last == b':' || holds(b": ") || holds(b":\t")))
         || (kinds.has(Kinds::HASH) && (holds(b" #") || holds(b"\t#") || holds(b"\n#")));
     let escaped = special || (multiline && holds(b" \n"));

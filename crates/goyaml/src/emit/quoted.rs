@@ -109,7 +109,8 @@ impl Emitter<'_> {
                 i += 1;
             } else {
                 let rest = &text[i..];
-                let run = rest.iter().position(|b| !matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~')).unwrap_or(rest.len());
+                let run =
+                    rest.iter().position(|b| !matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~')).unwrap_or(rest.len());
                 let run = if run == 0 { width(b).min(rest.len()) } else { run };
                 self.put_text(&rest[..run]);
                 after_space = false;
