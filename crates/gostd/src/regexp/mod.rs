@@ -1,24 +1,30 @@
 //! Go's `regexp`: RE2 syntax as `regexp.Compile` of Go 1.27 reads it, in time linear in the text.
 
+mod automaton;
+mod backtrack;
 mod class;
+mod compile;
 mod escape;
 mod fault;
-mod haystack;
 mod named;
 mod node;
 mod parser;
+mod pike;
 mod program;
 mod repeat;
+mod search;
 #[rustfmt::skip]
 mod tables;
 mod template;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use regex_automata::{Input, meta};
+use regex_automata::meta;
 
 use crate::GoError;
-use haystack::Haystack;
+use program::Program;
+use search::{Search, UNSET};
 use template::Template;
 
 /// What the groups of a match cover; the whole match is group 0, a group that did not take part is `None`.
@@ -28,19 +34,26 @@ pub type Groups = Vec<Option<Range<usize>>>;
 #[derive(Debug)]
 pub struct Regexp {
     pattern: Vec<u8>,
-    matcher: meta::Regex,
+    program: Program,
     names: Vec<String>,
+    /// Built when the first long text comes; `None` inside when it would be too large.
+    automaton: OnceLock<Option<meta::Regex>>,
 }
 
 impl Regexp {
-    /// Compiles a pattern, as `regexp.Compile`.
+    /// Compiles a pattern, as `regexp.Compile`: some microseconds, as in Go.
     ///
     /// # Errors
     /// Go's text, such as ``error parsing regexp: missing closing ): `(` ``.
     pub fn new(pattern: &[u8]) -> Result<Regexp, GoError> {
         let (root, names) = parser::parse(pattern)?;
-        let matcher = program::build(&root).ok_or_else(|| fault::new(fault::Code::Large, pattern))?;
-        Ok(Regexp { pattern: pattern.to_vec(), matcher, names })
+        let program = compile::compile(&root).ok_or_else(|| fault::new(fault::Code::Large, pattern))?;
+        Ok(Regexp { pattern: pattern.to_vec(), program, names, automaton: OnceLock::new() })
+    }
+
+    fn automaton(&self) -> Option<&meta::Regex> {
+        let build = || automaton::build(&parser::parse(&self.pattern).ok()?.0);
+        self.automaton.get_or_init(build).as_ref()
     }
 
     /// Returns the pattern, as `String`.
@@ -60,80 +73,55 @@ impl Regexp {
 
     /// Tells whether the text contains a match.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        let haystack = Haystack::new(text);
-        self.matcher.is_match(Input::new(haystack.text()))
+        Search::new(self, text).find(0, &mut [])
     }
 
     /// Finds the leftmost match.
     pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
-        let haystack = Haystack::new(text);
-        self.find_at(&haystack, 0).map(|range| haystack.original(range))
-    }
-
-    fn find_at(&self, haystack: &Haystack<'_>, start: usize) -> Option<Range<usize>> {
-        let text = haystack.text();
-        self.matcher.search(&Input::new(text).span(start..text.len())).map(|found| found.range())
-    }
-
-    fn groups_at(&self, haystack: &Haystack<'_>, start: usize) -> Option<Groups> {
-        let text = haystack.text();
-        let mut captures = self.matcher.create_captures();
-        self.matcher.search_captures(&Input::new(text).span(start..text.len()), &mut captures);
-        captures.is_match().then(|| {
-            let group = |i| captures.get_group(i).map(Range::from);
-            (0..self.names.len()).map(group).collect()
-        })
+        Search::new(self, text).find_range(0)
     }
 
     /// Finds the leftmost match and its groups, as `FindSubmatchIndex`.
     pub fn find_submatch_index(&self, text: &[u8]) -> Option<Groups> {
-        let haystack = Haystack::new(text);
-        self.groups_at(&haystack, 0).map(|groups| original_groups(&haystack, groups))
+        let mut slots = self.slots();
+        Search::new(self, text).find(0, &mut slots).then(|| groups(&slots))
+    }
+
+    fn slots(&self) -> Vec<usize> {
+        vec![UNSET; 2 * self.names.len()]
     }
 
     /// Finds up to `n` successive matches, all when `n` is negative, as `FindAllIndex`.
     pub fn find_all(&self, text: &[u8], n: i64) -> Vec<Range<usize>> {
-        let haystack = Haystack::new(text);
         let mut found = Vec::new();
-        self.each(&haystack, n, Regexp::find_at, |m| m.clone(), |m| found.push(haystack.original(m)));
+        self.each(text, n, &mut [UNSET; 2], |slots| found.push(whole(slots)));
         found
     }
 
     /// Finds up to `n` successive matches with their groups, as `FindAllSubmatchIndex`.
     pub fn find_all_submatch(&self, text: &[u8], n: i64) -> Vec<Groups> {
-        let haystack = Haystack::new(text);
         let mut found = Vec::new();
-        self.each(&haystack, n, Regexp::groups_at, whole, |m| found.push(original_groups(&haystack, m)));
+        self.each(text, n, &mut self.slots(), |slots| found.push(groups(slots)));
         found
     }
 
     /// Visits successive matches: follows `Regexp.matches`.
-    fn each<M>(
-        &self,
-        haystack: &Haystack<'_>,
-        n: i64,
-        find: impl Fn(&Regexp, &Haystack<'_>, usize) -> Option<M>,
-        range: impl Fn(&M) -> Range<usize>,
-        mut accept: impl FnMut(M),
-    ) {
-        let end = haystack.text().len();
+    fn each(&self, text: &[u8], n: i64, slots: &mut [usize], mut accept: impl FnMut(&[usize])) {
+        let mut search = Search::new(self, text);
         let (mut at, mut previous, mut left) = (0, None, n);
-        while at <= end && left != 0 {
-            let Some(found) = find(self, haystack, at) else {
-                return;
-            };
-            let Range { start: match_start, end: match_end } = range(&found);
+        while at <= text.len() && left != 0 && search.find(at, slots) {
+            let found = whole(slots);
             let mut accepted = true;
-            if match_end == at {
+            if found.end == at {
                 // An empty match right behind a match does not count.
-                accepted = previous != Some(match_start);
-                at += haystack.width(at).max(1);
+                accepted = previous != Some(found.start);
+                at += backtrack::rune_at(text, at).1.max(1);
             } else {
-                at = match_end;
+                at = found.end;
             }
-            previous = Some(match_end);
+            previous = Some(found.end);
             if accepted {
-                accept(found);
+                accept(slots);
                 left -= 1;
             }
         }
@@ -141,62 +129,79 @@ impl Regexp {
 
     /// Replaces all matches; `$1`, `${1}`, `$name` and `${name}` stand for groups, `$$` for a dollar sign.
     pub fn replace_all(&self, text: &[u8], template: &[u8]) -> Vec<u8> {
-        self.replace(text, &Template::new(template, &self.names))
+        self.replace(text, &Template::new(template, &self.names), usize::MAX).unwrap_or_else(|out| out)
     }
 
     /// Replaces all matches by a text in which `$` means nothing.
     pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
-        self.replace(text, &Template::literal(replacement))
+        self.replace(text, &Template::literal(replacement), usize::MAX).unwrap_or_else(|out| out)
     }
 
-    fn replace(&self, text: &[u8], template: &Template<'_>) -> Vec<u8> {
-        let haystack = Haystack::new(text);
-        if template.has_groups() {
-            return self.replace_with(text, &haystack, Regexp::groups_at, whole, |out, groups| {
-                let group = |number: usize| groups.get(number).cloned().flatten().map(|r| haystack.original(r));
-                template.write(out, text, group);
-            });
+    /// Replaces as [`Regexp::replace_all`], but gives up once the result is longer than `limit` bytes: a text of n bytes
+    /// and a template of m give up to n·m.
+    ///
+    /// # Errors
+    /// What was made until then.
+    pub fn replace_all_within(&self, text: &[u8], template: &[u8], limit: usize) -> Result<Vec<u8>, Vec<u8>> {
+        self.replace(text, &Template::new(template, &self.names), limit)
+    }
+
+    /// Replaces as [`Regexp::replace_all_literal`], but gives up once the result is longer than `limit` bytes.
+    ///
+    /// # Errors
+    /// What was made until then.
+    pub fn replace_all_literal_within(
+        &self,
+        text: &[u8],
+        replacement: &[u8],
+        limit: usize,
+    ) -> Result<Vec<u8>, Vec<u8>> {
+        self.replace(text, &Template::literal(replacement), limit)
+    }
+
+    fn replace(&self, text: &[u8], template: &Template<'_>, limit: usize) -> Result<Vec<u8>, Vec<u8>> {
+        let mut slots = self.slots();
+        if !template.has_groups() {
+            slots.truncate(2);
         }
-        self.replace_with(text, &haystack, Regexp::find_at, Range::clone, |out, _| template.write(out, text, |_| None))
+        self.replace_with(text, &mut slots, limit, |out, slots| template.write(out, text, |n| group(slots, n)))
     }
 
     /// Replaces all matches by what a function makes of them, as `ReplaceAllFunc`.
     pub fn replace_all_func(&self, text: &[u8], mut replacement: impl FnMut(&[u8]) -> Vec<u8>) -> Vec<u8> {
-        let haystack = Haystack::new(text);
-        self.replace_with(text, &haystack, Regexp::find_at, Range::clone, |out, found| {
-            let found = haystack.original(found.clone());
-            out.extend(replacement(text.get(found).unwrap_or_default()));
-        })
+        let write = |out: &mut Vec<u8>, slots: &[usize]| {
+            out.extend(replacement(text.get(whole(slots)).unwrap_or_default()));
+        };
+        self.replace_with(text, &mut [UNSET; 2], usize::MAX, write).unwrap_or_else(|out| out)
     }
 
     /// Follows `Regexp.replaceAll`.
-    fn replace_with<M>(
+    fn replace_with(
         &self,
         text: &[u8],
-        haystack: &Haystack<'_>,
-        find: impl Fn(&Regexp, &Haystack<'_>, usize) -> Option<M>,
-        range: impl Fn(&M) -> Range<usize>,
-        mut write: impl FnMut(&mut Vec<u8>, &M),
-    ) -> Vec<u8> {
-        let end = haystack.text().len();
+        slots: &mut [usize],
+        limit: usize,
+        mut write: impl FnMut(&mut Vec<u8>, &[usize]),
+    ) -> Result<Vec<u8>, Vec<u8>> {
+        let mut search = Search::new(self, text);
         let mut out = Vec::with_capacity(text.len());
         let (mut copied, mut at) = (0, 0);
-        while at <= end {
-            let Some(found) = find(self, haystack, at) else {
-                break;
-            };
-            let m = range(&found);
-            out.extend_from_slice(text.get(haystack.original(copied..m.start)).unwrap_or_default());
+        while at <= text.len() && search.find(at, slots) {
+            let found = whole(slots);
+            out.extend_from_slice(text.get(copied..found.start).unwrap_or_default());
             // An empty match right behind a match is not replaced.
-            if m.end > copied || m.start == 0 {
-                write(&mut out, &found);
+            if found.end > copied || found.start == 0 {
+                write(&mut out, slots);
             }
-            copied = m.end;
-            let next = at + haystack.width(at);
-            at = if next > m.end { next } else { m.end.max(at + 1) };
+            if out.len() > limit {
+                return Err(out);
+            }
+            copied = found.end;
+            let next = at + backtrack::rune_at(text, at).1;
+            at = if next > found.end { next } else { found.end.max(at + 1) };
         }
-        out.extend_from_slice(text.get(haystack.original(copied..end)).unwrap_or_default());
-        out
+        out.extend_from_slice(text.get(copied..).unwrap_or_default());
+        if out.len() > limit { Err(out) } else { Ok(out) }
     }
 
     /// Cuts the text at the matches into at most `n` parts (any number when negative, none when 0), as `Split`.
@@ -205,7 +210,7 @@ impl Regexp {
             return Vec::new();
         }
         if !self.pattern.is_empty() && text.is_empty() {
-            return Vec::from([0..0]);
+            return std::iter::once(0..0).collect();
         }
         let mut parts = Vec::new();
         let (mut start, mut end) = (0, 0);
@@ -226,12 +231,19 @@ impl Regexp {
     }
 }
 
-fn whole(groups: &Groups) -> Range<usize> {
-    groups.first().cloned().flatten().unwrap_or_default()
+fn whole(slots: &[usize]) -> Range<usize> {
+    group(slots, 0).unwrap_or_default()
 }
 
-fn original_groups(haystack: &Haystack<'_>, groups: Groups) -> Groups {
-    groups.into_iter().map(|group| group.map(|range| haystack.original(range))).collect()
+fn group(slots: &[usize], number: usize) -> Option<Range<usize>> {
+    match slots.get(2 * number..2 * number + 2)? {
+        [start, end] if *start != UNSET && *end != UNSET => Some(*start..*end),
+        _ => None,
+    }
+}
+
+fn groups(slots: &[usize]) -> Groups {
+    (0..slots.len() / 2).map(|number| group(slots, number)).collect()
 }
 
 /// Escapes all that has a meaning in patterns, as `QuoteMeta`.

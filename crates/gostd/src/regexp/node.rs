@@ -12,6 +12,8 @@ pub(super) struct Node {
     pub size: u64,
     /// How often the innermost part is copied when counted repetitions are written out.
     pub copies: u64,
+    /// Whether it can match without taking a character.
+    pub nullable: bool,
 }
 
 #[derive(Debug, Default)]
@@ -53,11 +55,19 @@ pub(super) struct Repeat {
 impl Node {
     pub(super) fn new(kind: Kind) -> Node {
         let (height, size, copies) = measure(&kind);
-        Node { kind, height, size: size.max(1), copies }
+        let nullable = match &kind {
+            Kind::Literal { .. } | Kind::Class(_) | Kind::AnyInLine | Kind::Any => false,
+            Kind::Capture(_, sub) => sub.nullable,
+            Kind::Repeat(repeat, sub) => repeat.min == 0 || sub.nullable,
+            Kind::Concat(subs) => subs.iter().all(|sub| sub.nullable),
+            Kind::Alternate(subs) => subs.iter().any(|sub| sub.nullable),
+            _ => true,
+        };
+        Node { kind, height, size: size.max(1), copies, nullable }
     }
 
     pub(super) fn literal(rune: u32, fold: bool) -> Node {
-        Node { kind: Kind::Literal { runes: vec![rune], fold }, height: 1, size: 1, copies: 1 }
+        Node { kind: Kind::Literal { runes: vec![rune], fold }, height: 1, size: 1, copies: 1, nullable: false }
     }
 
     /// Ranges of characters that this node itself holds, as Go counts them against its limit.

@@ -193,10 +193,6 @@ impl<'p> Parser<'p> {
         };
         let count = Repeat { greedy: lazy == self.flags.non_greedy, ..count };
         self.allocate();
-        if count.counted {
-            let copies = u64::from(count.max.unwrap_or(count.min).max(1));
-            self.repeats = self.repeats.saturating_mul(copies).min(MAX_SIZE);
-        }
         let node = Node::new(Kind::Repeat(count, Box::new(sub)));
         self.check(&node)?;
         let several = count.min >= 2 || count.max.is_some_and(|max| max >= 2);
@@ -283,6 +279,11 @@ impl<'p> Parser<'p> {
         self.held_runes += node.held_runes();
         if self.held_runes > MAX_RUNES {
             return Err(fault::new(Code::Large, self.pattern));
+        }
+        if let Kind::Repeat(Repeat { counted: true, min, max, .. }, _) = node.kind {
+            // A repetition counts each time it is checked: as a whole group too, again.
+            let copies = u64::from(max.unwrap_or(min).max(1));
+            self.repeats = self.repeats.saturating_mul(copies).min(MAX_SIZE);
         }
         if !self.measuring && self.nodes >= MAX_SIZE / self.repeats {
             self.measuring = true;
