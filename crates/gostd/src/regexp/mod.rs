@@ -1,5 +1,7 @@
 //! Go's `regexp`: RE2 syntax as `regexp.Compile` of Go 1.27 reads it, in time linear in the text.
 
+#[cfg(test)]
+mod agreement;
 mod automaton;
 mod backtrack;
 mod class;
