@@ -4,10 +4,13 @@
 mod agreement;
 mod automaton;
 mod backtrack;
+mod bracket;
 mod class;
 mod compile;
 mod escape;
 mod fault;
+mod flags;
+mod limits;
 mod named;
 mod node;
 mod parser;
