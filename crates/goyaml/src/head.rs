@@ -51,7 +51,7 @@ pub fn head(manifest: &[u8]) -> Result<Head, GoError> {
     }
 }
 
-fn exact_head(manifest: &[u8]) -> Result<Head, GoError> {
+pub(crate) fn exact_head(manifest: &[u8]) -> Result<Head, GoError> {
     let value = crate::from_yaml_shaped(manifest, &SHAPE)?;
     let metadata = member(&value, "metadata");
     let annotations = metadata.as_ref().and_then(|metadata| member(metadata, "annotations"));
@@ -117,10 +117,9 @@ impl Reader {
 
     fn place(&mut self, key: &[u8]) -> Result<Place, Doubt> {
         match self.inside {
-            Inside::Document => field(
-                key,
-                &[("apiVersion", Place::ApiVersion), ("kind", Place::Kind), ("metadata", Place::Metadata)],
-            ),
+            Inside::Document => {
+                field(key, &[("apiVersion", Place::ApiVersion), ("kind", Place::Kind), ("metadata", Place::Metadata)])
+            }
             Inside::Metadata => field(key, &[("name", Place::Name), ("annotations", Place::Annotations)]),
             Inside::Annotations => {
                 self.head.annotations.get_or_insert_default().push((Str::from(key), Str::default()));
@@ -210,7 +209,10 @@ impl Sink for Reader {
     fn key(&mut self, key: Text<'_>) -> Result<(), Doubt> {
         let text = match key {
             Text::Quoted(text) => Cow::Borrowed(text),
-            Text::Plain(text) => key_text(resolve(text), text).ok_or(Doubt)?,
+            Text::Plain(text) => match resolve(text) {
+                Resolved::String | Resolved::Timestamp => Cow::Borrowed(text),
+                resolved => key_text(resolved, text).ok_or(Doubt)?,
+            },
         };
         if self.body == 0 {
             self.next = self.place(&text)?;

@@ -7,6 +7,7 @@ mod emit;
 mod fast;
 mod head;
 mod numbers;
+mod objects;
 mod parser;
 mod problem;
 mod reader;
@@ -21,6 +22,7 @@ use decode::Mode;
 pub use documents::Documents;
 pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
 pub use head::{Head, head};
+pub use objects::Objects;
 
 /// Reads a YAML document as `sigs.k8s.io/yaml.Unmarshal` does into an `interface{}`: all numbers are float64.
 ///

@@ -3,6 +3,7 @@
 
 use gostd::strconv::append_quote;
 use gostd::strings::replace_all;
+use gostd::value::Str;
 
 /// Returns an integer with commas between thousands.
 pub fn integer(number: i64) -> String {
@@ -79,12 +80,12 @@ pub fn append_quoted(out: &mut Vec<u8>, text: &[u8]) {
 }
 
 /// Appends quoted texts with `, ` between them.
-pub fn append_list<T: AsRef<[u8]>>(out: &mut Vec<u8>, texts: &[T]) {
+pub fn append_list(out: &mut Vec<u8>, texts: &[Str]) {
     for (i, text) in texts.iter().enumerate() {
         if i > 0 {
             out.extend_from_slice(b", ");
         }
-        append_quoted(out, text.as_ref());
+        append_quoted(out, text);
     }
 }
 

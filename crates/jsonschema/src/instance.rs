@@ -107,16 +107,6 @@ impl Numeric<'_> {
             Numeric::Text(text) => Number::parse(text),
         }
     }
-
-    /// Returns what Go's `%v` prints.
-    pub fn text(self) -> String {
-        match self {
-            Numeric::Float(f) => gostd::fmt::value_string(&Value::Float(f)).to_text().into_owned(),
-            Numeric::Int(i) => i.to_string(),
-            Numeric::Uint(u) => u.to_string(),
-            Numeric::Text(text) => text.to_owned(),
-        }
-    }
 }
 
 impl<'a> Items<'a> {

@@ -2,7 +2,7 @@
 
 use gostd::GoError;
 use gostd::strconv::quote;
-use gostd::url::Url;
+use gostd::url::{Url, path_unescape};
 
 /// A reference, resolved: the URL of a document or resource, and the decoded fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,15 +55,15 @@ pub fn join(base: &str, reference: &str) -> Result<Target, GoError> {
     if other.scheme.is_empty() && !parsed.opaque.is_empty() {
         resolved.opaque = parsed.opaque.clone();
     }
-    Ok(Target { url: text(&resolved), fragment })
+    Ok(Target { url: lossy(&resolved.text()), fragment })
 }
 
 fn parse(url: &str) -> Result<Url, GoError> {
     Url::parse(url.as_bytes()).map_err(|error| unparsed(url, error))
 }
 
-fn text(url: &Url) -> String {
-    String::from_utf8_lossy(url.to_string().as_ref()).into_owned()
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
 }
 
 /// Checks that a URL can be parsed, with the text of `net/url` when it cannot.
@@ -80,7 +80,7 @@ pub fn check(url: &str) -> Result<(), GoError> {
 /// As `url.Parse`.
 pub fn scheme(url: &str) -> Result<String, GoError> {
     let url = Url::parse(url.as_bytes())?;
-    Ok(String::from_utf8_lossy(url.scheme.as_ref()).into_owned())
+    Ok(lossy(&url.scheme))
 }
 
 /// Returns a location as messages print it: the pointer is escaped, but for its slashes.
@@ -98,23 +98,7 @@ pub fn decode(fragment: &str) -> Result<String, GoError> {
     if !fragment.contains('%') {
         return Ok(fragment.to_owned());
     }
-    let mut out = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        if byte != b'%' {
-            out.push(byte);
-            continue;
-        }
-        let digit = |at: usize| char::from(*tail.get(at)?).to_digit(16);
-        let (Some(high), Some(low)) = (digit(0), digit(1)) else {
-            let wrong: Vec<u8> = std::iter::once(byte).chain(tail.iter().take(2).copied()).collect();
-            return Err(GoError::new(format!("invalid URL escape {}", String::from_utf8_lossy(&quote(&wrong)))));
-        };
-        out.push((high * 16 + low) as u8);
-        rest = tail.get(2..).unwrap_or_default();
-    }
-    Ok(String::from_utf8_lossy(&out).into_owned())
+    path_unescape(fragment.as_bytes()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Escapes as `url.PathEscape`, but keeps slashes.

@@ -10,7 +10,6 @@ use gostd::GoError;
 use crate::compile;
 use crate::doc::Doc;
 use crate::draft::{Dialect, Draft};
-use crate::loader::NoLoader;
 use crate::node::Arena;
 use crate::parse;
 
@@ -125,9 +124,4 @@ fn composed(draft: Draft, vocabularies: &[&str]) -> Result<Rc<Arena>, GoError> {
     let mut arena = compile::metaschema(URL, Some(parse::parse(text.as_bytes())?))?;
     arena.location = URL.to_owned();
     Ok(Rc::new(arena))
-}
-
-/// The loader of documents that need none.
-pub fn loader() -> NoLoader {
-    NoLoader
 }

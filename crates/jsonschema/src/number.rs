@@ -39,7 +39,8 @@ impl Number {
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-        let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).filter(u8::is_ascii_digit).map(|b| b - b'0').collect();
+        let digits: Vec<u8> =
+            whole.bytes().chain(fraction.bytes()).filter(u8::is_ascii_digit).map(|b| b - b'0').collect();
         if digits.iter().any(|d| *d != 0) && exponent.abs() > EXPONENT_LIMIT {
             return None;
         }

@@ -9,6 +9,7 @@ mod args;
 mod cases;
 mod certificate;
 mod cut;
+mod dates;
 mod decimal;
 mod derive;
 mod dicts;
@@ -25,6 +26,7 @@ mod network;
 mod number;
 mod paths;
 mod pki;
+mod regex;
 mod secrets;
 mod strings;
 mod table;
@@ -41,6 +43,7 @@ use gotemplate::func::Func;
 
 const TABLES: &[&[Func]] = &[
     certificate::TABLE,
+    dates::TABLE,
     derive::TABLE,
     dicts::TABLE,
     encoding::TABLE,
@@ -49,6 +52,7 @@ const TABLES: &[&[Func]] = &[
     math::TABLE,
     network::TABLE,
     paths::TABLE,
+    regex::TABLE,
     secrets::TABLE,
     strings::TABLE,
     text::TABLE,

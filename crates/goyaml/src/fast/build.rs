@@ -92,7 +92,10 @@ impl Sink for Builder<'_> {
     fn key(&mut self, key: Text<'_>) -> Result<(), Doubt> {
         let text = match key {
             Text::Quoted(text) => self.interner.key(text),
-            Text::Plain(text) => self.interner.key(&key_text(resolve(text), text).ok_or(Doubt)?),
+            Text::Plain(text) => match resolve(text) {
+                Resolved::String | Resolved::Timestamp => self.interner.key(text),
+                resolved => self.interner.key(&key_text(resolved, text).ok_or(Doubt)?),
+            },
         };
         if let Some(frame) = self.frames.last_mut() {
             frame.entry = self.entries.len();

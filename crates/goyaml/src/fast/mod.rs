@@ -10,6 +10,8 @@ mod line;
 mod plain;
 mod quoted;
 mod sink;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use build::read;

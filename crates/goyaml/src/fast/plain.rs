@@ -33,7 +33,9 @@ impl<S: Sink> Lines<'_, '_, S> {
             let at = from + found;
             match self.text[at] {
                 b'\n' => break (at, Stop::LineEnd),
-                b':' if self.text.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n')) => break (at, Stop::Colon),
+                b':' if self.text.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n')) => {
+                    break (at, Stop::Colon);
+                }
                 b'#' if at > start && matches!(self.text[at - 1], b' ' | b'\t') => break (at, Stop::Comment),
                 _ => from = at + 1,
             }
