@@ -1,10 +1,5 @@
 //! The targets themselves. Results are dropped: what counts is that each call returns.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
 /// Parses a template with all functions of Sprig known.
 pub fn template(data: &[u8]) {
     let mut set = gotemplate::Set::new(&[sprig::FUNCS]);
@@ -27,41 +22,21 @@ pub fn regex(data: &[u8]) {
     let (pattern, text) = split_line(data);
     if let Ok(regex) = gostd::regexp::Regexp::new(pattern) {
         let _ = regex.is_match(text);
-        let _ = regex.find_submatch(text);
-        let _ = regex.replace_all(text, b"<$1${name}>");
+        let _ = regex.find_submatch_index(text);
+        let _ = regex.find_all(text, 10);
+        let _ = regex.replace_all_within(text, b"<$1${name}>", 1 << 20);
         let _ = regex.split(text, 10);
     }
-}
-
-/// Loads a chart archive: gzip as it is, anything else as a tar file that is packed first.
-pub fn archive(data: &[u8]) {
-    if data.starts_with(b"\x1f\x8b") {
-        let _ = chart::load_archive(data);
-        return;
-    }
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::none());
-    if gzip.write_all(data).is_ok()
-        && let Ok(packed) = gzip.finish()
-    {
-        let _ = chart::load_archive(&packed);
-    }
-}
-
-/// Reads one argument of `--set` with each of the grammars.
-pub fn set(data: &[u8]) {
-    let _ = chart::strvals::parse(data);
-    let _ = chart::strvals::parse_string(data);
-    let _ = chart::strvals::parse_json(data);
-    let _ = chart::strvals::parse_literal(data);
 }
 
 /// Compiles the first line as a JSON schema and checks the rest, JSON too, with it.
 pub fn schema(data: &[u8]) {
     let (schema, document) = split_line(data);
-    let Ok(schema) = gostd::json::decode(schema) else { return };
-    let Ok(document) = gostd::json::decode(document) else { return };
-    if let Ok(schema) = jsonschema::compile(&schema) {
-        let _ = schema.validate(&document);
+    let Ok(schema) = jsonschema::compile(schema, &mut jsonschema::NoLoader) else { return };
+    if let Ok(document) = gostd::json::decode(document)
+        && let Err(invalid) = schema.validate(&document)
+    {
+        let _ = invalid.helm_text();
     }
 }
 
