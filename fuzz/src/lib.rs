@@ -5,10 +5,11 @@ mod stack;
 mod targets;
 
 pub use stack::on_large_stack;
-pub use targets::{regex, schema, template, yaml};
+pub use targets::{archive, regex, schema, set, template, yaml};
 
 /// A target: reads the bytes and drops whatever it got from them.
 pub type Target = fn(&[u8]);
 
 /// All targets by the name of their folder below `corpus/`.
-pub const TARGETS: &[(&str, Target)] = &[("template", template), ("yaml", yaml), ("regex", regex), ("schema", schema)];
+pub const TARGETS: &[(&str, Target)] =
+    &[("template", template), ("yaml", yaml), ("regex", regex), ("archive", archive), ("set", set), ("schema", schema)];

@@ -1,5 +1,13 @@
 //! The targets themselves. Results are dropped: what counts is that each call returns.
 
+use std::io::Write;
+
+use chart::log::Silent;
+use chart::strvals;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use gostd::Map;
+
 /// Parses a template with all functions of Sprig known.
 pub fn template(data: &[u8]) {
     let mut set = gotemplate::Set::new(&[sprig::FUNCS]);
@@ -26,6 +34,31 @@ pub fn regex(data: &[u8]) {
         let _ = regex.find_all(text, 10);
         let _ = regex.replace_all_within(text, b"<$1${name}>", 1 << 20);
         let _ = regex.split(text, 10);
+    }
+}
+
+/// Loads a chart archive: gzip as it is, anything else as a tar file that is packed first.
+pub fn archive(data: &[u8]) {
+    if data.starts_with(b"\x1f\x8b") {
+        let _ = chart::load_archive(data, &mut Silent);
+        return;
+    }
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::none());
+    if gzip.write_all(data).is_ok()
+        && let Ok(packed) = gzip.finish()
+    {
+        let _ = chart::load_archive(&packed, &mut Silent);
+    }
+}
+
+/// Reads the lines as one `--set` argument after the other, with each of the grammars.
+pub fn set(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for parse in [strvals::parse_into, strvals::parse_into_string, strvals::parse_json, strvals::parse_literal_into] {
+        let values = Map::default();
+        for line in text.lines() {
+            let _ = parse(line, &values);
+        }
     }
 }
 
