@@ -29,7 +29,7 @@ impl Template {
             (Str::from("Name"), Value::from(self.path.as_str())),
             (Str::from("BasePath"), Value::from(self.base_path.as_str())),
         ]);
-        self.context.insert("Template", Value::Map(Map::of(chart::values::VALUES, entries)));
+        self.context.insert("Template", Value::Map(Map::of(&chart::values::VALUES, entries)));
     }
 }
 
@@ -83,8 +83,8 @@ fn values(chart: &Chart, parent: &Map) -> Value {
     }
     let below = |table: Value, part: &str| table.as_map().and_then(|map| map.get(part.as_bytes()));
     match chart.name().split('.').try_fold(values, below) {
-        Some(Value::Map(table)) => Value::Map(table.view(chart::values::VALUES)),
-        _ => Value::Map(Map::of(chart::values::VALUES, Entries::new())),
+        Some(Value::Map(table)) => Value::Map(table.view(&chart::values::VALUES)),
+        _ => Value::Map(Map::of(&chart::values::VALUES, Entries::new())),
     }
 }
 

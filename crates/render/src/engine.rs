@@ -75,9 +75,8 @@ impl Engine {
 fn execute(set: &Set, template: &Template, extensions: &[Rc<dyn Any>]) -> Result<Vec<u8>, RenderError> {
     template.announce();
     let data = Value::Map(template.context.clone());
-    let output = set
-        .execute(&template.path, &data, extensions.to_vec())
-        .map_err(|error| exec_error(&template.path, error))?;
+    let output =
+        set.execute(&template.path, &data, extensions.to_vec()).map_err(|error| exec_error(&template.path, error))?;
     Ok(drop_no_value(output))
 }
 

@@ -25,7 +25,13 @@ impl Files {
     fn glob(&self, pattern: &Str) -> Files {
         let compile = |pattern: &str| gostd::glob::Glob::new(pattern, &['/']);
         let Ok(glob) = compile(&pattern.to_text()).or_else(|_| compile("**")) else { return Files(BTreeMap::new()) };
-        Files(self.0.iter().filter(|(name, _)| glob.is_match(&name.to_text())).map(|(n, d)| (n.clone(), d.clone())).collect())
+        Files(
+            self.0
+                .iter()
+                .filter(|(name, _)| glob.is_match(&name.to_text()))
+                .map(|(n, d)| (n.clone(), d.clone()))
+                .collect(),
+        )
     }
 
     /// A YAML map from base names to contents, made by `content`; of equal base names the last path wins.
@@ -49,7 +55,12 @@ impl Files {
 const NAME: &[Type] = &[Type::String];
 
 static METHODS: &[Method] = &[
-    Method { name: "AsConfig", params: &[], variadic: false, call: |files, _| Ok(this(files)?.yaml(Str::clone).into()) },
+    Method {
+        name: "AsConfig",
+        params: &[],
+        variadic: false,
+        call: |files, _| Ok(this(files)?.yaml(Str::clone).into()),
+    },
     Method {
         name: "AsSecrets",
         params: &[],

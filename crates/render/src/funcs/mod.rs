@@ -8,8 +8,8 @@ mod templates;
 pub(crate) use convert::to_yaml;
 pub(crate) use state::State;
 
-use gotemplate::func::Func;
 use gostd::Type::{self, Any, Float64, Int64, ListAny, MapAny, String};
+use gotemplate::func::Func;
 
 const DURATION: Type = Type::Named("time.Duration");
 

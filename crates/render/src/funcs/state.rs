@@ -16,7 +16,8 @@ pub(crate) struct State {
     pub lookup: Option<Rc<dyn Lookup>>,
     /// The names of the `include`s that run, outermost first.
     pub includes: RefCell<Vec<Str>>,
+    /// How many `tpl` run, one inside the other.
+    pub tpl_depth: Cell<usize>,
     /// What lint mode has to say.
     pub messages: RefCell<Vec<Message>>,
-    pub tpl_depth: Cell<usize>,
 }

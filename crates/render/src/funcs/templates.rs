@@ -12,6 +12,9 @@ type Result = std::result::Result<Value, GoError>;
 /// How often one name may be on the stack of includes (Helm's `recursionMaxNums`; the check comes before the count).
 const SAME_NAME: usize = 1001;
 
+/// How deep `tpl` may run in itself; Helm knows no limit but its stack.
+const TPL_DEPTH: usize = 1000;
+
 pub(super) fn include(exec: &mut Exec<'_>, args: &[Value]) -> Result {
     let state = state(exec)?;
     let name = string(&args[0]);
@@ -33,7 +36,15 @@ pub(super) fn include(exec: &mut Exec<'_>, args: &[Value]) -> Result {
 
 pub(super) fn tpl(exec: &mut Exec<'_>, args: &[Value]) -> Result {
     let text = string(&args[0]);
-    let output = exec.tpl(&text, &args[1]).map_err(|error| {
+    let state = state(exec)?;
+    let depth = state.tpl_depth.get();
+    if depth >= TPL_DEPTH {
+        return Err(format!("tpl calls itself more than {TPL_DEPTH} deep").into());
+    }
+    state.tpl_depth.set(depth + 1);
+    let result = exec.tpl(&text, &args[1]);
+    state.tpl_depth.set(depth);
+    let output = result.map_err(|error| {
         let quoted = String::from_utf8_lossy(&strconv::quote(&text)).into_owned();
         match error {
             gotemplate::exec::TplError::Parse(error) => {
