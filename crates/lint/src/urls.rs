@@ -39,7 +39,8 @@ fn matches(pattern: &str, text: &str) -> bool {
 fn url_pattern() -> String {
     let word = r"a-zA-Z\x{00a1}-\x{ffff}";
     let octet = r"(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])";
-    let ipv4 = format!(r"([1-9]\d?|1\d\d|2[01]\d|22[0-3]|24\d|25[0-5])(\.{octet}){{2}}\.([0-9]\d?|1\d\d|2[0-4]\d|25[0-5])");
+    let ipv4 =
+        format!(r"([1-9]\d?|1\d\d|2[01]\d|22[0-3]|24\d|25[0-5])(\.{octet}){{2}}\.([0-9]\d?|1\d\d|2[0-4]\d|25[0-5])");
     let labels = r"[a-zA-Z0-9]([a-zA-Z0-9_-]+)?[a-zA-Z0-9]([-.][a-zA-Z0-9]+)*";
     let subdomain = r"www\.|[a-zA-Z0-9]+([-_.]?[a-zA-Z0-9])*[a-zA-Z0-9]\.[a-zA-Z0-9]+";
     let name = format!(r"(({labels})|({subdomain})?)?(([{word}0-9]+-?-?)*[{word}0-9]+)(\.[{word}]+)?");
@@ -52,7 +53,9 @@ fn email_pattern() -> String {
     let wide = r"\x{00A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}";
     let atom = format!("[a-zA-Z0-9!#$%&'*+/=?^_`{{|}}~{wide}-]+");
     let blank = r"(([ \t]*\r\n)?[ \t]+)?";
-    let quoted = format!(r#""({blank}([\x01-\x08\x0b\x0c\x0e-\x1f\x7f!\x23-\x5b\x5d-\x7e{wide}]|\([\x01-\x09\x0b\x0c\x0d-\x7f{wide}]))*{blank}""#);
+    let quoted = format!(
+        r#""({blank}([\x01-\x08\x0b\x0c\x0e-\x1f\x7f!\x23-\x5b\x5d-\x7e{wide}]|\([\x01-\x09\x0b\x0c\x0d-\x7f{wide}]))*{blank}""#
+    );
     let label = format!("([a-zA-Z0-9{wide}]|[a-zA-Z0-9{wide}][a-zA-Z0-9._~{wide}-]*[a-zA-Z0-9{wide}])");
     let top = format!("([a-zA-Z{wide}]|[a-zA-Z{wide}][a-zA-Z0-9_~{wide}-]*[a-zA-Z{wide}])");
     format!(r"^(({atom}(\.{atom})*)|({quoted}))@({label}\.)+{top}\.?$")

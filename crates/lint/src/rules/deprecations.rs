@@ -21,7 +21,9 @@ mod tests {
     #[test]
     fn old_versions_warn_from_their_deprecation_on() {
         let table = "extensions/v1beta1";
-        assert!(warning(table, "Ingress", 1, 37).is_some_and(|w| w.starts_with("extensions/v1beta1 Ingress is deprecated")));
+        assert!(
+            warning(table, "Ingress", 1, 37).is_some_and(|w| w.starts_with("extensions/v1beta1 Ingress is deprecated"))
+        );
         assert_eq!(warning(table, "Ingress", 1, 2), None);
         assert_eq!(warning("apps/v1", "Deployment", 1, 37), None);
     }
