@@ -64,9 +64,7 @@ fn known_command(found: &Found) -> Result<(), Failure> {
     let suggestions = suggest::suggestions(&ROOT, &word);
     let quoted = String::from_utf8_lossy(&gostd::strconv::quote(word.as_bytes())).into_owned();
     let name = ROOT.name;
-    Err(Failure::new(format!(
-        "unknown command {quoted} for \"{name}\"{suggestions}\nRun '{name} --help' for usage."
-    )))
+    Err(Failure::new(format!("unknown command {quoted} for \"{name}\"{suggestions}\nRun '{name} --help' for usage.")))
 }
 
 fn check_args(found: &Found, count: usize) -> Result<(), Failure> {

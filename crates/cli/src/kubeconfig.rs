@@ -37,6 +37,7 @@ fn text(map: &Map, key: &str) -> Option<String> {
 
 fn context_namespace(file: &Map, name: &str) -> Option<String> {
     let contexts = file.get(b"contexts")?;
-    let entry = contexts.as_list()?.iter().filter_map(Value::as_map).find(|c| text(c, "name").as_deref() == Some(name))?;
+    let entry =
+        contexts.as_list()?.iter().filter_map(Value::as_map).find(|c| text(c, "name").as_deref() == Some(name))?;
     text(entry.get(b"context")?.as_map()?, "namespace")
 }

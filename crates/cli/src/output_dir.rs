@@ -53,7 +53,8 @@ impl OutputDir {
         let append = !self.written.insert(name.clone());
         let mut text = Vec::with_capacity(content.len() + path.len() + 20);
         push_document(&mut text, path, content);
-        save(Path::new(&name), append, &text).map_err(|error| Failure::new(format!("open {name}: {}", reason(&error))))?;
+        save(Path::new(&name), append, &text)
+            .map_err(|error| Failure::new(format!("open {name}: {}", reason(&error))))?;
         out::write(format!("wrote {name}\n").as_bytes())
     }
 }

@@ -48,7 +48,9 @@ impl Settings {
             kubeconfig: flags.string("kubeconfig").to_string(),
             kube_context: text("kube-context", "HELM_KUBECONTEXT", none),
             registry_config: text("registry-config", "HELM_REGISTRY_CONFIG", &|| config_path("registry/config.json")),
-            repository_config: text("repository-config", "HELM_REPOSITORY_CONFIG", &|| config_path("repositories.yaml")),
+            repository_config: text("repository-config", "HELM_REPOSITORY_CONFIG", &|| {
+                config_path("repositories.yaml")
+            }),
             repository_cache: text("repository-cache", "HELM_REPOSITORY_CACHE", &|| cache_path("repository")),
             content_cache: text("content-cache", "HELM_CONTENT_CACHE", &|| cache_path("content")),
             plugins_directory: std::env::var("HELM_PLUGINS").unwrap_or_else(|_| data_path("plugins")),

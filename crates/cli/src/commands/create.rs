@@ -33,7 +33,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     }
     let starter = invocation.flags.string("starter");
     let starters = settings::data_path("starters");
-    let warnings = chart::create::run(name, starter, &starters, &mut Stderr)?;
     // Helm prints these on stdout.
-    warnings.iter().try_for_each(|warning| out::write(format!("{warning}\n").as_bytes()))
+    let mut overwritten = |warning: &str| println!("{warning}");
+    Ok(chart::create::run(name, starter, &starters, &mut overwritten, &mut Stderr)?)
 }

@@ -50,7 +50,8 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         }
     }
     let user_values = values::merged(flags)?;
-    let (quiet, tolerance) = (flags.bool("quiet"), if flags.bool("strict") { Severity::Warning } else { Severity::Error });
+    let (quiet, tolerance) =
+        (flags.bool("quiet"), if flags.bool("strict") { Severity::Warning } else { Severity::Error });
     let mut text = String::new();
     let (mut failed, mut noted) = (0, 0);
     for path in &paths {
@@ -95,7 +96,10 @@ fn lint_chart(path: &str, values: &gostd::Map, options: &Options, log: &mut dyn 
         let text = error.to_string().to_lowercase();
         let reason = text.split(" (os error").next().unwrap_or_default();
         let file = gostd::path::clean(file.as_os_str().as_encoded_bytes());
-        return Err(format!("unable to check Chart.yaml file in chart: stat {}: {reason}", String::from_utf8_lossy(&file)));
+        return Err(format!(
+            "unable to check Chart.yaml file in chart: stat {}: {reason}",
+            String::from_utf8_lossy(&file)
+        ));
     }
     let folder = std::path::absolute(&folder).map_err(|e| format!("cannot find the path of {path}: {e}"))?;
     let folder = gostd::path::clean(folder.as_os_str().as_encoded_bytes());
@@ -117,7 +121,9 @@ fn only_entry(folder: &Path) -> Result<PathBuf, String> {
     entries.sort();
     match entries.into_iter().next() {
         Some(entry) if entry.is_dir() => Ok(entry),
-        Some(entry) => Err(format!("unexpected file {} in temporary output directory {}", entry.display(), folder.display())),
+        Some(entry) => {
+            Err(format!("unexpected file {} in temporary output directory {}", entry.display(), folder.display()))
+        }
         None => Err(format!("the archive put nothing into {}", folder.display())),
     }
 }

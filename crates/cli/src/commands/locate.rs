@@ -31,7 +31,9 @@ fn clean(path: &Path) -> PathBuf {
 
 fn remote(reference: &str, repo: &str) -> Failure {
     if repo.is_empty() && !reference.contains('/') {
-        return Failure::new(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"));
+        return Failure::new(format!(
+            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"
+        ));
     }
     Failure::new(format!(
         "chart {reference:?} is not a local path, and fetching charts from repositories and registries is not built yet \

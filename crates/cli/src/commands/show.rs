@@ -21,12 +21,8 @@ pub static COMMAND: Command = Command {
     ..Command::EMPTY
 };
 
-const BASE: Command = Command {
-    operands: "[CHART]",
-    args: Args::Exactly(1),
-    flags: &[DEVEL, CHART_PATH],
-    ..Command::EMPTY
-};
+const BASE: Command =
+    Command { operands: "[CHART]", args: Args::Exactly(1), flags: &[DEVEL, CHART_PATH], ..Command::EMPTY };
 
 static ALL: Command = Command { name: "all", short: "show all information of the chart", run: Some(all), ..BASE };
 static README: Command = Command { name: "readme", short: "show the chart's README", run: Some(readme), ..BASE };

@@ -20,9 +20,11 @@ static FLAGS: &[Flag] = &[
     Flag::bool("skip-tests", "leave tests out of the output"),
     Flag::bool("is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall"),
     Flag::string("kube-version", "Kubernetes version for Capabilities.KubeVersion"),
-    Flag::new("api-versions", Kind::StringSlice, "", "API versions to add to Capabilities.APIVersions (repeatable)").short('a'),
+    Flag::new("api-versions", Kind::StringSlice, "", "API versions to add to Capabilities.APIVersions (repeatable)")
+        .short('a'),
     Flag::bool("release-name", "with --output-dir, put the release name into the path"),
-    Flag::new("dry-run", Kind::String, "\"client\"", "client, or server to see a cluster's objects and API versions").bare("unset"),
+    Flag::new("dry-run", Kind::String, "\"client\"", "client, or server to see a cluster's objects and API versions")
+        .bare("unset"),
 ];
 
 pub static COMMAND: Command = Command {
@@ -71,7 +73,8 @@ fn check_dry_run(flags: &Parsed) -> Result<(), Failure> {
             return Err(Failure::new(format!("invalid dry-run value ({value:?}). Must be \"server\" or \"client\"")));
         }
         (_, Some(true)) => {
-            let text = format!("boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run=client'");
+            let text =
+                format!("boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run=client'");
             Stderr.warn(&text, &[]);
         }
         (_, None) => {
@@ -150,7 +153,8 @@ impl Request<'_> {
             is_upgrade: flags.bool("is-upgrade"),
         };
         let skip_schema = flags.bool("skip-schema-validation");
-        let top = chart::values::to_render_values(chart, &user_values, &release, &capabilities, skip_schema, &mut Stderr)?;
+        let top =
+            chart::values::to_render_values(chart, &user_values, &release, &capabilities, skip_schema, &mut Stderr)?;
         check_labels(flags)?;
         self.print(chart, &top, &capabilities)
     }
@@ -259,7 +263,8 @@ fn check_chart(chart: &chart::Chart, flags: &Parsed) -> Result<(), Failure> {
     }
     let Err(missing) = chart::dependencies::check(chart) else { return Ok(()) };
     if flags.bool("dependency-update") {
-        let text = "`--dependency-update` is not built yet in this version of Pilothouse; run helm dependency update first";
+        let text =
+            "`--dependency-update` is not built yet in this version of Pilothouse; run helm dependency update first";
         return Err(Failure::new(text));
     }
     Err(Failure::new(format!(

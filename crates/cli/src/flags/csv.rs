@@ -85,7 +85,11 @@ mod tests {
             ("\"a,b\",c", &["a,b", "c"]),
             ("\"a\"\"b\"", &["a\"b"]),
         ] {
-            assert_eq!(record(text).as_deref(), Ok(&want.iter().map(|s| s.to_string()).collect::<Vec<_>>()[..]), "{text}");
+            assert_eq!(
+                record(text).as_deref(),
+                Ok(&want.iter().map(|s| s.to_string()).collect::<Vec<_>>()[..]),
+                "{text}"
+            );
         }
         assert_eq!(record("a\"b"), Err("parse error on line 1, column 2: bare \" in non-quoted-field".to_string()));
     }

@@ -20,8 +20,6 @@ pub enum Kind {
     Duration,
     /// Helm's `--wait`.
     WaitStrategy,
-    /// Helm's `--output`.
-    Format,
 }
 
 impl Kind {
@@ -37,7 +35,6 @@ impl Kind {
             Kind::StringToString => "stringToString",
             Kind::Duration => "duration",
             Kind::WaitStrategy => "WaitStrategy",
-            Kind::Format => "format",
         }
     }
 
@@ -52,7 +49,6 @@ impl Kind {
             Kind::StringToString => pairs(value).map(drop),
             Kind::Duration => gostd::time::parse_duration(value.as_bytes()).map(drop).map_err(|e| e.text),
             Kind::WaitStrategy => check_wait(value),
-            Kind::Format => check_format(value),
         }
     }
 }
@@ -77,12 +73,5 @@ fn check_wait(value: &str) -> Result<(), String> {
     match value {
         "watcher" | "legacy" | "hookOnly" | "true" | "false" => Ok(()),
         _ => Err(format!("invalid wait input {value:?}. Valid inputs are watcher, hookOnly, and legacy")),
-    }
-}
-
-fn check_format(value: &str) -> Result<(), String> {
-    match value {
-        "table" | "json" | "yaml" => Ok(()),
-        _ => Err("invalid format type".to_string()),
     }
 }

@@ -20,7 +20,13 @@ pub fn run(pieces: &[Piece], data: &Value) -> Result<Vec<u8>, String> {
 }
 
 /// Runs pieces from `at` on; in a range, up to its `end`, whose place is returned.
-fn block(pieces: &[Piece], mut at: usize, data: &Value, in_range: bool, out: &mut Vec<u8>) -> Result<Option<usize>, String> {
+fn block(
+    pieces: &[Piece],
+    mut at: usize,
+    data: &Value,
+    in_range: bool,
+    out: &mut Vec<u8>,
+) -> Result<Option<usize>, String> {
     while let Some(piece) = pieces.get(at) {
         match piece {
             Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
@@ -126,9 +132,7 @@ fn children(value: &Value) -> Vec<Value> {
     match value {
         Value::Map(map) => map.borrow().values().cloned().collect(),
         Value::List(list) => list.to_vec(),
-        Value::Str(text) => {
-            text.iter().map(|b| Value::Sized(gostd::value::IntKind::Uint8, i64::from(*b))).collect()
-        }
+        Value::Str(text) => text.iter().map(|b| Value::Sized(gostd::value::IntKind::Uint8, i64::from(*b))).collect(),
         _ => Vec::new(),
     }
 }
@@ -187,7 +191,9 @@ fn bounds(slice: &Slice, length: i64) -> Result<Option<(usize, usize)>, String> 
 fn filter(left: &[Node], operator: &str, right: &[Node], input: &[Value]) -> Result<Vec<Value>, String> {
     let mut kept = Vec::new();
     for value in input {
-        let Some(list) = value.as_list() else { return Err("value is not array or slice and cannot be filtered".into()) };
+        let Some(list) = value.as_list() else {
+            return Err("value is not array or slice and cannot be filtered".into());
+        };
         for item in list.iter() {
             let lefts = walk(left, vec![item.clone()]);
             if operator == "exists" {

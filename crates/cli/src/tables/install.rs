@@ -25,8 +25,13 @@ pub static INSTALL: &[Flag] = &[
     Flag::new("labels", Kind::StringToString, "", "labels of the release, k=v,k2=v2").short('l'),
     Flag::bool("enable-dns", "let templates look up host names"),
     Flag::bool("take-ownership", "adopt existing objects without checking who owns them"),
-    Flag::new("wait", Kind::WaitStrategy, "hookOnly", "wait until objects are ready: watcher (bare --wait), hookOnly, legacy")
-        .bare("watcher"),
+    Flag::new(
+        "wait",
+        Kind::WaitStrategy,
+        "hookOnly",
+        "wait until objects are ready: watcher (bare --wait), hookOnly, legacy",
+    )
+    .bare("watcher"),
     Flag::string("post-renderer", "name of a post-renderer plugin"),
     Flag::array("post-renderer-args", "argument of the post-renderer (repeatable)"),
 ];
@@ -35,5 +40,6 @@ pub static INSTALL: &[Flag] = &[
 pub static NOTES_IGNORED: &[Flag] = &[
     Flag::bool("render-subchart-notes", "")
         .deprecated("this flag has no effect for 'helm template' and will be removed in Helm 5"),
-    Flag::bool("hide-notes", "").deprecated("this flag has no effect for 'helm template' and will be removed in Helm 5"),
+    Flag::bool("hide-notes", "")
+        .deprecated("this flag has no effect for 'helm template' and will be removed in Helm 5"),
 ];
