@@ -1,1 +1,0 @@
-//! Go's regexp: RE2 syntax over regex-automata.
