@@ -39,6 +39,12 @@ const TASKS: &[Task] = &[
         run: conformance::run,
     },
     Task {
+        name: "limits",
+        usage: "[--only REGEX] [--bin PATH]",
+        about: "hostile charts end in a clear error, soon",
+        run: conformance::limits::run,
+    },
+    Task {
         name: "corpus",
         usage: "[--bin PATH] [ARGUMENTS OF run_corpus.py]",
         about: "real charts, where ../shared/corpus is there",

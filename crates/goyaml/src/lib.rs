@@ -4,8 +4,10 @@ mod compose;
 mod decode;
 mod documents;
 mod emit;
+mod fast;
 mod head;
 mod numbers;
+mod objects;
 mod parser;
 mod problem;
 mod reader;
@@ -20,6 +22,7 @@ use decode::Mode;
 pub use documents::Documents;
 pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
 pub use head::{Head, head};
+pub use objects::Objects;
 
 /// Reads a YAML document as `sigs.k8s.io/yaml.Unmarshal` does into an `interface{}`: all numbers are float64.
 ///
@@ -28,7 +31,7 @@ pub use head::{Head, head};
 /// # Errors
 /// The complete text of sigs.k8s.io/yaml 1.6.0, as `error converting YAML to JSON: yaml: line 3: …`.
 pub fn from_yaml(text: &[u8]) -> Result<Value, GoError> {
-    exact(text, Mode::Json, None)
+    read(text, Mode::Json, None)
 }
 
 /// Reads like [`from_yaml`] into a `map[string]interface{}`; an empty document gives an empty map.
@@ -61,7 +64,7 @@ pub fn from_yaml_list(text: &[u8]) -> Result<Value, GoError> {
 /// # Errors
 /// Also `error converting YAML to JSON: yaml: unmarshal errors:\n  line 2: key "a" already set in map`.
 pub fn from_yaml_strict(text: &[u8]) -> Result<Value, GoError> {
-    exact(text, Mode::Strict, None)
+    read(text, Mode::Strict, None)
 }
 
 /// Reads as `sigs.k8s.io/yaml.Unmarshal` does into a Go type: a number or boolean where the type has a string becomes its
@@ -71,7 +74,7 @@ pub fn from_yaml_strict(text: &[u8]) -> Result<Value, GoError> {
 /// Those of [`from_yaml`], else the first field that does not fit: `error unmarshaling JSON: while decoding JSON: json:
 /// cannot unmarshal array into Go struct field .description of type string`.
 pub fn from_yaml_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
-    let value = exact(text, Mode::Json, Some(shape))?;
+    let value = read(text, Mode::Json, Some(shape))?;
     json::shape_value(&value, shape, "").map_err(unmarshaling)
 }
 
@@ -80,7 +83,7 @@ pub fn from_yaml_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
 /// # Errors
 /// Also keys that are there twice, and `error unmarshaling JSON: while decoding JSON: json: unknown field "x"`.
 pub fn from_yaml_strict_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
-    let value = exact(text, Mode::Strict, Some(shape))?;
+    let value = read(text, Mode::Strict, Some(shape))?;
     json::shape_value_strict(&value, shape, "").map_err(unmarshaling)
 }
 
@@ -105,6 +108,13 @@ fn mismatch(value: &Value, go_type: &str) -> GoError {
 fn unmarshaling(error: GoError) -> GoError {
     let decoding = GoError::wrap(format!("while decoding JSON: {}", error.text), error);
     GoError::wrap(format!("error unmarshaling JSON: {}", decoding.text), decoding)
+}
+
+fn read(text: &[u8], mode: Mode, shape: Option<&Shape>) -> Result<Value, GoError> {
+    match fast::read(text, mode, shape) {
+        Some(value) => Ok(value),
+        None => exact(text, mode, shape),
+    }
 }
 
 fn exact(text: &[u8], mode: Mode, shape: Option<&Shape>) -> Result<Value, GoError> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::SystemTime;
 
+use gostd::regexp::Regexp;
 use gostd::semver::Constraints;
 use gostd::{GoError, Str};
 use gotemplate::exec::Exec;
@@ -22,6 +23,7 @@ pub struct Host {
     pub random: fn(&mut [u8]) -> Result<(), String>,
     /// Looks up the addresses of a name; nothing when there are none.
     pub lookup_host: fn(&str) -> Vec<String>,
+    regexps: Memory<Regexp>,
     constraints: Memory<Constraints>,
 }
 
@@ -32,7 +34,7 @@ impl Host {
         random: fn(&mut [u8]) -> Result<(), String>,
         lookup_host: fn(&str) -> Vec<String>,
     ) -> Self {
-        Host { clock, random, lookup_host, constraints: Memory::default() }
+        Host { clock, random, lookup_host, regexps: Memory::default(), constraints: Memory::default() }
     }
 
     /// Makes a host of this machine's clock, random source and resolver.
@@ -64,6 +66,11 @@ impl Host {
                 return Ok(draw % n);
             }
         }
+    }
+
+    /// Compiles a regular expression, once.
+    pub(crate) fn regexp(&self, pattern: &Str) -> Result<Rc<Regexp>, GoError> {
+        remembered(&self.regexps, pattern, || Regexp::new(pattern))
     }
 
     /// Parses a version constraint, once.

@@ -9,6 +9,7 @@ mod args;
 mod cases;
 mod certificate;
 mod cut;
+mod dates;
 mod decimal;
 mod derive;
 mod dicts;
@@ -25,10 +26,12 @@ mod network;
 mod number;
 mod paths;
 mod pki;
+mod regex;
 mod secrets;
 mod strings;
 mod table;
 mod text;
+mod urls;
 mod values;
 mod versions;
 mod words;
@@ -40,6 +43,7 @@ use gotemplate::func::Func;
 
 const TABLES: &[&[Func]] = &[
     certificate::TABLE,
+    dates::TABLE,
     derive::TABLE,
     dicts::TABLE,
     encoding::TABLE,
@@ -48,9 +52,11 @@ const TABLES: &[&[Func]] = &[
     math::TABLE,
     network::TABLE,
     paths::TABLE,
+    regex::TABLE,
     secrets::TABLE,
     strings::TABLE,
     text::TABLE,
+    urls::TABLE,
     values::TABLE,
     versions::TABLE,
 ];

@@ -19,7 +19,7 @@ const SSS: &[T] = &[T::String, T::String, T::String];
 
 pub(crate) const TABLE: &[Func] = &[
     fixed("regexMatch", SS, T::Bool, |exec, args| Ok(matches(exec, args).unwrap_or(Value::Bool(false)))),
-    fixed("mustRegexMatch", SS, T::Bool, |exec, args| matches(exec, args)),
+    fixed("mustRegexMatch", SS, T::Bool, matches),
     fixed("regexFind", SS, T::String, |exec, args| find(must_compile(exec, args)?, args)),
     fixed("mustRegexFind", SS, T::String, |exec, args| find(compile(exec, args)?, args)),
     fixed("regexFindAll", SSI, T::ListString, |exec, args| find_all(must_compile(exec, args)?, args)),
@@ -61,25 +61,28 @@ fn matches(exec: &mut Exec<'_>, args: &[Value]) -> Result {
 
 fn find(regexp: Rc<Regexp>, args: &[Value]) -> Result {
     let text = string(args, 1)?;
-    Ok(Value::Str(regexp.find(text).map(|range| Str::from(&text[range])).unwrap_or_default()))
+    Ok(Value::Str(regexp.find(text).and_then(|range| text.get(range)).map(Str::from).unwrap_or_default()))
 }
 
-/// Makes a `[]string`, nil without items: what Go's `regexp` returns when nothing is found.
-fn list(items: Vec<Value>) -> Result {
-    if items.len() > limits::LIST_ITEMS {
+/// Makes a `[]string` of the parts of a text.
+fn parts(text: &[u8], ranges: Vec<std::ops::Range<usize>>) -> Result<List> {
+    if ranges.len() > limits::LIST_ITEMS {
         return Err(limits::list_too_long());
     }
-    Ok(Value::List(if items.is_empty() { List::nil(T::String) } else { List::of(T::String, items) }))
+    Ok(List::strings(ranges.into_iter().map(|range| Str::from(text.get(range).unwrap_or_default()))))
 }
 
+/// Returns a nil slice where nothing is found.
 fn find_all(regexp: Rc<Regexp>, args: &[Value]) -> Result {
     let text = string(args, 1)?;
-    list(regexp.find_all(text, int(args, 2)?).into_iter().map(|range| Value::str(&text[range])).collect())
+    let found = parts(text, regexp.find_all(text, int(args, 2)?))?;
+    Ok(Value::List(if found.is_empty() { List::nil(T::String) } else { found }))
 }
 
+/// Returns a nil slice where nothing is asked for.
 fn split(regexp: Rc<Regexp>, args: &[Value]) -> Result {
-    let text = string(args, 1)?;
-    list(regexp.split(text, int(args, 2)?).into_iter().map(|range| Value::str(&text[range])).collect())
+    let (text, n) = (string(args, 1)?, int(args, 2)?);
+    Ok(Value::List(if n == 0 { List::nil(T::String) } else { parts(text, regexp.split(text, n))? }))
 }
 
 fn replace(regexp: Rc<Regexp>, args: &[Value]) -> Result {

@@ -31,10 +31,13 @@ pub struct Case {
     /// Path → target of a symbolic link.
     pub links: BTreeMap<String, String>,
     pub archives: Vec<Archive>,
+    pub fills: Vec<Fill>,
     /// Whether the working folder is served over HTTP on the loopback address, at `$URL`.
     pub serve: bool,
     pub mode: Mode,
     pub tree: Tree,
+    /// What a limit's error must say, on stderr; only for the cases of limits, which have no golden.
+    pub says: Option<String>,
     /// Streams that are not compared (`stdout` of a help page is ours).
     pub ignored: BTreeSet<String>,
     /// The group's `files/` folder (or the one that the key `base` names), copied first.
@@ -52,6 +55,29 @@ impl Case {
     }
 }
 
+/// A long file in one line: `before`, `unit` so many times, `after`.
+#[derive(Clone, Debug)]
+pub struct Fill {
+    pub path: String,
+    before: String,
+    unit: String,
+    count: usize,
+    after: String,
+}
+
+impl Fill {
+    fn parse(value: &Value) -> Result<Fill, String> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_string();
+        let count = value.get("count").and_then(Value::as_integer).ok_or("a fill without a count")?;
+        let count = usize::try_from(count).map_err(|_| "a negative count")?;
+        Ok(Fill { path: text("path"), before: text("before"), unit: text("unit"), count, after: text("after") })
+    }
+
+    pub fn text(&self) -> String {
+        format!("{}{}{}", self.before, self.unit.repeat(self.count), self.after)
+    }
+}
+
 /// Reads every group, sorted by name, cases in the order of their file.
 pub fn read_all(folder: &Path) -> Result<Vec<Case>, String> {
     let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
@@ -60,13 +86,14 @@ pub fn read_all(folder: &Path) -> Result<Vec<Case>, String> {
     groups.sort();
     let mut cases = Vec::new();
     for group in groups {
-        cases.extend(read_group(&group)?);
+        cases.extend(read_group(&group, "cases.toml")?);
     }
     Ok(cases)
 }
 
-fn read_group(folder: &Path) -> Result<Vec<Case>, String> {
-    let path = folder.join("cases.toml");
+/// Reads one file of cases of the group in `folder`.
+pub fn read_group(folder: &Path, file: &str) -> Result<Vec<Case>, String> {
+    let path = folder.join(file);
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let table: Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
     let group = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -91,7 +118,7 @@ fn read_group(folder: &Path) -> Result<Vec<Case>, String> {
 
 const KEYS: &[&str] = &[
     "name", "args", "exit", "env", "stdin", "files", "bytes", "links", "archives", "serve", "compare", "tree",
-    "ignore", "chart", "values", "template", "probe", "schema", "why",
+    "ignore", "chart", "values", "template", "probe", "schema", "fills", "says",
 ];
 
 fn parse(table: &Table, group: &str) -> Result<Case, String> {
@@ -108,7 +135,6 @@ fn parse_named(table: &Table, group: &str, name: &str) -> Result<Case, String> {
         Some(Value::Array(_)) => list(table, "args")?,
         _ => return Err("no args".into()),
     };
-    let archives = table.get("archives").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     Ok(Case {
         group: group.to_string(),
         name: name.to_string(),
@@ -118,7 +144,9 @@ fn parse_named(table: &Table, group: &str, name: &str) -> Result<Case, String> {
         stdin: text(table, "stdin")?,
         files: files(table)?,
         links: strings(table, "links")?,
-        archives: archives.iter().map(Archive::parse).collect::<Result<_, _>>()?,
+        archives: tables(table, "archives").iter().map(Archive::parse).collect::<Result<_, _>>()?,
+        fills: tables(table, "fills").iter().map(Fill::parse).collect::<Result<_, _>>()?,
+        says: text(table, "says")?,
         serve: table.get("serve").and_then(Value::as_bool).unwrap_or(false),
         mode: Mode::parse(text(table, "compare")?.as_deref())?,
         tree: tree(text(table, "tree")?.as_deref())?,
@@ -166,6 +194,10 @@ fn files(table: &Table) -> Result<BTreeMap<String, Vec<u8>>, String> {
 /// A template whose output is text, not YAML: it is printed as one block scalar.
 fn wrap(probe: &str) -> String {
     format!("{{{{ define \"probe\" }}}}{probe}{{{{ end }}}}out: |2\n{{{{ include \"probe\" . | indent 2 }}}}\n")
+}
+
+fn tables<'a>(table: &'a Table, key: &str) -> &'a [Value] {
+    table.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn text(table: &Table, key: &str) -> Result<Option<String>, String> {

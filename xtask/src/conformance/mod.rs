@@ -7,8 +7,10 @@ mod archive;
 mod bless;
 mod case;
 mod compare;
+mod folder;
 mod golden;
 pub mod known;
+pub mod limits;
 mod runner;
 mod sandbox;
 mod serve;
@@ -34,22 +36,24 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     if let Some(unknown) = arguments.first() {
         return Err(format!("unknown argument {unknown}"));
     }
-    let cases = select(case::read_all(&folder(workspace))?, only.as_deref())?;
+    let cases = select(case::read_all(&cases_folder(workspace))?, only.as_deref())?;
     if listing {
         return Ok(list(&cases));
     }
     if blessing {
-        return bless::all(&folder(workspace), &cases, only.is_none());
+        return bless::all(&cases_folder(workspace), &cases, only.is_none());
     }
     let tally = match binary.as_deref() {
-        Some("HELM") => runner::compare(&folder(workspace), &cases, &peers::fetch()?.helm, &KnownDifferences::none())?,
+        Some("HELM") => {
+            runner::compare(&cases_folder(workspace), &cases, &peers::fetch()?.helm, &KnownDifferences::none())?
+        }
         Some(path) => {
             let path = std::path::absolute(path).map_err(|e| format!("{path}: {e}"))?;
-            runner::compare(&folder(workspace), &cases, &path, &KnownDifferences::read(workspace)?)?
+            runner::compare(&cases_folder(workspace), &cases, &path, &KnownDifferences::read(workspace)?)?
         }
         None => {
             let binary = workspace.release_binary()?;
-            runner::compare(&folder(workspace), &cases, &binary, &KnownDifferences::read(workspace)?)?
+            runner::compare(&cases_folder(workspace), &cases, &binary, &KnownDifferences::read(workspace)?)?
         }
     };
     for failure in &tally.failures {
@@ -61,7 +65,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
 
 /// All cases with our binary; stale goldens count as failures.
 pub fn compare_all(workspace: &Workspace, binary: &Path) -> Outcome {
-    let folder = folder(workspace);
+    let folder = cases_folder(workspace);
     let cases = case::read_all(&folder)?;
     let mut tally = runner::compare(&folder, &cases, binary, &KnownDifferences::read(workspace)?)?;
     for path in golden::orphans(&folder, &cases)? {
@@ -72,7 +76,7 @@ pub fn compare_all(workspace: &Workspace, binary: &Path) -> Outcome {
 
 /// All cases with real Helm, which must agree with every golden.
 pub fn compare_peer(workspace: &Workspace, helm: &Path) -> Outcome {
-    let folder = folder(workspace);
+    let folder = cases_folder(workspace);
     let mut tally = runner::compare(&folder, &case::read_all(&folder)?, helm, &KnownDifferences::none())?;
     for failure in &mut tally.failures {
         failure.rerun.push_str(" --bin HELM");
@@ -80,7 +84,7 @@ pub fn compare_peer(workspace: &Workspace, helm: &Path) -> Outcome {
     Ok(tally)
 }
 
-fn folder(workspace: &Workspace) -> PathBuf {
+fn cases_folder(workspace: &Workspace) -> PathBuf {
     workspace.root.join("conformance")
 }
 

@@ -44,7 +44,7 @@ pub fn each<T: Send>(
     let next = AtomicUsize::new(0);
     let answers: Vec<Mutex<Option<Result<T, String>>>> = cases.iter().map(|_| Mutex::new(None)).collect();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let root = std::env::temp_dir().join(format!("pilothouse-conformance-{}", std::process::id()));
+    let root = sandbox::temporary_folder()?.join(format!("pilothouse-conformance-{}", std::process::id()));
     std::thread::scope(|scope| {
         for _ in 0..cores {
             scope.spawn(|| {

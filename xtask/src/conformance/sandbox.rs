@@ -1,16 +1,14 @@
 //! One run of one case: fresh folders, a clean environment, captured output with the paths taken out.
 
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::archive;
-use super::case::{Case, Tree};
+use super::case::Case;
+use super::folder::{copy, make_parent, put, snapshot, written};
 use super::serve::Server;
 
 /// A case takes real Helm a tenth of a second; whatever takes this long hangs.
@@ -33,22 +31,71 @@ struct Sandbox {
     server: Option<Server>,
 }
 
+/// What a run took: processor seconds, and the largest resident size.
+pub struct Cost {
+    pub cpu_secs: f64,
+    pub peak_kib: u64,
+}
+
+/// Starts a program under the name `helm`, and writes processor seconds and peak memory (KiB) into a file. What runs
+/// wild is stopped by the system, long after it failed its case.
+const MEASURE: &str = "
+import os, resource, sys
+report, binary, *arguments = sys.argv[1:]
+child = os.fork()
+if child == 0:
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    os.execv(binary, ['helm', *arguments])
+_, status, usage = os.wait4(child, 0)
+with open(report, 'w') as f:
+    f.write(f'{usage.ru_utime + usage.ru_stime} {usage.ru_maxrss}')
+code = os.waitstatus_to_exitcode(status)
+sys.exit(code if code >= 0 else 128 - code)
+";
+
+/// The system's folder for temporary files without symbolic links, which would show in some outputs.
+pub fn temporary_folder() -> Result<PathBuf, String> {
+    let path = std::env::temp_dir();
+    path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))
+}
+
 /// Runs `case` with `binary` as the program `helm`.
 pub fn run(case: &Case, binary: &Path, root: &Path) -> Result<Run, String> {
+    // The name under which we are a drop-in, whatever the file is called.
+    let mut program = Command::new(binary);
+    program.arg0("helm");
+    Sandbox::prepare(case, root)?.run(case, program)
+}
+
+/// Runs `case` and tells what it took.
+pub fn measure(case: &Case, binary: &Path, root: &Path) -> Result<(Run, Cost), String> {
     let sandbox = Sandbox::prepare(case, root)?;
-    let before = snapshot(&sandbox.work, case.tree)?;
-    let mut child = sandbox.command(case, binary).spawn().map_err(|e| format!("cannot start: {e}"))?;
-    let (exit, stdout, stderr) = capture(&mut child, sandbox.stdin(case))?;
-    let after = snapshot(&sandbox.work, case.tree)?;
-    Ok(Run {
-        exit,
-        stdout: sandbox.generalise(&stdout),
-        stderr: sandbox.generalise(&stderr),
-        tree: sandbox.generalise(&written(&before, &after, case.tree)),
-    })
+    let report = root.join("cost");
+    let mut program = Command::new("python3");
+    program.args(["-c", MEASURE]).arg(&report).arg(binary);
+    let run = sandbox.run(case, program)?;
+    let text = std::fs::read_to_string(&report).map_err(|e| format!("it was not measured: {e}"))?;
+    let cost = text
+        .split_once(' ')
+        .and_then(|(cpu, peak)| Some(Cost { cpu_secs: cpu.parse().ok()?, peak_kib: peak.parse().ok()? }));
+    cost.map(|cost| (run, cost)).ok_or_else(|| format!("measured: {text}"))
 }
 
 impl Sandbox {
+    fn run(&self, case: &Case, program: Command) -> Result<Run, String> {
+        let before = snapshot(&self.work, case.tree)?;
+        let mut child = self.command(case, program).spawn().map_err(|e| format!("cannot start: {e}"))?;
+        let (exit, stdout, stderr) = capture(&mut child, self.stdin(case))?;
+        let after = snapshot(&self.work, case.tree)?;
+        Ok(Run {
+            exit,
+            stdout: self.generalise(&stdout),
+            stderr: self.generalise(&stderr),
+            tree: self.generalise(&written(&before, &after, case.tree)),
+        })
+    }
+
     fn prepare(case: &Case, root: &Path) -> Result<Sandbox, String> {
         let (work, home) = (root.join("work"), root.join("home"));
         for folder in [&work, &home] {
@@ -68,6 +115,9 @@ impl Sandbox {
             };
             put(&sandbox.work.join(path), &content)?;
         }
+        for fill in &case.fills {
+            put(&sandbox.work.join(&fill.path), fill.text().as_bytes())?;
+        }
         for (path, target) in &case.links {
             let path = sandbox.work.join(path);
             make_parent(&path)?;
@@ -80,10 +130,9 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    fn command(&self, case: &Case, binary: &Path) -> Command {
-        let mut command = Command::new(binary);
-        // The name under which we are a drop-in, whatever the file is called.
-        command.arg0("helm").args(case.args.iter().map(|argument| self.fill_in(argument)));
+    fn command(&self, case: &Case, program: Command) -> Command {
+        let mut command = program;
+        command.args(case.args.iter().map(|argument| self.fill_in(argument)));
         command.current_dir(&self.work).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", &self.home).env("KUBECONFIG", self.home.join("kubeconfig"));
@@ -143,38 +192,6 @@ fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     out
 }
 
-fn make_parent(path: &Path) -> Result<(), String> {
-    let Some(parent) = path.parent() else { return Ok(()) };
-    std::fs::create_dir_all(parent).map_err(|e| format!("{}: {e}", parent.display()))
-}
-
-/// Writes a file; a script becomes executable, and a path with a final slash is an empty folder.
-fn put(path: &Path, content: &[u8]) -> Result<(), String> {
-    if path.as_os_str().to_string_lossy().ends_with('/') {
-        return std::fs::create_dir_all(path).map_err(|e| format!("{}: {e}", path.display()));
-    }
-    make_parent(path)?;
-    std::fs::write(path, content).map_err(|e| format!("{}: {e}", path.display()))?;
-    if content.starts_with(b"#!") {
-        let mode = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(path, mode).map_err(|e| format!("{}: {e}", path.display()))?;
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    for entry in std::fs::read_dir(from).map_err(|e| format!("{}: {e}", from.display()))?.flatten() {
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            std::fs::create_dir_all(&target).map_err(|e| format!("{}: {e}", target.display()))?;
-            copy(&source, &target)?;
-        } else {
-            std::fs::copy(&source, &target).map_err(|e| format!("{}: {e}", target.display()))?;
-        }
-    }
-    Ok(())
-}
-
 /// Feeds stdin, reads both streams to their ends and returns the exit code; a signal counts as its negative number.
 fn capture(child: &mut Child, input: Vec<u8>) -> Result<(i32, Vec<u8>, Vec<u8>), String> {
     let stdin = child.stdin.take();
@@ -200,41 +217,4 @@ fn capture(child: &mut Child, input: Vec<u8>) -> Result<(i32, Vec<u8>, Vec<u8>),
     let status = child.wait().map_err(|e| format!("cannot wait: {e}"))?;
     drop(finished);
     Ok((status.code().unwrap_or_else(|| -status.signal().unwrap_or(1)), stdout, stderr))
-}
-
-type Snapshot = BTreeMap<String, Vec<u8>>;
-
-fn snapshot(work: &Path, tree: Tree) -> Result<Snapshot, String> {
-    let mut files = Snapshot::new();
-    if tree != Tree::Ignored {
-        walk(work, "", &mut files)?;
-    }
-    Ok(files)
-}
-
-fn walk(folder: &Path, prefix: &str, files: &mut Snapshot) -> Result<(), String> {
-    for entry in std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?.flatten() {
-        let (path, name) = (entry.path(), format!("{prefix}{}", entry.file_name().to_string_lossy()));
-        if path.is_dir() {
-            files.insert(format!("{name}/"), Vec::new());
-            walk(&path, &format!("{name}/"), files)?;
-        } else {
-            files.insert(name, std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?);
-        }
-    }
-    Ok(())
-}
-
-/// The new and changed files, sorted by path: `== PATH` and, if asked for, the content.
-fn written(before: &Snapshot, after: &Snapshot, tree: Tree) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (path, content) in after.iter().filter(|(path, content)| before.get(*path) != Some(*content)) {
-        out.extend_from_slice(format!("== {path}\n").as_bytes());
-        if tree == Tree::Contents {
-            // Packed bytes depend on the time and on the compressor; what is packed must be equal.
-            let packed = if path.ends_with(".tgz") { archive::unpack(content) } else { None };
-            out.extend_from_slice(packed.as_deref().unwrap_or(content));
-        }
-    }
-    out
 }

@@ -65,6 +65,9 @@ impl Type {
     /// `uint32`, which one function takes.
     pub const UINT32: Type = Type::Named("uint32");
 
+    /// `time.Duration`, an integer to template literals.
+    pub const DURATION: Type = Type::Named("time.Duration");
+
     pub fn name(self) -> &'static str {
         match self {
             Type::Any => "interface {}",

@@ -178,8 +178,14 @@ impl Exec<'_> {
             },
             Some(Type::UINT32) => match number.and_then(|n| n.uint) {
                 // As in Go, what does not fit loses its high bits.
-                Some(uint) => Ok(Operand::concrete(Value::Sized(gostd::value::IntKind::Uint32, i64::from(uint as u32)))),
+                Some(uint) => {
+                    Ok(Operand::concrete(Value::Sized(gostd::value::IntKind::Uint32, i64::from(uint as u32))))
+                }
                 None => expected("unsigned integer"),
+            },
+            Some(Type::DURATION) => match number.and_then(|n| n.int) {
+                Some(int) => Ok(Operand::concrete(Value::object(gostd::time::Duration(int)))),
+                None => expected("integer"),
             },
             Some(Type::Float64) => match number.and_then(|n| n.float) {
                 Some(float) => Ok(Operand::concrete(Value::Float(float))),

@@ -26,14 +26,9 @@ impl Interner {
         }
     }
 
+    /// Returns a value's text.
     pub fn value(&mut self, text: &[u8]) -> Str {
-        if text.len() > MAX_VALUE_BYTES {
-            return Str::from(&*super::json_text(text));
-        }
-        match super::json_text(text) {
-            text if text.len() <= MAX_VALUE_BYTES => self.key(&text),
-            text => Str::from(&*text),
-        }
+        if text.len() > MAX_VALUE_BYTES { Str::from(text) } else { self.key(text) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use gostd::Str;
 
-use super::{Decoder, json_text, scalar, typed};
+use super::{Decoder, Mode, json_text, scalar, typed};
 use crate::compose::{Content, Id};
 use crate::numbers;
 use crate::problem::Problem;
@@ -14,6 +14,8 @@ use crate::resolve::{Resolved, Tag};
 pub(super) struct Key {
     pub resolved: Resolved,
     pub text: Option<Str>,
+    /// In strict mode the text as Go's map has it, which need not be UTF-8.
+    pub raw: Str,
 }
 
 impl Decoder<'_> {
@@ -36,8 +38,9 @@ impl Decoder<'_> {
             }
             Content::Scalar { .. } => {
                 let (resolved, text) = scalar(self.document, id)?;
+                let raw = if self.mode == Mode::Strict { Str::from(&*text) } else { Str::default() };
                 let text = key_text(resolved, &text).map(|text| self.interner.key(&text));
-                Ok(Key { resolved, text })
+                Ok(Key { resolved, text, raw })
             }
             _ => {
                 self.counted_value(id, None)?;

@@ -30,7 +30,6 @@ impl<'s> Fields<'s> {
 
     /// Reports whether a key is new; a Go map never finds NaN again.
     fn is_new(&mut self, key: &Key) -> bool {
-        let text = || key.text.as_ref().map(|text| text.to_vec()).unwrap_or_default();
         let identity = match key.resolved {
             Resolved::Float(float) if float.is_nan() => return true,
             Resolved::Null => (0, Vec::new()),
@@ -38,7 +37,7 @@ impl<'s> Fields<'s> {
             Resolved::Int(int) => (2, int.to_be_bytes().to_vec()),
             Resolved::Uint(uint) => (3, uint.to_be_bytes().to_vec()),
             Resolved::Float(float) => (4, (float + 0.0).to_be_bytes().to_vec()),
-            Resolved::Timestamp | Resolved::String => (5, text()),
+            Resolved::Timestamp | Resolved::String => (5, key.raw.to_vec()),
         };
         self.seen.as_mut().is_none_or(|seen| seen.insert(identity))
     }
@@ -58,7 +57,7 @@ impl Decoder<'_> {
             let decoded = self.value(value, shape)?;
             if !fields.is_new(&key) {
                 let line = document.nodes[value].line + 1;
-                let key = typed::quote_key(key.resolved, key.text.as_deref().unwrap_or_default());
+                let key = typed::quote_key(key.resolved, &key.raw);
                 self.errors.push(format!("line {line}: key {key} already set in map"));
                 continue;
             }

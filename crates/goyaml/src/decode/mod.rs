@@ -6,7 +6,7 @@ mod intern;
 mod key;
 mod limit;
 mod mapping;
-mod target;
+pub(crate) mod target;
 mod typed;
 
 pub(crate) use base64::encode as encode_base64;
@@ -181,7 +181,7 @@ impl<'d> Decoder<'d> {
                 self.has_infinite |= !float.is_finite();
                 Value::Float(float)
             }
-            Resolved::Timestamp | Resolved::String => Value::Str(self.interner.value(&text)),
+            Resolved::Timestamp | Resolved::String => Value::Str(self.interner.value(&json_text(&text))),
         })
     }
 }

@@ -5,11 +5,11 @@ use gostd::json::{Field, Shape};
 
 use crate::resolve::Resolved;
 
-pub(super) fn is_string(shape: Option<&Shape>) -> bool {
+pub(crate) fn is_string(shape: Option<&Shape>) -> bool {
     matches!(shape, Some(Shape::String))
 }
 
-pub(super) fn item(shape: Option<&Shape>) -> Option<&Shape> {
+pub(crate) fn item(shape: Option<&Shape>) -> Option<&Shape> {
     match shape {
         Some(Shape::List(item, _)) => Some(item),
         _ => None,
@@ -17,7 +17,7 @@ pub(super) fn item(shape: Option<&Shape>) -> Option<&Shape> {
 }
 
 /// Returns the shape of a mapping's value by its key.
-pub(super) fn member<'s>(shape: Option<&'s Shape>, key: &[u8]) -> Option<&'s Shape> {
+pub(crate) fn member<'s>(shape: Option<&'s Shape>, key: &[u8]) -> Option<&'s Shape> {
     match shape {
         Some(Shape::Map(value, _)) => Some(value),
         Some(Shape::Struct(fields, _)) => field(fields, key).map(|field| &field.shape),
@@ -43,7 +43,7 @@ pub(crate) fn equal_fold(ascii: &[u8], text: &[u8]) -> bool {
 }
 
 /// Returns a number or boolean as text.
-pub(super) fn scalar_text(resolved: Resolved) -> Option<Str> {
+pub(crate) fn scalar_text(resolved: Resolved) -> Option<Str> {
     match resolved {
         Resolved::Bool(true) => Some(Str::from("true")),
         Resolved::Bool(false) => Some(Str::from("false")),

@@ -167,8 +167,8 @@ fn rank(resolved: Resolved) -> u8 {
     match resolved {
         Resolved::Null => 0,
         Resolved::Timestamp | Resolved::String => 1,
-        Resolved::Int(_) => 2,
-        Resolved::Uint(_) => 3,
+        Resolved::Uint(_) => 2,
+        Resolved::Int(_) => 3,
         Resolved::Float(_) => 4,
         Resolved::Bool(_) => 5,
     }

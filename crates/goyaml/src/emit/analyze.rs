@@ -20,7 +20,8 @@ pub(super) fn break_width(text: &[u8], i: usize) -> Option<usize> {
 }
 
 pub(super) fn has_break(text: &[u8]) -> bool {
-    text.iter().enumerate().any(|(i, b)| matches!(b, b'\r' | b'\n' | 0xC2 | 0xE2) && break_width(text, i).is_some())
+    text.iter().any(|b| matches!(b, b'\r' | b'\n' | 0xC2 | 0xE2))
+        && (0..text.len()).any(|i| break_width(text, i).is_some())
 }
 
 /// Reports a character that need not be escaped; go-yaml takes no character beyond U+FFFF for one, and no tab.
@@ -45,21 +46,104 @@ pub(super) fn width(lead: u8) -> usize {
     }
 }
 
-/// Reports a text that is plain wherever it stands, as most are: only letters, digits and a few signs.
-pub(super) fn is_simple(text: &[u8]) -> bool {
-    let safe =
-        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/' | b'.' | b'-' | b'+' | b'=' | b'$' | b'(' | b')');
-    match text {
-        [b'-' | b'.', ..] | [] => false,
-        _ => text.iter().all(safe),
+/// What kinds of bytes a text holds.
+#[derive(Clone, Copy)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    const SPACE: u8 = 1;
+    const LINE_FEED: u8 = 1 << 1;
+    const TAB: u8 = 1 << 2;
+    const COLON: u8 = 1 << 3;
+    const HASH: u8 = 1 << 4;
+    /// Indicators at the start of a text, and quotes.
+    const INDICATOR: u8 = 1 << 5;
+    /// Control characters with carriage return, but not tab and line feed.
+    const CONTROL: u8 = 1 << 6;
+    const HIGH: u8 = 1 << 7;
+
+    pub fn of(text: &[u8]) -> Self {
+        Kinds(text.iter().fold(0, |kinds, b| kinds | KINDS[usize::from(*b)]))
+    }
+
+    fn has(self, kinds: u8) -> bool {
+        self.0 & kinds != 0
+    }
+
+    /// Reports text that may not come back from JSON as it is.
+    pub fn may_need_json(self) -> bool {
+        self.has(Kinds::HIGH | Kinds::CONTROL)
+    }
+
+    pub fn has_line_feed(self) -> bool {
+        self.has(Kinds::LINE_FEED)
+    }
+
+    /// Reports a text of letters, digits and signs that never mean anything.
+    pub fn is_word(self) -> bool {
+        self.0 == 0
+    }
+}
+
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        kinds[b] = match b as u8 {
+            b' ' => Kinds::SPACE,
+            b'\n' => Kinds::LINE_FEED,
+            b'\t' => Kinds::TAB,
+            b':' => Kinds::COLON,
+            b'#' => Kinds::HASH,
+            // `-` and `.` for document markers.
+            b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`'
+            | b'?' | b'-' | b'.' => Kinds::INDICATOR,
+            0..b' ' | 0x7F => Kinds::CONTROL,
+            0x80.. => Kinds::HIGH,
+            _ => 0,
+        };
+        b += 1;
+    }
+    kinds
+};
+
+/// Follows `yaml_emitter_analyze_scalar` for block context, where flow indicators do not matter.
+pub(super) fn analyze(text: &[u8], kinds: Kinds, v3: bool) -> Ways {
+    let (Some(first), Some(last)) = (text.first(), text.last()) else {
+        return Ways { plain: true, single_quoted: true, literal: false, multiline: false };
+    };
+    if kinds.has(Kinds::HIGH | Kinds::CONTROL) {
+        return analyze_characters(text, v3);
+    }
+    let holds = |pair: &[u8; 2]| memchr::memmem::find(text, pair).is_some();
+    let (tab, multiline) = (kinds.has(Kinds::TAB), kinds.has(Kinds::LINE_FEED));
+    let special = tab && !v3;
+    let indicators = (KINDS[usize::from(*first)] & (Kinds::INDICATOR | Kinds::COLON | Kinds::HASH) != 0
+        && starts_marked(text))
+        || (kinds.has(Kinds::COLON) && (*last == b':' || holds(b": ") || holds(b":\t")))
+        || (kinds.has(Kinds::HASH) && (holds(b" #") || holds(b"\t#") || holds(b"\n#")));
+    let escaped = special || (multiline && holds(b" \n"));
+    Ways {
+        plain: !(*first == b' ' || *last == b' ' || multiline || indicators || escaped || tab),
+        single_quoted: !((multiline && holds(b"\n ")) || escaped || tab),
+        literal: !(*last == b' ' || escaped),
+        multiline,
+    }
+}
+
+/// Reports an indicator at a text's start.
+fn starts_marked(text: &[u8]) -> bool {
+    let before_blank = text.get(1).is_none_or(|b| matches!(b, b' ' | b'\t'));
+    match text[0] {
+        b'?' | b':' => before_blank,
+        b'-' => before_blank || text.starts_with(b"---"),
+        b'.' => text.starts_with(b"..."),
+        _ => true,
     }
 }
 
 /// Follows `yaml_emitter_analyze_scalar` for block context, where flow indicators do not matter.
-pub(super) fn analyze(text: &[u8], v3: bool) -> Ways {
-    if text.is_empty() {
-        return Ways { plain: true, single_quoted: true, literal: false, multiline: false };
-    }
+fn analyze_characters(text: &[u8], v3: bool) -> Ways {
     let mut indicators = text.starts_with(b"---") || text.starts_with(b"...");
     let (mut special, mut tab, mut breaks) = (false, false, false);
     let (mut break_space, mut space_break) = (false, false);

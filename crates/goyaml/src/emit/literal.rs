@@ -12,7 +12,7 @@ impl Emitter<'_> {
         self.whitespace = true;
         let mut rest = text;
         while !rest.is_empty() {
-            let line = (0..rest.len()).find(|i| break_width(rest, *i).is_some()).unwrap_or(rest.len());
+            let line = first_break(rest);
             if line > 0 {
                 self.write_indent();
                 self.put_text(&rest[..line]);
@@ -42,6 +42,13 @@ impl Emitter<'_> {
         };
         self.write_tight(ending);
     }
+}
+
+/// Returns where the first line ends.
+fn first_break(text: &[u8]) -> usize {
+    let line_feed = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    let candidates = memchr::memchr3_iter(b'\r', 0xC2, 0xE2, &text[..line_feed]);
+    candidates.into_iter().find(|i| break_width(text, *i).is_some()).unwrap_or(line_feed)
 }
 
 /// Returns where the character before an offset starts.

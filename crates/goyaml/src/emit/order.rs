@@ -32,49 +32,65 @@ pub(super) fn sort(entries: &mut Vec<(&Str, &Value)>, v3: bool) {
 
 /// Compares two keys as go-yaml's `keyList.Less` does: letters after everything else, runs of digits by their value.
 pub(super) fn compare(a: &[u8], b: &[u8], v3: bool) -> Ordering {
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let mut same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     // Back to the start of a character that differs only in its last bytes.
-    let same = (0..=same).rev().find(|i| a.get(*i).is_none_or(|b| b & 0xC0 != 0x80)).unwrap_or(0);
+    while a.get(same).is_some_and(|b| b & 0xC0 == 0x80) && same > 0 {
+        same -= 1;
+    }
     let (Some(first_a), Some(first_b)) = (first_char(&a[same..]), first_char(b.get(same..).unwrap_or_default())) else {
         return a.len().cmp(&b.len());
     };
     match (is_letter(first_a), is_letter(first_b)) {
         (true, true) => first_a.cmp(&first_b),
-        (false, false) => compare_digits(&a[..same], &a[same..], &b[same..]).then(first_a.cmp(&first_b)),
+        (false, false) => compare_digits(a, b, same).then(first_a.cmp(&first_b)),
         (a_letter, _) => {
-            let after_digit = v3 && last_char(&a[..same]).is_some_and(is_digit);
+            let after_digit = v3 && char_before(a, same).is_some_and(is_digit);
             if a_letter == after_digit { Ordering::Less } else { Ordering::Greater }
         }
     }
 }
 
-/// Compares the numbers that two texts start with; after a digit other than 0, zeros count.
-fn compare_digits(before: &[u8], a: &[u8], b: &[u8]) -> Ordering {
-    let mut start = 0i64;
-    if a[0] == b'0' || b[0] == b'0' {
-        let before = String::from_utf8_lossy(before);
-        let mut digits = before.chars().rev().take_while(|c| is_digit(*c));
-        start = i64::from(digits.any(|c| c != '0'));
+/// Compares the numbers that two texts have from an offset on; after a digit other than 0, zeros count.
+fn compare_digits(a: &[u8], b: &[u8], from: usize) -> Ordering {
+    let start = i64::from((a[from] == b'0' || b[from] == b'0') && ends_in_number(&a[..from]));
+    leading_number(start, &a[from..]).cmp(&leading_number(start, &b[from..]))
+}
+
+/// Reports digits at the end of a text that are not all 0.
+fn ends_in_number(mut text: &[u8]) -> bool {
+    while let Some(c) = char_before(text, text.len()).filter(|c| is_digit(*c)) {
+        if c != '0' {
+            return true;
+        }
+        text = &text[..text.len() - c.len_utf8()];
     }
-    let (a, b) = (leading_number(start, a), leading_number(start, b));
-    a.cmp(&b)
+    false
 }
 
 /// Returns the value of the leading digits, as Go computes it, and their number.
-fn leading_number(start: i64, text: &[u8]) -> (i64, usize) {
-    let text = String::from_utf8_lossy(text);
-    text.chars().take_while(|c| is_digit(*c)).fold((start, 0), |(value, digits), c| {
-        (value.wrapping_mul(10).wrapping_add(i64::from(c as u32) - i64::from(b'0')), digits + 1)
-    })
+fn leading_number(start: i64, mut text: &[u8]) -> (i64, usize) {
+    let (mut value, mut digits) = (start, 0);
+    while let Some(c) = first_char(text).filter(|c| is_digit(*c)) {
+        value = value.wrapping_mul(10).wrapping_add(i64::from(c as u32) - i64::from(b'0'));
+        digits += 1;
+        text = &text[c.len_utf8()..];
+    }
+    (value, digits)
 }
 
 fn first_char(text: &[u8]) -> Option<char> {
-    let width = super::analyze::width(*text.first()?).min(text.len());
+    let first = *text.first()?;
+    if first.is_ascii() {
+        return Some(char::from(first));
+    }
+    let width = super::analyze::width(first).min(text.len());
     Some(std::str::from_utf8(&text[..width]).ok().and_then(|s| s.chars().next()).unwrap_or('\u{FFFD}'))
 }
 
-fn last_char(text: &[u8]) -> Option<char> {
-    String::from_utf8_lossy(text).chars().next_back()
+/// Returns the character that ends at an offset.
+fn char_before(text: &[u8], end: usize) -> Option<char> {
+    let start = (0..end).rev().find(|i| text[*i] & 0xC0 != 0x80)?;
+    first_char(&text[start..end])
 }
 
 fn is_letter(c: char) -> bool {

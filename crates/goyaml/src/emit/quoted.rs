@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use super::analyze::{break_width, is_printable, width};
-use super::state::Emitter;
+use super::analyze::{break_width, has_break, is_printable, width};
+use super::state::{Emitter, FOLD_COLUMN};
 
 impl Emitter<'_> {
     pub fn plain(&mut self, text: &[u8], may_fold: bool) {
         if !self.whitespace {
             self.put(b' ');
+        }
+        if self.fits(text) {
+            return self.write_tight(text);
         }
         let ends = if may_fold { 0..text.len() } else { 0..0 };
         self.words(text, ends);
@@ -18,11 +21,20 @@ impl Emitter<'_> {
 
     pub fn single_quoted(&mut self, text: &[u8], may_fold: bool) {
         self.write_indicator(b"'", false);
+        if self.fits(text) && memchr::memchr(b'\'', text).is_none() {
+            self.put_text(text);
+            return self.write_tight(b"'");
+        }
         let ends = if may_fold { 1..text.len().saturating_sub(1) } else { 0..0 };
         self.in_single_quotes = true;
         self.words(text, ends);
         self.in_single_quotes = false;
         self.write_tight(b"'");
+    }
+
+    /// Reports a text that can be written as it is: it is not folded, and has no line breaks.
+    fn fits(&self, text: &[u8]) -> bool {
+        (self.is_pretty() || self.column + text.len() <= FOLD_COLUMN) && !has_break(text)
     }
 
     /// Writes the text of a plain or single-quoted scalar; in the range of `folds` a blank may become a line break.
@@ -96,11 +108,13 @@ impl Emitter<'_> {
                 after_space = true;
                 i += 1;
             } else {
-                let width = width(b).min(text.len() - i);
-                self.out.extend_from_slice(&text[i..i + width]);
-                self.column += 1;
+                let rest = &text[i..];
+                let run =
+                    rest.iter().position(|b| !matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~')).unwrap_or(rest.len());
+                let run = if run == 0 { width(b).min(rest.len()) } else { run };
+                self.put_text(&rest[..run]);
                 after_space = false;
-                i += width;
+                i += run;
             }
         }
         self.write_tight(b"\"");

@@ -2,7 +2,7 @@
 
 use gostd::Str;
 
-use super::analyze::{Ways, analyze, is_simple};
+use super::analyze::{Kinds, analyze};
 use super::state::Emitter;
 use super::value::Place;
 use super::{Stop, Style, route};
@@ -15,40 +15,36 @@ const BINARY: &[u8] = b"!!binary";
 
 impl Emitter<'_> {
     pub fn string(&mut self, text: &Str, place: Place) -> Result<(), Stop> {
-        if self.style == Style::Json && route::needs_json(text) {
+        let kinds = Kinds::of(text);
+        if self.style == Style::Json && kinds.may_need_json() && route::needs_json(text) {
             return Err(Stop::NeedsJson);
         }
-        if self.is_pretty() && text.to_utf8().is_none() {
+        let outer = self.indent;
+        if self.is_pretty() && kinds.may_need_json() && text.to_utf8().is_none() {
             self.bare(BINARY);
-            self.styled(&base64_lines(text), place, true);
+            self.indent = self.deeper(true);
+            let lines = base64_lines(text);
+            self.styled(&lines, Kinds::of(&lines), place, true);
         } else {
-            self.styled(text, place, false);
+            self.indent = self.deeper(true);
+            self.styled(text, kinds, place, can_be_plain(text, self.is_pretty()));
         }
+        self.indent = outer;
         Ok(())
     }
 
-    fn styled(&mut self, text: &[u8], place: Place, tagged: bool) {
-        let outer = self.indent;
-        self.indent = self.deeper(true);
-        if is_simple(text) {
-            match tagged || can_be_plain(text, self.is_pretty()) {
-                true => self.bare(text),
-                false => self.double_quoted(text, false),
-            }
-        } else {
-            self.analyzed(text, analyze(text, self.is_pretty()), place, tagged);
+    fn styled(&mut self, text: &[u8], kinds: Kinds, place: Place, can_be_plain: bool) {
+        if kinds.is_word() && can_be_plain && !text.is_empty() {
+            return self.bare(text);
         }
-        self.indent = outer;
-    }
-
-    fn analyzed(&mut self, text: &[u8], ways: Ways, place: Place, tagged: bool) {
         let in_key = place == Place::Key;
-        if text.contains(&b'\n') {
+        let ways = analyze(text, kinds, self.is_pretty());
+        if kinds.has_line_feed() {
             match ways.literal && !in_key {
                 true => self.literal(text),
                 false => self.double_quoted(text, !in_key),
             }
-        } else if (in_key && ways.multiline) || !(tagged || can_be_plain(text, self.is_pretty())) {
+        } else if (in_key && ways.multiline) || !can_be_plain {
             self.double_quoted(text, !in_key);
         } else if ways.plain && !(text.is_empty() && in_key) {
             self.plain(text, !in_key);

@@ -22,7 +22,7 @@ pub(super) struct Emitter<'o> {
 }
 
 /// Text is folded at the first blank behind this column.
-const FOLD_COLUMN: usize = 80;
+pub(super) const FOLD_COLUMN: usize = 80;
 const INDENT: isize = 2;
 
 impl<'o> Emitter<'o> {

@@ -75,18 +75,15 @@ impl<'t> Parser<'t> {
                 }
                 Kind::TagDirective => {
                     let token = self.take();
-                    if self.tag_directives.iter().any(|(handle, _)| *handle == *token.value) {
+                    if self.tag_directives.insert(token.value.into_owned(), token.suffix).is_some() {
                         return Err(Problem::parser(line, "found duplicate %TAG directive"));
                     }
-                    self.tag_directives.push((token.value.into_owned(), token.suffix));
                 }
                 _ => break,
             }
         }
         for (handle, prefix) in [("!", "!"), ("!!", "tag:yaml.org,2002:")] {
-            if !self.tag_directives.iter().any(|(known, _)| known == handle.as_bytes()) {
-                self.tag_directives.push((handle.into(), prefix.into()));
-            }
+            self.tag_directives.entry(handle.into()).or_insert_with(|| prefix.into());
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod flow;
 mod node;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::problem::Problem;
 use crate::reader::Source;
@@ -69,8 +70,8 @@ pub(crate) struct Parser<'t> {
     state: State,
     /// What to go on with after the current node.
     states: Vec<State>,
-    /// Handle and prefix.
-    tag_directives: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Prefixes by their handles.
+    tag_directives: HashMap<Vec<u8>, Vec<u8>>,
 }
 
 impl<'t> Parser<'t> {
@@ -79,7 +80,7 @@ impl<'t> Parser<'t> {
         let mut scanner = Scanner::new(source);
         scanner.peek()?;
         scanner.take();
-        Ok(Parser { scanner, state: State::ImplicitDocumentStart, states: Vec::new(), tag_directives: Vec::new() })
+        Ok(Parser { scanner, state: State::ImplicitDocumentStart, states: Vec::new(), tag_directives: HashMap::new() })
     }
 
     pub fn next(&mut self) -> Result<Event<'t>, Problem> {

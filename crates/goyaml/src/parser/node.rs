@@ -81,8 +81,8 @@ impl<'t> Parser<'t> {
         if handle.is_empty() {
             return Ok(suffix);
         }
-        let directive = self.tag_directives.iter().find(|(known, _)| known == handle);
-        let tag = directive.map(|(_, prefix)| [&**prefix, &*suffix].concat()).unwrap_or_default();
+        let prefix = self.tag_directives.get(handle);
+        let tag = prefix.map(|prefix| [&**prefix, &*suffix].concat()).unwrap_or_default();
         if tag.is_empty() {
             return Err(Problem::parser(line, "found undefined tag handle"));
         }

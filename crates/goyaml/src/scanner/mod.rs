@@ -10,6 +10,7 @@ mod quoted;
 mod tag;
 mod token;
 
+pub(crate) use quoted::{Escape, escaped};
 pub(crate) use token::{Kind, Token};
 
 use std::collections::VecDeque;

@@ -1,4 +1,6 @@
 """The snippets that regen.py runs. Every one must be deterministic."""
+import base64
+import random
 from itertools import product
 
 # One of each sort of value that a template can hold.
@@ -373,6 +375,50 @@ def secrets():
         yield "{{ buildCustomCert %s }}" % a
 
 
+def seeded():
+    """Random arguments, always the same."""
+    rnd = random.Random(3)
+
+    def number():
+        return rnd.choice([
+            lambda: repr(rnd.uniform(-1000, 1000)), lambda: repr(rnd.uniform(-1, 1) * 10 ** rnd.randint(-30, 30)),
+            lambda: str(rnd.randint(-10**6, 10**6)), lambda: "%.*f" % (rnd.randint(1, 6), rnd.uniform(-100, 100)),
+            lambda: '"%s"' % round(rnd.uniform(-50, 50), 3),
+        ])()
+
+    def word():
+        return "".join(rnd.choice("aAbBzZ09_-. \u00e9\u00c9\u65e5\u01c6$:") for _ in range(rnd.randint(0, 12)))
+
+    def tree(depth):
+        sort = rnd.randint(0, 11 if depth else 8)
+        if sort > 8:
+            keys = rnd.sample(["a", "b", "c", "d"], rnd.randint(0, 4))
+            return "(dict %s)" % " ".join('"%s" %s' % (k, tree(depth - 1)) for k in keys)
+        return ["nil", "0", "1", '""', '"s"', "false", "true", "(list)", '(list 1 (dict "a" 1))'][sort]
+
+    for _ in range(300):
+        yield "{{ round %s %d }}" % (number(), rnd.randint(-6, 9))
+        yield "{{ %s %s %s %s }}" % (rnd.choice("addf subf mulf divf maxf minf".split()), number(), number(), number())
+        yield "{{ %s %s }}" % (rnd.choice("ceil floor int int64 float64 add1f toString quote toDecimal".split()), number())
+    for _ in range(300):
+        w = word()
+        yield '{{ %s "%s" | quote }}' % (rnd.choice("camelcase snakecase kebabcase".split()), w)
+        yield '{{ %s "%s" | quote }}' % (rnd.choice("title untitle swapcase initials nospace upper lower trim".split()), w)
+        yield '{{ wrapWith %d "|" "%s %s" | quote }}{{ wrap %d "%s %s" | quote }}' % (rnd.randint(1, 9), w, word(), rnd.randint(1, 9), word(), w)
+        yield '{{ abbrev %d "%s%s" | b64enc }}{{ abbrevboth %d %d "%s%s" | b64enc }}' % (rnd.randint(0, 9), w, word(), rnd.randint(-1, 9), rnd.randint(0, 14), word(), w)
+        text = list(base64.b64encode(w.encode()).decode() or "YWJj")
+        text[rnd.randrange(len(text))] = rnd.choice("=Aa+ \n"[:5])
+        yield '{{ b64dec "%s" | quote }}' % "".join(text)
+        text = list(base64.b32encode(w.encode()).decode() or "MFRGG===")
+        text[rnd.randrange(len(text))] = rnd.choice("=A7b")
+        yield '{{ b32dec "%s" | quote }}' % "".join(text)
+    for _ in range(400):
+        f = rnd.choice(["mustMerge", "mustMergeOverwrite"])
+        yield "{{ $a := (dict \"x\" %s \"y\" %s) }}{{ $b := (dict \"x\" %s \"z\" %s) }}{{ $c := (dict \"y\" %s) }}{{ %s $a $b $c | toJson }}{{ $b | toJson }}{{ $c | toJson }}" % (
+            tree(3), tree(3), tree(3), tree(2), tree(2), f)
+        yield "{{ deepEqual %s %s }}{{ uniq (list %s %s %s) | toJson }}" % (tree(1), tree(1), tree(1), tree(1), tree(1))
+
+
 def snippets():
-    for part in (one_argument, numbers, strings, collections, merging, misc, regexes, versions, urls, dates, secrets):
+    for part in (one_argument, numbers, strings, collections, merging, misc, regexes, versions, urls, dates, secrets, seeded):
         yield from part()
