@@ -31,7 +31,7 @@ fn deep_values_are_checked() {
     assert_eq!(answer(schema, || nested(10_000)), "");
     let strict = r##"{"type":"object","properties":{"a":{"$ref":"#"}}}"##;
     let text = answer(strict, || nested(10_000));
-    assert!(text.starts_with("- at '/a/a/a/") && text.ends_with("/a': got boolean, want object\n"), "{}", text.len());
+    assert!(text.starts_with("- at '/a/a/a/") && text.ends_with("/a': got boolean, want object\n"), "{text:.300}");
 }
 
 #[test]
@@ -40,18 +40,6 @@ fn deep_schemas_are_compiled() {
     assert_eq!(answer(&deep("{\"not\":", "}", 9_998), || nested(1)), "");
     assert_eq!(answer(&deep("{\"allOf\":[", "]}", 4_999), || nested(1)), "");
     assert_eq!(answer(&deep("{\"not\":", "}", 10_001), || nested(1)), "exceeded max depth");
-}
-
-#[test]
-fn work_that_doubles_with_each_line_ends() {
-    let mut schema = String::from("{\"$ref\":\"#/$defs/d0\",\"$defs\":{");
-    for i in 0..60 {
-        let next = format!("{{\"$ref\":\"#/$defs/d{}\"}}", i + 1);
-        schema.push_str(&format!("\"d{i}\":{{\"allOf\":[{next},{next}]}},"));
-    }
-    schema.push_str("\"d60\":{\"minProperties\":1}}}");
-    let text = answer(&schema, || nested(1));
-    assert_eq!(text, "validation against the schema takes more than 50000000 steps");
 }
 
 #[test]

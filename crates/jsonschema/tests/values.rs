@@ -23,9 +23,7 @@ fn integers_of_set_are_exact() {
     );
     assert_eq!(
         answer(r#"{"maximum":9223372036854775806}"#, big),
-        "- at '/a': maximum: got 9.223372036854775807×10¹⁸, want 9.223372036854775807×10¹⁸\n"
-            .replace("775807", "775807")
-            .replace("9.223372036854775807", "9.223372036854776")
+        "- at '/a': maximum: got 9.223372036854776×10¹⁸, want 9.223372036854776×10¹⁸\n"
     );
     assert_eq!(answer(r#"{"type":"string"}"#, Value::Int64(5)), "- at '/a': got number, want string\n");
     assert_eq!(answer(r#"{"enum":[1,5.0]}"#, Value::Int64(5)), "");
@@ -53,7 +51,7 @@ fn text_that_is_not_utf8_is_escaped() {
     let text = Value::str(Str::from(b"\xffx".as_slice()));
     assert_eq!(
         answer("{\"maxLength\":1,\"pattern\":\"y\"}", text),
-        "- at '/a': validation failed\n  - at '/a': maxLength: got 2, want 1\n  - at '/a': '\\xffx' does not match pattern 'y'\n"
+        "- at '/a': maxLength: got 2, want 1\n- at '/a': '\\xffx' does not match pattern 'y'\n"
     );
 }
 
