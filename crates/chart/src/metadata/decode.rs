@@ -34,7 +34,7 @@ impl Metadata {
             self.keywords = strings(&list);
         }
         if let Some(list) = list(&map, "maintainers") {
-            self.maintainers = list.iter().map(maintainer).collect();
+            self.maintainers = over(&self.maintainers, &list).map(|(old, new)| maintainer(old, new)).collect();
         }
         if let Some(annotations) = map.get(b"annotations") {
             self.set_annotations(&annotations);
@@ -44,7 +44,7 @@ impl Metadata {
         }
         if let Some(list) = list(&map, "dependencies") {
             self.null_dependency = list.iter().position(Value::is_nil);
-            self.dependencies = list.iter().map(dependency).collect();
+            self.dependencies = over(&self.dependencies, &list).map(|(old, new)| dependency(old, new)).collect();
         }
     }
 
@@ -67,31 +67,41 @@ impl Lock {
         let mut lock = Lock::default();
         set_text(&map, "generated", &mut lock.generated);
         set_text(&map, "digest", &mut lock.digest);
-        lock.dependencies = list(&map, "dependencies").unwrap_or_default().iter().map(dependency).collect();
+        let dependencies = list(&map, "dependencies").unwrap_or_default();
+        lock.dependencies = dependencies.iter().map(|value| dependency(None, value)).collect();
         lock
     }
 }
 
-fn maintainer(value: &Value) -> Option<Maintainer> {
+/// Pairs new items with the old ones at their places: Go reads a list into the structs that are there.
+fn over<'a, T>(old: &'a [T], new: &'a [Value]) -> impl Iterator<Item = (Option<&'a T>, &'a Value)> {
+    new.iter().enumerate().map(|(position, value)| (old.get(position), value))
+}
+
+fn maintainer(old: Option<&Option<Maintainer>>, value: &Value) -> Option<Maintainer> {
     let map = value.as_map()?;
-    let mut maintainer = Maintainer::default();
+    let mut maintainer = old.cloned().flatten().unwrap_or_default();
     set_text(map, "name", &mut maintainer.name);
     set_text(map, "email", &mut maintainer.email);
     set_text(map, "url", &mut maintainer.url);
     Some(maintainer)
 }
 
-fn dependency(value: &Value) -> Dependency {
+fn dependency(old: Option<&Dependency>, value: &Value) -> Dependency {
     let map = fields(value);
-    let mut dependency = Dependency::default();
+    let mut dependency = old.cloned().unwrap_or_default();
     set_text(&map, "name", &mut dependency.name);
     set_text(&map, "version", &mut dependency.version);
     set_text(&map, "repository", &mut dependency.repository);
     set_text(&map, "condition", &mut dependency.condition);
     set_text(&map, "alias", &mut dependency.alias);
     set_flag(&map, "enabled", &mut dependency.enabled);
-    dependency.tags = strings(&list(&map, "tags").unwrap_or_default());
-    dependency.import_values = list(&map, "import-values").unwrap_or_default();
+    if let Some(tags) = list(&map, "tags") {
+        dependency.tags = strings(&tags);
+    }
+    if let Some(import_values) = list(&map, "import-values") {
+        dependency.import_values = import_values;
+    }
     dependency
 }
 

@@ -1,7 +1,9 @@
 //! The two forms in which others see Chart.yaml: the map of templates, and the YAML of `helm show chart`.
 
+use std::any::Any;
+
 use gostd::value::{Entries, List, MapType};
-use gostd::{Map, Str, Value};
+use gostd::{Map, Object, Str, Value};
 
 use super::{Dependency, Lock, Maintainer, Metadata, decode};
 
@@ -9,8 +11,8 @@ impl Metadata {
     /// Returns `.Chart`: every field under its Go name, present or not (`structToMap` in Helm's `pkg/chart/common.go`).
     pub fn to_map(&self) -> Map {
         let annotations = match &self.annotations {
-            Some(annotations) => decode::annotations(annotations),
-            None => Map::of(MapType::STRINGS, Entries::new()),
+            Some(annotations) => Value::Map(decode::annotations(annotations)),
+            None => Value::object(NilMap),
         };
         Map::new(entries([
             ("Name", self.name.as_str().into()),
@@ -26,7 +28,7 @@ impl Metadata {
             ("Tags", self.tags.as_str().into()),
             ("AppVersion", self.app_version.as_str().into()),
             ("Deprecated", self.deprecated.into()),
-            ("Annotations", Value::Map(annotations)),
+            ("Annotations", annotations),
             ("KubeVersion", self.kube_version.as_str().into()),
             ("Dependencies", Value::list(self.dependencies.iter().map(Dependency::to_map).collect())),
             ("Type", self.chart_type.as_str().into()),
@@ -123,6 +125,27 @@ impl Lock {
             ("digest", self.digest.as_str().into()),
             ("dependencies", dependencies),
         ]))
+    }
+}
+
+/// A nil `map[string]string`: empty like any other, but `null` in JSON and YAML.
+struct NilMap;
+
+impl Object for NilMap {
+    fn go_type(&self) -> &'static str {
+        MapType::STRINGS.name
+    }
+
+    fn json(&self) -> Option<String> {
+        Some("null".to_owned())
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::Map(Map::of(MapType::STRINGS, Entries::new())))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

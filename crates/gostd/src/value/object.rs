@@ -44,6 +44,17 @@ pub trait Object: 'static {
         None
     }
 
+    /// Returns the methods that only a pointer to the struct has: callable where Go could take its address.
+    fn pointer_methods(&self) -> &'static [Method] {
+        &[]
+    }
+
+    /// Returns what `String()` of a pointer to the struct returns, where the struct itself has none: an action prints
+    /// it so where Go could take its address.
+    fn pointer_display(&self) -> Option<String> {
+        None
+    }
+
     /// Returns what `GoString()` returns, which `%#v` prints, where the type has one.
     fn go_string(&self) -> Option<String> {
         None

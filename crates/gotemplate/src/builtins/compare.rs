@@ -1,6 +1,6 @@
 //! `eq`, `ne`, `lt`, `le`, `gt`, `ge`.
 
-use gostd::value::IntKind;
+use gostd::value::{IntKind, deep_equal};
 use gostd::{GoError, Value, fmt};
 
 use crate::exec::{Operand, underlying};
@@ -64,28 +64,48 @@ fn equal_to(first: &Value, left: &Basic, other: &Value) -> Result<bool, GoError>
     }
 }
 
-/// Compares values that are not basic: only nil and pointers can be.
+/// Compares values that are not basic: only nil, pointers and structs can be.
 fn identical(a: &Value, b: &Value) -> Result<bool, GoError> {
-    if a.is_nil() || b.is_nil() || is_nil_list(a) || is_nil_list(b) {
-        return Ok((a.is_nil() || is_nil_list(a)) == (b.is_nil() || is_nil_list(b)));
-    }
-    let same_kind = std::mem::discriminant(a) == std::mem::discriminant(b);
-    if !(same_kind || is_slice(a) && is_slice(b)) {
+    if !(a.is_nil() || b.is_nil() || a.kind() == b.kind()) {
         let (a_text, b_text) = (shown("%s", a), shown("%v", b));
         return Err(format!("non-comparable types {a_text}: {}, {}: {b_text}", a.go_type(), b.go_type()).into());
     }
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => Ok(std::rc::Rc::ptr_eq(a, b)),
-        _ => Err(format!("non-comparable type {}: {}", shown("%s", b), b.go_type()).into()),
+    if is_nil(a) || is_nil(b) {
+        return Ok(is_nil(a) == is_nil(b));
+    }
+    if !comparable(b) {
+        return Err(format!("non-comparable type {}: {}", shown("%s", b), b.go_type()).into());
+    }
+    Ok(same(a, b))
+}
+
+fn is_nil(value: &Value) -> bool {
+    match value {
+        Value::Nil => true,
+        Value::List(list) => list.is_nil(),
+        _ => false,
     }
 }
 
-fn is_slice(value: &Value) -> bool {
-    matches!(value, Value::List(_) | Value::Bytes(_))
+/// Reports whether Go's `==` takes a value: lists, maps and structs that hold some it does not.
+fn comparable(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Bytes(_) | Value::Map(_) => false,
+        Value::Object(object) => match object.underlying() {
+            Some(plain) => comparable(&plain),
+            None => value.kind() == "ptr" || object.fields().iter().all(|(.., field)| comparable(field)),
+        },
+        _ => true,
+    }
 }
 
-fn is_nil_list(value: &Value) -> bool {
-    matches!(value, Value::List(list) if list.is_nil())
+/// Go's `==` on values that can be compared.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) if std::rc::Rc::ptr_eq(a, b) => true,
+        (Value::Object(_), Value::Object(_)) => a.kind() == "struct" && deep_equal(a, b),
+        _ => false,
+    }
 }
 
 fn shown(verb: &str, value: &Value) -> String {

@@ -4,13 +4,18 @@ use gostd::strings::{append_rune, decode_rune};
 use gostd::unicode::is_print;
 use gostd::{Value, fmt};
 
+use crate::exec::{Operand, printable};
+
 /// Go's `evalArgs`: a single text as it is, everything else as `print` shows it.
 pub fn text(values: &[Value]) -> Vec<u8> {
     match values {
         [Value::Str(text)] => text.to_vec(),
         // `<no value>` stands for nil here.
         _ => {
-            let shown = |value: &Value| if value.is_nil() { Value::from("<no value>") } else { value.clone() };
+            let shown = |value: &Value| match value {
+                Value::Nil => Value::from("<no value>"),
+                value => printable(&Operand::concrete(value.clone())).unwrap_or_else(|| value.clone()),
+            };
             fmt::sprint(&values.iter().map(shown).collect::<Vec<_>>())
         }
     }

@@ -3,12 +3,12 @@
 use gostd::value::IntKind;
 use gostd::{GoError, List, Str, Type, Value};
 
-use crate::exec::{Operand, element, underlying};
+use crate::exec::{Operand, element, indirect_type, underlying};
 
 /// Returns the length of a text, list or map.
 pub fn length(item: &Operand) -> Result<i64, GoError> {
     if item.value.is_nil() {
-        let text = match item.interface {
+        let text = match item.is_interface() {
             true => "len of nil pointer",
             false => "reflect: call of reflect.Value.Type on zero Value",
         };
@@ -18,7 +18,7 @@ pub fn length(item: &Operand) -> Result<i64, GoError> {
         Value::Str(text) | Value::Bytes(text) => text.len(),
         Value::List(list) => list.len(),
         Value::Map(map) => map.len(),
-        _ => return Err(format!("len of type {}", item.value.go_type()).into()),
+        _ => return Err(format!("len of type {}", indirect_type(&item.value)).into()),
     };
     Ok(length as i64)
 }
@@ -42,11 +42,11 @@ fn at(item: &Operand, index: &Value) -> Result<Operand, GoError> {
         Value::List(list) => {
             let at = position(index, list.len())?;
             let item = list.get(at).ok_or_else(|| GoError::new("reflect: slice index out of range"))?;
-            Ok(Operand { value: item.clone(), interface: list.element() == Type::Any })
+            Ok(Operand::element(item.clone(), list.element() == Type::Any))
         }
         Value::Str(text) => byte(&text, index, "reflect: string index out of range"),
         Value::Bytes(text) => byte(&text, index, "reflect: slice index out of range"),
-        _ => Err(format!("can't index item of type {}", item.value.go_type()).into()),
+        _ => Err(format!("can't index item of type {}", indirect_type(&item.value)).into()),
     }
 }
 
@@ -80,7 +80,7 @@ fn position(index: &Value, length: usize) -> Result<usize, GoError> {
 pub fn slice(args: &[Operand]) -> Result<Operand, GoError> {
     let Some((item, indexes)) = args.split_first() else { return Ok(Operand::INVALID) };
     if item.value.is_nil() {
-        return Err(if item.interface { "slice of untyped nil" } else { "slice of nil pointer" }.into());
+        return Err("slice of untyped nil".into());
     }
     if indexes.len() > 3 {
         return Err(format!("too many slice indexes: {}", indexes.len()).into());
@@ -90,10 +90,14 @@ pub fn slice(args: &[Operand]) -> Result<Operand, GoError> {
         Value::Str(_) if indexes.len() == 3 => return Err("cannot 3-index slice a string".into()),
         Value::Str(text) | Value::Bytes(text) => text.len(),
         Value::List(list) => list.len(),
-        _ => return Err(format!("can't slice item of type {}", item.value.go_type()).into()),
+        _ => return Err(format!("can't slice item of type {}", indirect_type(&item.value)).into()),
     };
     let mut bounds = [0, length, length];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
+        // Unlike `index`, Go does not look into interfaces here.
+        if index.is_interface() {
+            return Err("cannot index slice/array with type interface {}".into());
+        }
         *bound = position(&index.value, length)?;
     }
     for pair in bounds.windows(2) {

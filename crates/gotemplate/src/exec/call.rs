@@ -3,10 +3,10 @@
 use gostd::{GoError, List, Map, Str, Type, Value};
 use smallvec::SmallVec;
 
-use super::operand::is_true;
+use super::operand::{is_true, underlying};
 use super::{Exec, Frame, Operand, Outcome};
 use crate::builtins::Builtin;
-use crate::node::{Arg, Function};
+use crate::node::{Arg, Choice, Function};
 
 /// The arguments of a call; most have few.
 pub(crate) type Args = SmallVec<[Value; 4]>;
@@ -29,10 +29,11 @@ impl Exec<'_> {
                 let args = self.method_args(frame, (func.name, func.params, func.variadic), rest, (dot, last))?;
                 let result = (func.call)(self, &args);
                 match result {
-                    Ok(value) => Ok(Operand { value, interface: func.result == Type::Any }),
+                    Ok(value) => Ok(Operand::element(value, func.result == Type::Any)),
                     Err(error) => Err(self.call_error(frame, id, func.name, error)),
                 }
             }
+            Function::Choice(choice) => self.choice(frame, choice, rest, (dot, last)),
             Function::Builtin(builtin) => self.builtin(frame, builtin, id, rest, (dot, last)),
         }
     }
@@ -119,6 +120,13 @@ impl Exec<'_> {
         if assignable(&operand.value, param) {
             return Ok(operand);
         }
+        // A named list or map is assignable where the type without the name is asked for.
+        if let Value::Object(_) = operand.value
+            && let plain @ (Value::List(_) | Value::Map(_) | Value::Bytes(_)) = underlying(&operand.value)
+            && assignable(&plain, param)
+        {
+            return Ok(Operand::concrete(plain));
+        }
         let got = if operand.value.is_nil() { Type::Any.name() } else { operand.value.go_type() };
         let text = format!("wrong type for value; expected {}; got {got}", param.name());
         Err(self.fail(frame, text))
@@ -133,31 +141,33 @@ impl Exec<'_> {
         (dot, last): (&Operand, Option<Operand>),
     ) -> Outcome<Operand> {
         let signature = builtin.signature();
-        if let Builtin::And | Builtin::Or = builtin {
-            self.check_count(frame, signature, rest.len(), last.is_some())?;
-            return self.and_or(frame, builtin == Builtin::Or, rest, (dot, last));
-        }
         let mut args: SmallVec<[Operand; 4]> = SmallVec::new();
         self.each_arg(frame, signature, rest, (dot, last), |operand| args.push(operand))?;
-        let name = || match rest.first() {
-            Some(arg) => frame.tree.text_of(crate::node::NodeRef::Arg(arg)),
-            None => "value".to_string(),
+        let name = || match (rest.first(), args.first().map(|arg| &arg.value)) {
+            (Some(arg), _) => frame.tree.text_of(crate::node::NodeRef::Arg(arg)),
+            // As `reflect.Value.String` has it.
+            (None, Some(Value::Str(text))) => text.to_text().into_owned(),
+            (None, value) => format!("<{} Value>", value.map_or("invalid", Value::go_type)),
         };
         builtin.call(&args, name).map_err(|error| self.call_error(frame, id, builtin.name(), error))
     }
 
-    /// Stops at the first argument that decides.
-    fn and_or(
+    /// `and` and `or` stop at the first argument that decides.
+    fn choice(
         &mut self,
         frame: &Frame<'_>,
-        stop_at: bool,
+        choice: Choice,
         rest: &[Arg],
         (dot, last): (&Operand, Option<Operand>),
     ) -> Outcome<Operand> {
+        self.check_count(frame, choice.builtin.signature(), rest.len(), last.is_some())?;
+        for slot in choice.slots.0..choice.slots.1 {
+            self.vars[frame.base + slot as usize] = Operand::UNDECLARED;
+        }
         let mut value = Operand::INVALID;
         for arg in rest {
             value = self.arg(frame, Some(Type::Reflect), arg, dot)?;
-            if is_true(&value.value) == stop_at {
+            if is_true(&value.value) == (choice.builtin == Builtin::Or) {
                 return Ok(value);
             }
         }

@@ -2,6 +2,7 @@
 
 use gostd::{Str, Type, Value};
 
+use super::operand::Seen;
 use super::{Exec, Frame, Operand, Outcome};
 use crate::node::{Arg, ArgKind, Command, Variable};
 
@@ -88,10 +89,20 @@ impl Exec<'_> {
     }
 
     fn variable_value(&self, frame: &Frame<'_>, variable: &Variable) -> Outcome<Operand> {
-        match variable.slot {
-            Some(slot) => Ok(self.vars[frame.base + slot].clone()),
+        let slot = variable.slot.map(|slot| frame.base + slot).filter(|slot| self.is_declared(*slot));
+        match slot.or_else(|| self.declared(frame, &variable.older)) {
+            Some(slot) => Ok(self.vars[slot].clone()),
             None => Err(self.fail(frame, format!("undefined variable: {}", variable.name.to_text()))),
         }
+    }
+
+    pub(super) fn is_declared(&self, slot: usize) -> bool {
+        self.vars[slot].seen != Seen::Undeclared
+    }
+
+    /// Returns the youngest of some slots whose declaration was not skipped.
+    pub(super) fn declared(&self, frame: &Frame<'_>, older: &[usize]) -> Option<usize> {
+        older.iter().map(|slot| frame.base + slot).find(|slot| self.is_declared(*slot))
     }
 
     /// Walks fields; only the last can be a method with arguments.

@@ -1,7 +1,9 @@
 //! Fields: keys of maps, fields of structs, methods.
 
-use gostd::{Map, Str, Value};
+use gostd::value::Method;
+use gostd::{Map, Object, Str, Value};
 
+use super::operand::Seen;
 use super::{Exec, Frame, Operand, Outcome};
 use crate::node::Arg;
 
@@ -27,7 +29,7 @@ impl Exec<'_> {
                 }
                 None => self.key(frame, map, name, has_args),
             },
-            Value::Object(object) => match object.methods().iter().find(|m| *name == m.name) {
+            Value::Object(object) => match method(object.as_ref(), receiver.seen, name) {
                 Some(method) => {
                     let signature = (method.name, method.params, method.variadic);
                     let args = self.method_args(frame, signature, rest, (dot, last))?;
@@ -36,7 +38,7 @@ impl Exec<'_> {
                 }
                 None => self.object_field(frame, receiver, name, has_args),
             },
-            Value::Nil if !receiver.interface => Ok(Operand::INVALID),
+            Value::Nil if !receiver.is_interface() => Ok(Operand::INVALID),
             Value::Nil => {
                 let text = format!("nil pointer evaluating interface {{}}.{}", name.to_text());
                 Err(self.failure(frame, &text, None, Some(nothing_there(frame, name))))
@@ -58,13 +60,19 @@ impl Exec<'_> {
             return self.key(frame, &map, name, has_args);
         }
         let Some(value) = name.to_utf8().and_then(|name| object.field(name)) else {
+            if object.fields().iter().any(|(field, ..)| *name == *field) {
+                let name = name.to_text();
+                let text = format!("{name} is an unexported field of struct type {}", receiver.go_type());
+                return Err(self.fail(frame, text));
+            }
             return Err(self.no_field(frame, receiver, name));
         };
         if has_args {
             let text = format!("{} has arguments but cannot be invoked as function", name.to_text());
             return Err(self.fail(frame, text));
         }
-        Ok(Operand::concrete(value))
+        let addressable = receiver.seen == Seen::Addressable || object.go_type().starts_with('*');
+        Ok(Operand { value, seen: if addressable { Seen::Addressable } else { Seen::Concrete } })
     }
 
     fn no_field(&self, frame: &Frame<'_>, receiver: &Operand, name: &Str) -> Box<gostd::GoError> {
@@ -78,11 +86,18 @@ impl Exec<'_> {
     }
 }
 
+/// A field of a struct that has an address has the methods of pointers too.
+fn method(object: &dyn Object, seen: Seen, name: &Str) -> Option<&'static Method> {
+    let own = object.methods().iter().find(|m| *name == m.name);
+    let of_pointer = || object.pointer_methods().iter().find(|m| *name == m.name);
+    own.or_else(|| if seen == Seen::Addressable { of_pointer() } else { None })
+}
+
 /// Returns the element of a map, or what Go has for a missing one: the zero value of the element type.
 pub(crate) fn element(map: &Map, key: &[u8]) -> Operand {
     let interface = has_interface_elements(map);
     match map.get(key) {
-        Some(value) => Operand { value, interface },
+        Some(value) => Operand::element(value, interface),
         None if interface => Operand::interface(Value::Nil),
         None if map.go_type() == "map[string]string" => Operand::concrete(Value::Str(Str::default())),
         None => Operand::concrete(Value::Bytes(Str::default())),

@@ -19,7 +19,7 @@ use crate::parse::Parsed;
 use crate::set::{Set, missing};
 
 pub(crate) use field::element;
-pub(crate) use operand::{Operand, is_true, underlying};
+pub(crate) use operand::{Operand, indirect_type, is_true, printable, underlying};
 
 /// Go's `maxExecDepth`: how deep `{{ template }}` may go within one execution.
 const MAX_TEMPLATE_DEPTH: usize = 100_000;

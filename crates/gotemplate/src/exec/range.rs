@@ -1,8 +1,9 @@
 //! `range`: over lists, maps and integers.
 
+use gostd::time::Duration;
 use gostd::{Str, Value, fmt};
 
-use super::operand::underlying;
+use super::operand::{printable, underlying};
 use super::walk::Flow;
 use super::{Exec, Frame, Operand, Outcome};
 use crate::node::Branch;
@@ -11,13 +12,14 @@ impl Exec<'_> {
     pub(super) fn range(&mut self, frame: &Frame<'_>, branch: &Branch, dot: &Operand) -> Outcome<Flow> {
         self.step(frame)?;
         frame.at.set(branch.id);
-        let value = underlying(&self.pipeline(frame, &branch.pipe, dot)?.value);
+        let operand = self.pipeline(frame, &branch.pipe, dot)?;
+        let value = underlying(&operand.value);
         let ran = match &value {
             Value::Nil => false,
             Value::List(list) => {
                 let interface = list.element() == gostd::Type::Any;
                 let items = list.iter().enumerate();
-                let pairs = items.map(|(at, item)| (Value::Int(at as i64), Operand { value: item.clone(), interface }));
+                let pairs = items.map(|(at, item)| (Value::Int(at as i64), Operand::element(item.clone(), interface)));
                 self.iterate(frame, branch, pairs)?
             }
             Value::Bytes(bytes) => {
@@ -29,14 +31,16 @@ impl Exec<'_> {
                 // Go takes a copy of keys and values first: the body may change the map.
                 let entries: Vec<(Str, Value)> = map.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
                 let interface = super::field::has_interface_elements(map);
-                let pairs = entries.into_iter().map(|(k, value)| (Value::Str(k), Operand { value, interface }));
+                let pairs = entries.into_iter().map(|(k, value)| (Value::Str(k), Operand::element(value, interface)));
                 self.iterate(frame, branch, pairs)?
             }
-            Value::Int(end) | Value::Int64(end) | Value::Sized(_, end) => self.integers(frame, branch, &value, *end)?,
-            other => {
-                let mut text = Vec::new();
-                let shown = fmt::try_append_value(&mut text, other);
-                let text = shown.map(|()| String::from_utf8_lossy(&text).into_owned()).unwrap_or_else(|e| e.text);
+            Value::Int(end) | Value::Int64(end) | Value::Sized(_, end) => {
+                self.integers(frame, branch, &operand.value, *end)?
+            }
+            _ => {
+                // The value that a pointer points to, without the methods of the pointer.
+                let plain = Operand::concrete(operand.value);
+                let text = shown(&printable(&plain).unwrap_or(plain.value));
                 return Err(self.fail(frame, format!("range can't iterate over {text}")));
             }
         };
@@ -48,11 +52,12 @@ impl Exec<'_> {
 
     fn integers(&mut self, frame: &Frame<'_>, branch: &Branch, value: &Value, end: i64) -> Outcome<bool> {
         if branch.pipe.decl.len() > 1 {
-            let text = format!("can't use {end} to iterate over more than one variable");
+            let text = format!("can't use {} to iterate over more than one variable", shown(value));
             return Err(self.fail(frame, text));
         }
         let of_type = |n: i64| match value {
             Value::Int64(_) => Value::Int64(n),
+            Value::Object(object) if object.as_any().is::<Duration>() => Value::object(Duration(n)),
             Value::Sized(kind, _) => Value::Sized(*kind, n),
             _ => Value::Int(n),
         };
@@ -85,5 +90,13 @@ impl Exec<'_> {
             }
         }
         Ok(ran)
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let mut text = Vec::new();
+    match fmt::try_append_value(&mut text, value) {
+        Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+        Err(error) => error.text,
     }
 }

@@ -2,7 +2,7 @@
 
 use gostd::fmt;
 
-use super::operand::is_true;
+use super::operand::{is_true, printable};
 use super::{Exec, Frame, MAX_TEMPLATE_DEPTH, Operand, Outcome};
 use crate::node::{Action, Branch, Call, Node, Pipe};
 
@@ -57,9 +57,17 @@ impl Exec<'_> {
         match &operand.value {
             gostd::Value::Nil => self.out.extend_from_slice(b"<no value>"),
             gostd::Value::Str(text) => self.out.extend_from_slice(text),
-            value => fmt::try_append_value(&mut self.out, value).map_err(|error| self.fail(frame, error.text))?,
+            gostd::Value::Object(_) => {
+                let shown = printable(operand);
+                self.print_value(frame, shown.as_ref().unwrap_or(&operand.value))?;
+            }
+            value => self.print_value(frame, value)?,
         }
         Ok(())
+    }
+
+    fn print_value(&mut self, frame: &Frame<'_>, value: &gostd::Value) -> Outcome<()> {
+        fmt::try_append_value(&mut self.out, value).map_err(|error| self.fail(frame, error.text))
     }
 
     fn if_or_with(&mut self, frame: &Frame<'_>, branch: &Branch, dot: &Operand, with: bool) -> Outcome<Flow> {
@@ -110,10 +118,11 @@ impl Exec<'_> {
     }
 
     pub(super) fn set_variable(&mut self, frame: &Frame<'_>, decl: &crate::node::Decl, value: Operand) -> Outcome<()> {
-        let Some(slot) = decl.slot else {
+        let slot = decl.slot.map(|slot| frame.base + slot).filter(|slot| !decl.assign || self.is_declared(*slot));
+        let Some(slot) = slot.or_else(|| self.declared(frame, &decl.older)) else {
             return Err(self.fail(frame, format!("undefined variable: {}", decl.name.to_text())));
         };
-        self.vars[frame.base + slot] = value;
+        self.vars[slot] = value;
         Ok(())
     }
 }

@@ -72,8 +72,12 @@ pub struct Pipe {
 /// A variable on the left of `:=` or `=`.
 pub struct Decl {
     pub name: Str,
+    /// Set, not declared.
+    pub assign: bool,
     /// Where the variable lives; `None` when nothing of that name was declared.
     pub slot: Option<usize>,
+    /// Like [`Variable::older`].
+    pub older: Box<[usize]>,
 }
 
 pub struct Command {
@@ -107,6 +111,8 @@ pub struct Variable {
     /// With the dollar.
     pub name: Str,
     pub slot: Option<usize>,
+    /// Where variables of the same name live that count when the declaration of the last was skipped.
+    pub older: Box<[usize]>,
     pub fields: Box<[Str]>,
 }
 
@@ -114,13 +120,22 @@ pub struct Variable {
 #[derive(Clone, Copy)]
 pub enum Function {
     Builtin(Builtin),
+    Choice(Choice),
     Given(&'static Func),
+}
+
+/// `and` or `or`.
+#[derive(Clone, Copy)]
+pub struct Choice {
+    pub builtin: Builtin,
+    /// The first variable that the arguments declare and the one after the last: they may be skipped.
+    pub slots: (u32, u32),
 }
 
 impl Function {
     pub fn name(self) -> &'static str {
         match self {
-            Function::Builtin(builtin) => builtin.name(),
+            Function::Builtin(builtin) | Function::Choice(Choice { builtin, .. }) => builtin.name(),
             Function::Given(func) => func.name,
         }
     }

@@ -62,6 +62,8 @@ struct State {
     /// The variables that live here, by slot.
     slots: Vec<Str>,
     max_slots: usize,
+    /// An argument of `and` or `or` declares a variable: it may be skipped.
+    skipping: bool,
     /// Where the action that is being parsed starts.
     action: Option<usize>,
     range_depth: usize,
@@ -77,6 +79,7 @@ impl Default for State {
             names: vec![dollar.clone()],
             slots: vec![dollar],
             max_slots: 1,
+            skipping: false,
             action: None,
             range_depth: 0,
             paren_depth: 0,

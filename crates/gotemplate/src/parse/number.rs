@@ -14,21 +14,48 @@ pub fn number(text: &[u8], kind: Kind) -> Result<Number, GoError> {
     match kind {
         Kind::CharConstant => character(text, &mut number)?,
         Kind::Complex => {
-            let split = 1 + text[1..].iter().rposition(|b| matches!(b, b'+' | b'-')).unwrap_or(0);
-            // An exponent's sign is not the one between the parts.
-            let split = if matches!(text[split - 1], b'e' | b'E' | b'p' | b'P') {
-                1 + text[1..split].iter().rposition(|b| matches!(b, b'+' | b'-')).unwrap_or(0)
-            } else {
-                split
-            };
-            let real = strconv::parse_float(&text[..split], 64)?;
-            let imaginary = strconv::parse_float(&text[split..text.len() - 1], 64)?;
+            let (real, imaginary) = complex(text)?;
             set_complex(&mut number, real, imaginary);
         }
         _ => plain(text, &mut number)?,
     }
     number.ideal = ideal(text, &number);
     Ok(number)
+}
+
+/// Go reads both parts with `fmt.Sscan`, which knows fewer numbers than the lexer.
+fn complex(text: &[u8]) -> Result<(f64, f64), GoError> {
+    let (real, imaginary) = text.split_at(float_length(text));
+    if !imaginary.starts_with(b"+") && !imaginary.starts_with(b"-") || &imaginary[float_length(imaginary)..] != b"i" {
+        return Err("syntax error scanning complex number".into());
+    }
+    let digits = imaginary.strip_suffix(b"i").unwrap_or(imaginary);
+    Ok((strconv::parse_float(real, 64)?, strconv::parse_float(digits, 64)?))
+}
+
+/// Returns how much of a text `fmt.Sscan` takes for a float.
+fn float_length(text: &[u8]) -> usize {
+    let mut rest = text;
+    let mut accept = |valid: &[u8]| match rest {
+        [first, tail @ ..] if valid.contains(first) => {
+            rest = tail;
+            true
+        }
+        _ => false,
+    };
+    let decimal: &[u8] = b"0123456789_";
+    accept(b"+-");
+    let hexadecimal = accept(b"0") && accept(b"xX");
+    let digits = if hexadecimal { b"0123456789aAbBcCdDeEfF_" } else { decimal };
+    while accept(digits) {}
+    if accept(b".") {
+        while accept(digits) {}
+    }
+    if accept(if hexadecimal { b"pP" } else { b"eEpP" }) {
+        accept(b"+-");
+        while accept(decimal) {}
+    }
+    text.len() - rest.len()
 }
 
 fn character(text: &[u8], number: &mut Number) -> Result<(), GoError> {

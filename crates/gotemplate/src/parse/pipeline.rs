@@ -4,7 +4,7 @@ use gostd::Str;
 
 use super::{Parse, Parser, number, quote};
 use crate::builtins::Builtin;
-use crate::node::{Arg, ArgKind, Command, Decl, Function, Pipe, Variable};
+use crate::node::{Arg, ArgKind, Choice, Command, Decl, Function, Pipe, Variable};
 use crate::token::{Kind, Token};
 
 /// Go's `maxStackDepth`: how deep parentheses may hold each other.
@@ -78,17 +78,21 @@ impl Parser<'_> {
     /// Gives a declared variable its slot; it lives from here on, not yet in its own pipeline.
     fn declare(&mut self, name: Str, assign: bool) -> Decl {
         if assign {
-            let slot = self.slot(&name);
-            return Decl { name, slot };
+            let (slot, older) = self.slots(&name);
+            return Decl { name, assign, slot, older };
         }
         let slot = self.state.slots.len();
         self.state.slots.push(name.clone());
         self.state.max_slots = self.state.max_slots.max(slot + 1);
-        Decl { name, slot: Some(slot) }
+        Decl { name, assign, slot: Some(slot), older: Box::new([]) }
     }
 
-    fn slot(&self, name: &[u8]) -> Option<usize> {
-        self.state.slots.iter().rposition(|slot| slot.as_bytes() == name)
+    /// Returns where a variable lives, and where it does when the declaration of the last of that name was skipped.
+    fn slots(&self, name: &[u8]) -> (Option<usize>, Box<[usize]>) {
+        let slots = self.state.slots.iter().enumerate().rev();
+        let mut found = slots.filter(|(_, slot)| slot.as_bytes() == name).map(|(at, _)| at);
+        let last = found.next();
+        (last, if self.state.skipping { found.collect() } else { Box::new([]) })
     }
 
     fn check_pipeline(&self, commands: &[Command], context: &str) -> Parse<()> {
@@ -110,7 +114,8 @@ impl Parser<'_> {
     fn command(&mut self) -> Parse<Command> {
         let pos = self.peek_non_space().start;
         let id = self.id();
-        let mut args = Vec::new();
+        let mut args: Vec<Arg> = Vec::new();
+        let first_slot = self.state.slots.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
@@ -127,6 +132,13 @@ impl Parser<'_> {
         }
         if args.is_empty() {
             return self.fail("empty command");
+        }
+        let slots = (first_slot as u32, self.state.slots.len() as u32);
+        if slots.0 < slots.1
+            && let ArgKind::Function(Function::Choice(choice)) = &mut args[0].kind
+        {
+            choice.slots = slots;
+            self.state.skipping = true;
         }
         Ok(Command { id, pos, args })
     }
@@ -209,7 +221,11 @@ impl Parser<'_> {
             let at = table.binary_search_by(|func| func.name.as_bytes().cmp(name)).ok()?;
             Some(Function::Given(&table[at]))
         });
-        match given.or_else(|| Builtin::named(name).map(Function::Builtin)) {
+        let builtin = || match Builtin::named(name)? {
+            builtin @ (Builtin::And | Builtin::Or) => Some(Function::Choice(Choice { builtin, slots: (0, 0) })),
+            builtin => Some(Function::Builtin(builtin)),
+        };
+        match given.or_else(builtin) {
             Some(function) => Ok(function),
             None => self.fail(format!("function {} not defined", quote(name))),
         }
@@ -220,7 +236,8 @@ impl Parser<'_> {
         if !self.state.names.iter().any(|known| known.as_bytes() == name) {
             return self.fail(format!("undefined variable {}", quote(name)));
         }
-        Ok(Variable { name: Str::from(name), slot: self.slot(name), fields: Box::new([]) })
+        let (slot, older) = self.slots(name);
+        Ok(Variable { name: Str::from(name), slot, older, fields: Box::new([]) })
     }
 }
 
