@@ -2,8 +2,11 @@
 
 use std::io::Write;
 
+use chart::log::Silent;
+use chart::strvals;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use gostd::Map;
 
 /// Parses a template with all functions of Sprig known.
 pub fn template(data: &[u8]) {
@@ -27,8 +30,9 @@ pub fn regex(data: &[u8]) {
     let (pattern, text) = split_line(data);
     if let Ok(regex) = gostd::regexp::Regexp::new(pattern) {
         let _ = regex.is_match(text);
-        let _ = regex.find_submatch(text);
-        let _ = regex.replace_all(text, b"<$1${name}>");
+        let _ = regex.find_submatch_index(text);
+        let _ = regex.find_all(text, 10);
+        let _ = regex.replace_all_within(text, b"<$1${name}>", 1 << 20);
         let _ = regex.split(text, 10);
     }
 }
@@ -36,32 +40,36 @@ pub fn regex(data: &[u8]) {
 /// Loads a chart archive: gzip as it is, anything else as a tar file that is packed first.
 pub fn archive(data: &[u8]) {
     if data.starts_with(b"\x1f\x8b") {
-        let _ = chart::load_archive(data);
+        let _ = chart::load_archive(data, &mut Silent);
         return;
     }
     let mut gzip = GzEncoder::new(Vec::new(), Compression::none());
     if gzip.write_all(data).is_ok()
         && let Ok(packed) = gzip.finish()
     {
-        let _ = chart::load_archive(&packed);
+        let _ = chart::load_archive(&packed, &mut Silent);
     }
 }
 
-/// Reads one argument of `--set` with each of the grammars.
+/// Reads the lines as one `--set` argument after the other, with each of the grammars.
 pub fn set(data: &[u8]) {
-    let _ = chart::strvals::parse(data);
-    let _ = chart::strvals::parse_string(data);
-    let _ = chart::strvals::parse_json(data);
-    let _ = chart::strvals::parse_literal(data);
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for parse in [strvals::parse_into, strvals::parse_into_string, strvals::parse_json, strvals::parse_literal_into] {
+        let values = Map::default();
+        for line in text.lines() {
+            let _ = parse(line, &values);
+        }
+    }
 }
 
 /// Compiles the first line as a JSON schema and checks the rest, JSON too, with it.
 pub fn schema(data: &[u8]) {
     let (schema, document) = split_line(data);
-    let Ok(schema) = gostd::json::decode(schema) else { return };
-    let Ok(document) = gostd::json::decode(document) else { return };
-    if let Ok(schema) = jsonschema::compile(&schema) {
-        let _ = schema.validate(&document);
+    let Ok(schema) = jsonschema::compile(schema, &mut jsonschema::NoLoader) else { return };
+    if let Ok(document) = gostd::json::decode(document)
+        && let Err(invalid) = schema.validate(&document)
+    {
+        let _ = invalid.helm_text();
     }
 }
 

@@ -6,8 +6,6 @@ use crate::Outcome;
 use crate::tally::Tally;
 use crate::workspace::{Workspace, host_triple};
 
-const TARGETS: &[&str] = &["template", "yaml", "regex", "archive", "set", "schema"];
-
 /// What libFuzzer reads: edge counters, the table of program counters, and the operands of comparisons. The flags are
 /// those of cargo-fuzz without a sanitizer, which safe code does not need; so no nightly compiler is needed either.
 const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -19,8 +17,9 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     if target == "seeds" {
         return seeds(workspace);
     }
-    if !TARGETS.contains(&target) {
-        return Err(format!("which target? one of {}, or `seeds`", TARGETS.join(", ")));
+    let targets = targets(workspace)?;
+    if !targets.iter().any(|known| known == target) {
+        return Err(format!("which target? one of {}, or `seeds`", targets.join(", ")));
     }
     let seconds = arguments.get(1).map_or("600", String::as_str);
     let folder = workspace.root.join("fuzz");
@@ -43,9 +42,19 @@ pub fn seeds(workspace: &Workspace) -> Outcome {
     command.env("CARGO_TARGET_DIR", workspace.target()?);
     let status = command.status().map_err(|e| format!("cannot start cargo test: {e}"))?;
     if status.success() {
-        return Ok(Tally::passed(TARGETS.len()));
+        return Ok(Tally::passed(targets(workspace)?.len()));
     }
     Err("a kept input fails".into())
+}
+
+/// The targets: one file each in `fuzz/src/bin`.
+fn targets(workspace: &Workspace) -> Result<Vec<String>, String> {
+    let folder = workspace.root.join("fuzz/src/bin");
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut targets: Vec<String> = names.filter_map(|name| name.strip_suffix(".rs").map(str::to_string)).collect();
+    targets.sort();
+    Ok(targets)
 }
 
 fn succeed(command: &mut Command, what: &str, work: &std::path::Path) -> Outcome {

@@ -45,6 +45,12 @@ const TASKS: &[Task] = &[
         run: conformance::limits::run,
     },
     Task {
+        name: "growth",
+        usage: "[--only REGEX] [--bin PATH]",
+        about: "twice the input costs twice the time",
+        run: conformance::growth::run,
+    },
+    Task {
         name: "corpus",
         usage: "[--bin PATH] [ARGUMENTS OF run_corpus.py]",
         about: "real charts, where ../shared/corpus is there",

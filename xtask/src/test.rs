@@ -43,6 +43,7 @@ fn peer_step(progress: &mut Progress) {
 fn binary_steps(workspace: &Workspace, binary: &Path, progress: &mut Progress) {
     progress.step("conformance", "cargo xtask conformance", || conformance::compare_all(workspace, binary));
     progress.step("limits", "cargo xtask limits", || conformance::limits::check(workspace, binary, None));
+    progress.step("growth", "cargo xtask growth", || conformance::growth::check(workspace, binary, None));
     peer_check(workspace, progress);
     if workspace.beside("corpus").is_none() {
         progress.skip("corpus and probes", "../shared/corpus is not there");

@@ -1,1 +1,29 @@
-//! The chart model: metadata, values, dependencies, archive, ignore rules. Knows nothing of rendering, network or Kubernetes.
+//! The chart model: metadata, values, dependencies, archives, ignore rules. Knows nothing of rendering, network or
+//! Kubernetes.
+//!
+//! [`load`] makes a [`Chart`] of a folder or archive; [`dependencies::process`] keeps what values enable;
+//! [`values::to_render_values`] gives the data that templates start from. [`value_options::ValueOptions`] merges what a
+//! user gives, [`create::run`] writes a new chart. What Helm logs goes to a [`log::Log`]; error texts are Helm's.
+//!
+//! Values are `Rc` trees: a chart stays on its thread.
+
+pub mod capabilities;
+mod chart;
+pub mod create;
+pub mod dependencies;
+mod expand;
+pub mod ignore;
+mod load;
+pub mod log;
+pub mod metadata;
+mod os_error;
+pub mod schema;
+pub mod strvals;
+pub mod value_options;
+pub mod values;
+
+pub use capabilities::Capabilities;
+pub use chart::{Chart, Crd, File};
+pub use expand::expand;
+pub use load::{Content, load, load_archive, load_files};
+pub use metadata::{Dependency, Lock, Maintainer, Metadata};

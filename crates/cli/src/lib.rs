@@ -1,1 +1,35 @@
-//! Helm-compatible commands.
+//! Helm-compatible commands: arguments in, text and an exit code out.
+
+mod command;
+mod commands;
+mod dispatch;
+mod explain;
+mod failure;
+mod flags;
+mod help;
+mod jsonpath;
+mod kubeconfig;
+mod log;
+mod out;
+mod output_dir;
+mod release_name;
+mod settings;
+mod show_only;
+mod suggest;
+mod tables;
+
+/// Stack of the thread that does the work: Go's limit, since charts that Helm renders may nest as deep. Only what is
+/// used is ever committed.
+const STACK_BYTES: usize = 1 << 30;
+
+/// Runs a command line without its first word; returns the exit code.
+pub fn run(args: Vec<String>) -> u8 {
+    let work = move || dispatch::run(&args);
+    match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work) {
+        Ok(thread) => thread.join().unwrap_or(2),
+        Err(error) => {
+            eprintln!("Error: cannot start the working thread: {error}");
+            1
+        }
+    }
+}

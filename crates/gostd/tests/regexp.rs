@@ -27,7 +27,7 @@ fn number(value: &Value) -> i64 {
 }
 
 fn positions(value: Value) -> Vec<i64> {
-    items(Some(value)).iter().map(|v| number(v)).collect()
+    items(Some(value)).iter().map(number).collect()
 }
 
 fn pattern(row: &Map) -> Vec<u8> {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use gostd::json::{self, Shape};
-use gostd::strings::trim_space;
+use gostd::strings::{decode_rune, trim_space};
+use gostd::unicode::is_space;
 use gostd::{GoError, Value};
 
 use crate::documents::Documents;
@@ -61,7 +62,8 @@ impl<'a> Objects<'a> {
         if self.count > 1 {
             return Some(Err(json_error));
         }
-        let mut documents = Documents::new(skip_blank_line(stream));
+        let Some(stream) = skip_blank_line(stream) else { return Some(Err(json_error)) };
+        let mut documents = Documents::new(stream);
         let first = documents.next().map(|document| document.and_then(|text| self.read_yaml(text)));
         self.reader = Reader::Yaml(documents);
         match first {
@@ -97,16 +99,26 @@ impl Iterator for Objects<'_> {
     }
 }
 
-/// Skips blanks up to the first line end, or up to the first character that is none.
-fn skip_blank_line(stream: &[u8]) -> &[u8] {
-    let text = stream.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(stream.len());
-    let end = stream[..text].iter().position(|b| *b == b'\n').map_or(text, |line_end| line_end + 1);
-    &stream[end..]
+/// Skips blanks up to the first line end, or up to the first character that is none; nothing when no text is left.
+fn skip_blank_line(mut stream: &[u8]) -> Option<&[u8]> {
+    loop {
+        let (rune, width) = decode_rune(stream);
+        if width == 0 {
+            return None;
+        }
+        if !is_space(rune) {
+            return Some(stream);
+        }
+        stream = &stream[width..];
+        if rune == u32::from(b'\n') {
+            return Some(stream);
+        }
+    }
 }
 
 /// Finds where JSON goes wrong: the end of the character that makes the text more than just cut off.
 fn json_offset(stream: &[u8]) -> usize {
-    let (mut cut_off, mut wrong) = (0, stream.len());
+    let (mut cut_off, mut wrong) = (0, stream.len().max(1));
     while cut_off + 1 < wrong {
         let middle = (cut_off + wrong) / 2;
         match json::decode_first(&stream[..middle]) {
@@ -114,8 +126,5 @@ fn json_offset(stream: &[u8]) -> usize {
             _ => cut_off = middle,
         }
     }
-    while stream.get(wrong).is_some_and(|b| b & 0xC0 == 0x80) && stream[wrong - 1] >= 0x80 {
-        wrong += 1;
-    }
-    wrong
+    wrong + decode_rune(&stream[wrong - 1..]).1 - 1
 }

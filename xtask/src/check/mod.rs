@@ -8,6 +8,8 @@ mod sizes;
 mod sources;
 mod words;
 
+use std::io::IsTerminal;
+
 use crate::progress::Progress;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -41,8 +43,9 @@ pub fn steps(workspace: &Workspace, progress: &mut Progress) {
 
 /// The fuzz crate is a workspace of its own and is named apart.
 fn format(workspace: &Workspace) -> Outcome {
-    let mut tally = cargo(workspace, &["fmt", "--all", "--check"])?;
-    tally.add(cargo(workspace, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?);
+    let colour = if std::io::stdout().is_terminal() { "always" } else { "never" };
+    let mut tally = cargo(workspace, &["fmt", "--all", "--check", "--", "--color", colour])?;
+    tally.add(cargo(workspace, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check", "--", "--color", colour])?);
     Ok(tally)
 }
 

@@ -61,7 +61,7 @@ pub struct Fill {
     pub path: String,
     before: String,
     unit: String,
-    count: usize,
+    pub count: usize,
     after: String,
 }
 

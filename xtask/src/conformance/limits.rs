@@ -60,6 +60,9 @@ fn judge(case: &Case, binary: &Path, root: &Path) -> Result<(), String> {
     if let Some(says) = case.says.as_ref().filter(|says| !stderr.contains(*says)) {
         return Err(format!("stderr does not say {says:?}: {head}"));
     }
+    if run.exit == 0 && run.stdout.is_empty() {
+        return Err("it printed nothing".into());
+    }
     if cost.cpu_secs > CPU_SECS {
         return Err(format!("{:.1} s of processor time, limit {CPU_SECS}", cost.cpu_secs));
     }

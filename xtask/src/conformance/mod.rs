@@ -9,6 +9,7 @@ mod case;
 mod compare;
 mod folder;
 mod golden;
+pub mod growth;
 pub mod known;
 pub mod limits;
 mod runner;

@@ -1,6 +1,7 @@
 //! From a parsed expression to its program. Parts are compiled from the last to the first, each knowing what follows.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::class::Class;
 use super::node::{Kind, Node, Repeat};
@@ -13,7 +14,7 @@ const MAX_INSTS: usize = 8 << 20;
 struct Compiler {
     insts: Vec<Inst>,
     sets: Vec<Set>,
-    /// The sets of nodes that are compiled more than once, by address of the node.
+    /// The sets of classes that stand in several places, by address of the class.
     shared: HashMap<usize, u32>,
     /// How many counted repetitions are open.
     copying: u32,
@@ -51,7 +52,7 @@ impl Compiler {
             Kind::Literal { runes, fold } => {
                 return runes.iter().rev().try_fold(next, |next, rune| self.rune(*rune, *fold, next));
             }
-            Kind::Class(class) => return self.class(class, node, next),
+            Kind::Class(class) => return self.class(class, next),
             Kind::Capture(number, sub) => {
                 let slot = u32::try_from(2 * number).ok()?;
                 let close = self.add(Op::Save, next, slot + 1)?;
@@ -94,15 +95,15 @@ impl Compiler {
         u32::try_from(self.sets.len() - 1).ok()
     }
 
-    fn class(&mut self, class: &Class, node: &Node, next: u32) -> Option<u32> {
+    fn class(&mut self, class: &Rc<Class>, next: u32) -> Option<u32> {
         if class.ranges().is_empty() {
             return self.add(Op::Fail, NONE, 0);
         }
-        if self.copying == 0 {
+        if self.copying == 0 && Rc::strong_count(class) == 1 {
             let set = self.add_set(class)?;
             return self.add(Op::Set, next, set);
         }
-        let address = std::ptr::from_ref(node).addr();
+        let address = Rc::as_ptr(class).addr();
         let set = match self.shared.get(&address) {
             Some(set) => *set,
             None => self.add_set(class)?,

@@ -1,11 +1,16 @@
 //! Go's `regexp`: RE2 syntax as `regexp.Compile` of Go 1.27 reads it, in time linear in the text.
 
+#[cfg(test)]
+mod agreement;
 mod automaton;
 mod backtrack;
+mod bracket;
 mod class;
 mod compile;
 mod escape;
 mod fault;
+mod flags;
+mod limits;
 mod named;
 mod node;
 mod parser;

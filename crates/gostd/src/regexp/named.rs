@@ -94,6 +94,14 @@ fn canonical(name: &[u8]) -> Vec<u8> {
 }
 
 impl Named {
+    /// Returns the set by itself.
+    pub(super) fn class(&self, fold: bool) -> Class {
+        let mut class = Class::default();
+        self.add_to(&mut class, fold);
+        class.clean();
+        class
+    }
+
     pub(super) fn add_to(&self, class: &mut Class, fold: bool) {
         if !fold && !self.negated {
             return class.push_table(self.members);

@@ -1,5 +1,7 @@
 //! The tree of a parsed expression, with the measures that Go limits: height, compiled size, copies of a repetition.
 
+use std::rc::Rc;
+
 use super::class::Class;
 
 /// One part of an expression.
@@ -25,7 +27,7 @@ pub(super) enum Kind {
         /// Without regard to case.
         fold: bool,
     },
-    Class(Class),
+    Class(Rc<Class>),
     /// Any character but a line feed.
     AnyInLine,
     Any,

@@ -1,33 +1,20 @@
 //! Parser of Go's `regexp/syntax` with the Perl flags: from a pattern to [`Node`]s, with Go's limits and error texts.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::bracket::{self, class_escape};
 use super::class::Class;
 use super::escape::{check_utf8, escape, next_rune};
 use super::fault::{self, Code};
-use super::named::{self, Named};
+use super::flags::Flags;
+use super::limits::Limits;
 use super::node::{Kind, Node, Repeat};
 use super::repeat;
 use crate::GoError;
 
-/// `maxHeight`: levels of a tree.
-const MAX_HEIGHT: u32 = 1000;
-/// `maxSize`: instructions of Go's compiled form, 128 MiB of 40 bytes each.
-const MAX_SIZE: u64 = (128 << 20) / 40;
-/// `maxRunes`: range ends in all classes, 128 MiB of 4 bytes each.
-const MAX_RUNES: usize = (128 << 20) / 4;
 /// Copies of the innermost part that counted repetitions may make.
 const MAX_COPIES: u64 = 1000;
-
-#[derive(Clone, Copy, Default)]
-struct Flags {
-    /// `i`
-    fold: bool,
-    /// `m`
-    multi_line: bool,
-    /// `s`
-    dot_newline: bool,
-    /// `U`
-    non_greedy: bool,
-}
 
 /// An open group: what is read of it, and the flags to restore behind it.
 #[derive(Default)]
@@ -46,12 +33,9 @@ pub(super) struct Parser<'p> {
     group: Group,
     /// Names of the groups by number; that of the whole match and of unnamed ones is empty.
     names: Vec<String>,
-    held_runes: usize,
-    /// How many nodes Go would have made and the product of all counts: below a bound Go does not measure the size.
-    nodes: u64,
-    free_nodes: u64,
-    repeats: u64,
-    measuring: bool,
+    limits: Limits,
+    /// Unicode classes by how they are written, with or without regard to case.
+    categories: HashMap<(&'p [u8], bool), Rc<Class>>,
 }
 
 type Parsed<T> = Result<T, GoError>;
@@ -64,11 +48,8 @@ pub(super) fn parse(pattern: &[u8]) -> Parsed<(Node, Vec<String>)> {
         outer: Vec::new(),
         group: Group::default(),
         names: vec![String::new()],
-        held_runes: 0,
-        nodes: 0,
-        free_nodes: 0,
-        repeats: 1,
-        measuring: false,
+        limits: Limits::new(),
+        categories: HashMap::new(),
     };
     let root = parser.run()?;
     Ok((root, parser.names))
@@ -116,7 +97,7 @@ impl<'p> Parser<'p> {
             b'|' => {
                 let items = std::mem::take(&mut self.group.items);
                 let alternative = self.concat(items)?;
-                self.allocate();
+                self.limits.node_made();
                 self.group.alternatives.push(alternative);
                 return Ok(rest);
             }
@@ -145,12 +126,12 @@ impl<'p> Parser<'p> {
     }
 
     fn push_rune(&mut self, rune: u32) -> Parsed<()> {
-        self.allocate();
+        self.limits.node_made();
         self.push(Node::literal(rune, self.flags.fold))
     }
 
     fn push_new(&mut self, kind: Kind) -> Parsed<()> {
-        self.allocate();
+        self.limits.node_made();
         self.push(Node::new(kind))
     }
 
@@ -176,7 +157,7 @@ impl<'p> Parser<'p> {
         runes.append(more);
         *size = runes.len() as u64;
         self.group.items.pop();
-        self.free_nodes += 1;
+        self.limits.node_freed();
     }
 
     /// Replaces the last item by its repetition. `text` starts at the operator, `rest` after it.
@@ -192,7 +173,7 @@ impl<'p> Parser<'p> {
             return Err(fault::up_to(Code::MissingRepeatArgument, text, rest));
         };
         let count = Repeat { greedy: lazy == self.flags.non_greedy, ..count };
-        self.allocate();
+        self.limits.node_made();
         let node = Node::new(Kind::Repeat(count, Box::new(sub)));
         self.check(&node)?;
         let several = count.min >= 2 || count.max.is_some_and(|max| max >= 2);
@@ -204,7 +185,7 @@ impl<'p> Parser<'p> {
     }
 
     fn open_group(&mut self, capture: Option<usize>) -> Parsed<()> {
-        self.allocate();
+        self.limits.node_made();
         self.join_literals();
         let group = Group { capture, outer: self.flags, ..Group::default() };
         self.outer.push(std::mem::replace(&mut self.group, group));
@@ -245,7 +226,7 @@ impl<'p> Parser<'p> {
                 _ => flat.push(node),
             }
         }
-        self.allocate();
+        self.limits.node_made();
         self.checked(Node::new(Kind::Alternate(flat)))
     }
 
@@ -258,7 +239,7 @@ impl<'p> Parser<'p> {
             1 => return self.checked(items.pop().unwrap_or_default()),
             _ => Node::new(Kind::Concat(flatten(items))),
         };
-        self.allocate();
+        self.limits.node_made();
         self.checked(node)
     }
 
@@ -267,39 +248,11 @@ impl<'p> Parser<'p> {
         Ok(node)
     }
 
-    fn allocate(&mut self) {
-        match self.free_nodes {
-            0 => self.nodes += 1,
-            _ => self.free_nodes -= 1,
-        }
-    }
-
     /// Follows `checkLimits`.
     fn check(&mut self, node: &Node) -> Parsed<()> {
-        self.held_runes += node.held_runes();
-        if self.held_runes > MAX_RUNES {
-            return Err(fault::new(Code::Large, self.pattern));
-        }
-        if let Kind::Repeat(Repeat { counted: true, min, max, .. }, _) = node.kind {
-            // A repetition counts each time it is checked: as a whole group too, again.
-            let copies = u64::from(max.unwrap_or(min).max(1));
-            self.repeats = self.repeats.saturating_mul(copies).min(MAX_SIZE);
-        }
-        if !self.measuring && self.nodes >= MAX_SIZE / self.repeats {
-            self.measuring = true;
-            let around = self.outer.iter().chain([&self.group]);
-            let largest = around.flat_map(|g| g.items.iter().chain(&g.alternatives)).map(|n| n.size).max();
-            if largest.is_some_and(|size| size > MAX_SIZE) {
-                return Err(fault::new(Code::Large, self.pattern));
-            }
-        }
-        if self.measuring && node.size > MAX_SIZE {
-            return Err(fault::new(Code::Large, self.pattern));
-        }
-        if node.height > MAX_HEIGHT {
-            return Err(fault::new(Code::NestingDepth, self.pattern));
-        }
-        Ok(())
+        let groups = self.outer.iter().chain([&self.group]);
+        let around = groups.flat_map(|group| group.items.iter().chain(&group.alternatives));
+        self.limits.check(node, around).map_err(|code| fault::new(code, self.pattern))
     }
 
     /// Takes `(?P<name>`, `(?<name>`, `(?flags)` or `(?flags:`.
@@ -325,33 +278,12 @@ impl<'p> Parser<'p> {
     }
 
     fn flag_group(&mut self, text: &'p [u8]) -> Parsed<&'p [u8]> {
-        let mut rest = text.get(2..).unwrap_or_default();
-        let mut flags = self.flags;
-        let (mut on, mut seen) = (true, false);
-        while !rest.is_empty() {
-            let (rune, tail) = next_rune(rest)?;
-            rest = tail;
-            match u8::try_from(rune) {
-                Ok(b'i') => flags.fold = on,
-                Ok(b'm') => flags.multi_line = on,
-                Ok(b's') => flags.dot_newline = on,
-                Ok(b'U') => flags.non_greedy = on,
-                Ok(b'-') if on => {
-                    (on, seen) = (false, false);
-                    continue;
-                }
-                Ok(end @ (b':' | b')')) if on || seen => {
-                    if end == b':' {
-                        self.open_group(None)?;
-                    }
-                    self.flags = flags;
-                    return Ok(rest);
-                }
-                _ => break,
-            }
-            seen = true;
+        let (flags, opens, rest) = self.flags.changed(text)?;
+        if opens {
+            self.open_group(None)?;
         }
-        Err(fault::up_to(Code::InvalidPerlOp, text, rest))
+        self.flags = flags;
+        Ok(rest)
     }
 
     fn backslash(&mut self, text: &'p [u8]) -> Parsed<&'p [u8]> {
@@ -383,67 +315,35 @@ impl<'p> Parser<'p> {
     }
 
     fn escaped(&mut self, text: &'p [u8]) -> Parsed<&'p [u8]> {
-        if let Some((named, rest)) = class_escape(text)? {
-            let mut class = Class::default();
-            named.add_to(&mut class, self.flags.fold);
-            class.clean();
-            self.push_class(class)?;
+        let Some((named, rest)) = class_escape(text)? else {
+            let (rune, rest) = escape(text)?;
+            self.push_rune(rune)?;
             return Ok(rest);
-        }
-        let (rune, rest) = escape(text)?;
-        self.push_rune(rune)?;
+        };
+        let name = text.get(..text.len() - rest.len()).unwrap_or_default();
+        let fold = self.flags.fold;
+        let build = || Rc::new(named.class(fold));
+        // Categories are large, so each is built once.
+        let class = match name.len() {
+            2 => build(),
+            _ => self.categories.entry((name, fold)).or_insert_with(build).clone(),
+        };
+        self.push_class(class)?;
         Ok(rest)
     }
 
     /// Adds a clean class; one of a single character is that character.
-    fn push_class(&mut self, class: Class) -> Parsed<()> {
-        self.allocate();
+    fn push_class(&mut self, class: Rc<Class>) -> Parsed<()> {
+        self.limits.node_made();
         match class.only() {
             Some(rune) => self.push(Node::literal(rune, false)),
             None => self.push(Node::new(Kind::Class(class))),
         }
     }
 
-    fn class(&mut self, whole: &'p [u8]) -> Parsed<&'p [u8]> {
-        let mut text = whole.get(1..).unwrap_or_default();
-        let negated = text.first() == Some(&b'^');
-        if negated {
-            text = text.get(1..).unwrap_or_default();
-        }
-        let mut class = Class::default();
-        let mut first = true;
-        while first || text.first() != Some(&b']') {
-            first = false;
-            text = self.class_item(&mut class, text, whole)?;
-        }
-        class.clean();
-        if negated {
-            class.negate();
-        }
-        self.push_class(class)?;
-        Ok(text.get(1..).unwrap_or_default())
-    }
-
-    /// Takes a named class, a character or a range.
-    fn class_item(&mut self, class: &mut Class, text: &'p [u8], whole: &[u8]) -> Parsed<&'p [u8]> {
-        if let Some((named, rest)) = posix_class(text)?.map_or_else(|| class_escape(text), |found| Ok(Some(found)))? {
-            named.add_to(class, self.flags.fold);
-            return Ok(rest);
-        }
-        let (low, mut rest) = class_rune(text, whole)?;
-        let mut high = low;
-        if let [b'-', next, ..] = rest
-            && *next != b']'
-        {
-            (high, rest) = class_rune(rest.get(1..).unwrap_or_default(), whole)?;
-            if high < low {
-                return Err(fault::up_to(Code::InvalidCharRange, text, rest));
-            }
-        }
-        match self.flags.fold {
-            true => class.push_folded(low, high),
-            false => class.push(low, high),
-        }
+    fn class(&mut self, text: &'p [u8]) -> Parsed<&'p [u8]> {
+        let (class, rest) = bracket::class(text, self.flags.fold)?;
+        self.push_class(Rc::new(class))?;
         Ok(rest)
     }
 }
@@ -461,62 +361,4 @@ fn flatten(items: Vec<Node>) -> Vec<Node> {
         }
     }
     flat
-}
-
-type Class1<'p> = Option<(Named, &'p [u8])>;
-
-/// Takes `[:alpha:]` within a class.
-fn posix_class(text: &[u8]) -> Parsed<Class1<'_>> {
-    let Some(inner) = text.strip_prefix(b"[:") else {
-        return Ok(None);
-    };
-    let Some(end) = memchr::memmem::find(inner, b":]") else {
-        return Ok(None);
-    };
-    let rest = inner.get(end + 2..).unwrap_or_default();
-    match named::posix(inner.get(..end).unwrap_or_default()) {
-        Some(named) => Ok(Some((named, rest))),
-        None => Err(fault::up_to(Code::InvalidCharRange, text, rest)),
-    }
-}
-
-/// Takes `\d` and its like, `\pN`, `\p{Name}`.
-fn class_escape(text: &[u8]) -> Parsed<Class1<'_>> {
-    match text {
-        [b'\\', b'p' | b'P', ..] => unicode_class(text).map(Some),
-        [b'\\', letter, rest @ ..] => Ok(named::perl(*letter).map(|named| (named, rest))),
-        _ => Ok(None),
-    }
-}
-
-fn unicode_class(text: &[u8]) -> Parsed<(Named, &[u8])> {
-    let body = text.get(2..).unwrap_or_default();
-    let (first, mut rest) = next_rune(body)?;
-    let mut name = body.get(..body.len() - rest.len()).unwrap_or_default();
-    if first == u32::from(b'{') {
-        let Some(end) = memchr::memchr(b'}', body) else {
-            check_utf8(text)?;
-            return Err(fault::new(Code::InvalidCharRange, text));
-        };
-        name = body.get(1..end).unwrap_or_default();
-        rest = body.get(end + 1..).unwrap_or_default();
-        check_utf8(name)?;
-    }
-    let mut negated = text.get(1) == Some(&b'P');
-    if let Some(plain) = name.strip_prefix(b"^") {
-        negated = !negated;
-        name = plain;
-    }
-    match named::unicode(name, negated) {
-        Some(named) => Ok((named, rest)),
-        None => Err(fault::up_to(Code::InvalidCharRange, text, rest)),
-    }
-}
-
-fn class_rune<'p>(text: &'p [u8], whole: &[u8]) -> Parsed<(u32, &'p [u8])> {
-    match text.first() {
-        None => Err(fault::new(Code::MissingBracket, whole)),
-        Some(b'\\') => escape(text),
-        Some(_) => next_rune(text),
-    }
 }

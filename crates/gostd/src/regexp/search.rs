@@ -27,12 +27,12 @@ thread_local! {
 
 /// A search of one text, from any position on.
 pub(super) struct Search<'r, 't> {
-    program: &'r Program,
-    text: &'t [u8],
-    matcher: Matcher<'r>,
+    pub(super) program: &'r Program,
+    pub(super) text: &'t [u8],
+    pub(super) matcher: Matcher<'r>,
 }
 
-enum Matcher<'r> {
+pub(super) enum Matcher<'r> {
     Tries(Backtracker),
     Automaton(&'r meta::Regex),
     AllWays,
@@ -78,7 +78,7 @@ impl Drop for Search<'_, '_> {
     }
 }
 
-fn prepared(program: &Program, text: &[u8]) -> Backtracker {
+pub(super) fn prepared(program: &Program, text: &[u8]) -> Backtracker {
     let mut tries = IDLE.take().unwrap_or_default();
     tries.prepare(program, text);
     tries

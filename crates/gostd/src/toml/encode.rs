@@ -1,6 +1,8 @@
 //! Writes values as TOML (`encode.go` of github.com/BurntSushi/toml 1.6.0).
 
-use crate::{GoError, Str, Value, strconv};
+use super::quote::append_quoted;
+use crate::time::{Duration, RFC3339_NANO, Time, Zone};
+use crate::{GoError, Object, Str, Value, json, strconv};
 
 /// How deep values may be nested.
 const MAX_DEPTH: usize = 10_000;
@@ -12,11 +14,13 @@ const MAX_DEPTH: usize = 10_000;
 /// # Errors
 /// A list with a nil element, a list of tables that has no key, values nested too deep.
 pub fn encode(value: &Value) -> Result<Vec<u8>, GoError> {
-    if value.is_nil() {
-        return Err("reflect: call of reflect.Value.Type on zero Value".into());
-    }
     let mut encoder = Encoder { out: Vec::new() };
-    encoder.entry(&mut Vec::new(), value)?;
+    match value {
+        Value::Nil => return Err("reflect: call of reflect.Value.Type on zero Value".into()),
+        Value::Complex(_) => return Err("unsupported type for key '': complex128".into()),
+        Value::List(list) if list.is_nil() => encoder.element(value, 0)?,
+        _ => encoder.entry(&mut Vec::new(), value)?,
+    }
     Ok(encoder.out)
 }
 
@@ -47,9 +51,10 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, GoError> {
         }
         Value::Object(object) => match object.underlying() {
             Some(value) => shape(&value, depth)?,
-            None if object.json().is_some() || object.display().is_some() => Shape::Plain,
+            None if object.json().is_some() => Shape::Plain,
             None => Shape::Table,
         },
+        Value::Complex(_) => return Err("unsupported type: complex128".into()),
         _ => Shape::Plain,
     })
 }
@@ -64,7 +69,10 @@ fn entries(value: &Value) -> Vec<(Str, Value)> {
         Value::Map(map) => map.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         Value::Object(object) => match object.underlying() {
             Some(value) => entries(&value),
-            None => object.fields().into_iter().map(|(name, _, value)| (Str::from(name), value)).collect(),
+            None => {
+                let exported = object.fields().into_iter().filter(|(name, ..)| name.starts_with(char::is_uppercase));
+                exported.map(|(name, _, value)| (Str::from(name), value)).collect()
+            }
         },
         _ => Vec::new(),
     }
@@ -119,7 +127,7 @@ impl Encoder {
 
     fn key(&mut self, key: &[u8]) {
         let bare = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-        if !key.is_empty() && key.iter().all(bare) { self.put(key) } else { self.quoted(key) }
+        if !key.is_empty() && key.iter().all(bare) { self.put(key) } else { append_quoted(&mut self.out, key) }
     }
 
     fn table(&mut self, key: &mut Vec<Str>, value: &Value) -> Result<(), GoError> {
@@ -166,7 +174,7 @@ impl Encoder {
     fn element(&mut self, value: &Value, depth: usize) -> Result<(), GoError> {
         check_depth(depth)?;
         match value {
-            Value::Str(text) => self.quoted(text),
+            Value::Str(text) => append_quoted(&mut self.out, text),
             Value::Bool(truth) => self.put(truth.to_string().as_bytes()),
             Value::Int(n) | Value::Int64(n) => strconv::append_int(&mut self.out, *n),
             Value::Sized(kind, bits) if kind.is_unsigned() => strconv::append_uint(&mut self.out, *bits as u64, 10),
@@ -185,16 +193,44 @@ impl Encoder {
                 self.put(b"]");
             }
             Value::Map(_) => self.inline_table(value, depth)?,
-            Value::Object(object) => match (object.json(), object.display()) {
-                (Some(json), _) => self.put(json.as_bytes()),
-                (None, Some(text)) => self.quoted(text.as_bytes()),
-                (None, None) => self.inline_table(value, depth)?,
-            },
+            Value::Object(object) => self.object(object.as_ref(), value, depth)?,
             Value::Nil | Value::Complex(_) => {
                 return Err(format!("unexpected type: {}", value.go_type()).into());
             }
         }
         Ok(())
+    }
+
+    /// Times stand without quotes, durations as text; of other types those that are text in JSON are text here too.
+    fn object(&mut self, object: &dyn Object, value: &Value, depth: usize) -> Result<(), GoError> {
+        let any = object.as_any();
+        if let Some(time) = any.downcast_ref::<Time>() {
+            self.time(time);
+        } else if let Some(duration) = any.downcast_ref::<Duration>() {
+            append_quoted(&mut self.out, duration.to_string().as_bytes());
+        } else if let Some(value) = object.underlying() {
+            self.element(&value, depth + 1)?;
+        } else if let Some(json) = object.json() {
+            match json::decode(json.as_bytes()) {
+                Ok(Value::Str(text)) => append_quoted(&mut self.out, &text),
+                _ => self.put(json.as_bytes()),
+            }
+        } else {
+            self.inline_table(value, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a time that was read from TOML without an offset as it would be in UTC, like the original.
+    fn time(&mut self, time: &Time) {
+        let (layout, zone): (&[u8], _) = match &time.zone {
+            Zone::Fixed(name, _) if name == "datetime-local" => (b"2006-01-02T15:04:05.999999999", Zone::Utc),
+            Zone::Fixed(name, _) if name == "date-local" => (b"2006-01-02", Zone::Utc),
+            Zone::Fixed(name, _) if name == "time-local" => (b"15:04:05.999999999", Zone::Utc),
+            zone => (RFC3339_NANO, zone.clone()),
+        };
+        let text = time.in_zone(zone).format(layout);
+        self.put(&text);
     }
 
     /// A nil value leaves its comma behind, as in the original.
@@ -203,7 +239,7 @@ impl Encoder {
         self.put(b"{");
         for (group, more) in [(&plain, !tables.is_empty()), (&tables, false)] {
             for (at, (name, value)) in group.iter().enumerate() {
-                if value.is_nil() {
+                if shape(value, depth + 1)? == Shape::Nothing {
                     continue;
                 }
                 self.key(name);
@@ -229,23 +265,6 @@ impl Encoder {
         }
         self.put(if number.is_sign_negative() { b"-" } else { b"" });
         self.put(if number.is_nan() { b"nan" } else { b"inf" });
-    }
-
-    fn quoted(&mut self, text: &[u8]) {
-        self.out.push(b'"');
-        for byte in text {
-            match byte {
-                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', *byte]),
-                8 => self.put(b"\\b"),
-                b'\t' => self.put(b"\\t"),
-                b'\n' => self.put(b"\\n"),
-                12 => self.put(b"\\f"),
-                b'\r' => self.put(b"\\r"),
-                0..b' ' | 127 => self.put(format!("\\u{byte:04x}").as_bytes()),
-                _ => self.out.push(*byte),
-            }
-        }
-        self.out.push(b'"');
     }
 }
 

@@ -2,8 +2,7 @@
 
 mod decode;
 mod encode;
-mod scalar;
-mod tree;
+mod quote;
 
 pub use decode::decode;
 pub use encode::encode;

@@ -57,10 +57,17 @@ pub(crate) fn key_text(resolved: Resolved, text: &[u8]) -> Option<Cow<'_, [u8]>>
         Resolved::Bool(true) => Cow::Borrowed(b"true"),
         Resolved::Bool(false) => Cow::Borrowed(b"false"),
         Resolved::Int(int) => Cow::Owned(int.to_string().into_bytes()),
-        Resolved::Float(float) if float.is_nan() => Cow::Borrowed(b".nan"),
-        Resolved::Float(f64::INFINITY) => Cow::Borrowed(b".inf"),
-        Resolved::Float(f64::NEG_INFINITY) => Cow::Borrowed(b"-.inf"),
-        Resolved::Float(float) => Cow::Owned(numbers::short_float(float).into_bytes()),
+        Resolved::Float(float) => Cow::Owned(float_key(float).into_bytes()),
         Resolved::Timestamp | Resolved::String => json_text(text),
     })
+}
+
+/// Returns the text of a float key; in 32 bits more numbers are infinite than in 64.
+fn float_key(float: f64) -> String {
+    match &*numbers::short_float(float) {
+        "NaN" => ".nan".to_owned(),
+        "+Inf" => ".inf".to_owned(),
+        "-Inf" => "-.inf".to_owned(),
+        text => text.to_owned(),
+    }
 }

@@ -25,6 +25,9 @@ const MAX_DEPTH: usize = 10_000;
 /// encoding/json looks for cycles in collections deeper than this.
 const FIRST_LOOK: usize = 1000;
 
+/// Shared branches make a small value a large text.
+const LENGTH_LIMIT: usize = 1 << 30;
+
 /// go-yaml writes longer keys after `?`.
 const MAX_KEY_BYTES: usize = 128;
 
@@ -150,6 +153,9 @@ impl Emitter<'_> {
     /// Opens a collection; returns the indentation to go back to.
     fn open(&mut self, indentless: bool, whole: impl FnOnce() -> Value) -> Result<isize, Stop> {
         self.depth += 1;
+        if self.out.len() > LENGTH_LIMIT {
+            return Err(Stop::Failed("YAML text is longer than 1 GiB".into()));
+        }
         if self.depth > FIRST_LOOK {
             self.look_for_cycle(whole())?;
         }

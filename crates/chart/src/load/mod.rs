@@ -1,0 +1,83 @@
+//! From folders and archives to charts (`pkg/chart/loader` and `pkg/chart/v2/loader` of Helm 4.3.1).
+
+pub mod archive;
+mod assemble;
+mod directory;
+mod gzip;
+mod sniff;
+mod symlinks;
+mod tar;
+mod walk;
+
+use std::fs;
+use std::path::Path;
+
+use gostd::{GoError, Str};
+
+use crate::chart::Chart;
+use crate::log::Log;
+use crate::metadata::{BASE, Metadata};
+use crate::os_error::path_error;
+
+/// Bytes of all files of a chart.
+const CHART_BYTES: u64 = 100 * 1024 * 1024;
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// A file that is read: its path in the chart, and what is in it without a byte order mark.
+pub struct Content {
+    pub name: String,
+    pub data: Str,
+}
+
+/// Loads a chart from a folder or an archive.
+///
+/// Tells the log of symbolic links and of files of old kinds.
+///
+/// # Errors
+/// Those of Helm, among them `stat PATH: …`, `unsupported chart version`, `cannot load values.yaml: …`,
+/// `validation: …`, `chart exceeds maximum decompressed size of 104857600 bytes`.
+pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    let info = fs::metadata(path).map_err(|error| path_error("stat", path, &error))?;
+    if info.is_dir() {
+        return directory::load(path, log);
+    }
+    archive::load(path, log)
+}
+
+/// Makes a chart of files, as they lie in it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_files(files: Vec<Content>, log: &mut dyn Log) -> Result<Chart, GoError> {
+    assemble::chart(files, &mut assemble::Budget::default(), log)
+}
+
+/// Makes a chart of the bytes of an archive.
+///
+/// # Errors
+/// As [`load`]; of the archive itself, what is wrong with it.
+pub fn load_archive(bytes: &[u8], log: &mut dyn Log) -> Result<Chart, GoError> {
+    load_files(archive::files(bytes)?, log)
+}
+
+/// Checks the version of the chart format, before anything else is said of the chart.
+fn check_api_version(chart_yaml: &[u8]) -> Result<(), GoError> {
+    let version = match Metadata::parse(chart_yaml) {
+        Ok(metadata) => metadata.api_version,
+        // What is wrong may be another field, which Helm sees only later.
+        Err(_) => {
+            let base = goyaml::from_yaml_shaped(chart_yaml, &BASE)
+                .map_err(|error| GoError::wrap(format!("cannot load Chart.yaml: {}", error.text), error))?;
+            let version = base.as_map().and_then(|map| map.get(b"apiVersion"));
+            version.and_then(|v| v.as_str().map(|text| text.to_text().into_owned())).unwrap_or_default()
+        }
+    };
+    match version.as_str() {
+        "" | "v1" | "v2" | "v3" => Ok(()),
+        _ => Err(GoError::new("unsupported chart version")),
+    }
+}
+
+fn without_bom(data: &[u8]) -> &[u8] {
+    data.strip_prefix(BOM).unwrap_or(data)
+}

@@ -1,0 +1,42 @@
+//! Finds the chart that an argument names (`LocateChart` in Helm's `pkg/action/install.go`).
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Returns the absolute path of a chart folder or archive.
+///
+/// # Errors
+/// Helm's text for a path that does not exist; charts by reference are for a later version.
+pub fn chart_path(reference: &str, repo: &str) -> Result<PathBuf, Failure> {
+    let reference = reference.trim();
+    if repo.is_empty() {
+        if Path::new(reference).exists() {
+            return std::path::absolute(reference)
+                .map(|path| clean(&path))
+                .map_err(|error| Failure::new(format!("cannot find the path of {reference}: {error}")));
+        }
+        if reference.starts_with('/') || reference.starts_with('.') {
+            let quoted = String::from_utf8_lossy(&gostd::strconv::quote(reference.as_bytes())).into_owned();
+            return Err(Failure::new(format!("path {quoted} not found")));
+        }
+    }
+    Err(remote(reference, repo))
+}
+
+fn clean(path: &Path) -> PathBuf {
+    let cleaned = gostd::path::clean(path.as_os_str().as_encoded_bytes());
+    PathBuf::from(String::from_utf8_lossy(&cleaned).into_owned())
+}
+
+fn remote(reference: &str, repo: &str) -> Failure {
+    if repo.is_empty() && !reference.contains('/') {
+        return Failure::new(format!(
+            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"
+        ));
+    }
+    Failure::new(format!(
+        "chart {reference:?} is not a local path, and fetching charts from repositories and registries is not built yet \
+         in this version of Pilothouse; fetch it with helm pull first"
+    ))
+}

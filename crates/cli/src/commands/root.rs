@@ -1,0 +1,42 @@
+//! The root of the command tree.
+
+use super::{create, env, lint, show, template, unbuilt, version};
+use crate::command::Command;
+use crate::tables::GLOBAL;
+
+/// Named `helm`, whatever the binary is called: scripts read these messages.
+pub static ROOT: Command = Command {
+    name: "helm",
+    short: "Pilothouse: Helm and what belongs around it, in one binary.",
+    long: "Pilothouse runs applications on Kubernetes with Helm charts. Called as `helm` it is a drop-in for Helm 4.3.1.",
+    flags: &[GLOBAL],
+    // In Helm's order: suggestions are listed in it.
+    sub: &[
+        &create::COMMAND,
+        &unbuilt::DEPENDENCY,
+        &unbuilt::PULL,
+        &show::COMMAND,
+        &lint::COMMAND,
+        &unbuilt::PACKAGE,
+        &unbuilt::REPO,
+        &unbuilt::SEARCH,
+        &unbuilt::VERIFY,
+        &unbuilt::GET,
+        &unbuilt::HISTORY,
+        &unbuilt::INSTALL,
+        &unbuilt::LIST,
+        &unbuilt::TEST,
+        &unbuilt::ROLLBACK,
+        &unbuilt::STATUS,
+        &template::COMMAND,
+        &unbuilt::UNINSTALL,
+        &unbuilt::UPGRADE,
+        &unbuilt::COMPLETION,
+        &env::COMMAND,
+        &unbuilt::PLUGIN,
+        &version::COMMAND,
+        &unbuilt::REGISTRY,
+        &unbuilt::PUSH,
+    ],
+    ..Command::EMPTY
+};

@@ -1,0 +1,112 @@
+//! `show`: what a chart says of itself.
+
+use super::locate;
+use crate::command::{Args, Command, Invocation};
+use crate::failure::Failure;
+use crate::flags::Flag;
+use crate::log::Stderr;
+use crate::out;
+use crate::tables::CHART_PATH;
+
+static DEVEL: &[Flag] = &[Flag::bool("devel", "use development versions too, as --version '>0.0.0-0' does")];
+static JSONPATH: &[Flag] = &[Flag::string("jsonpath", "JSONPath expression that picks from the values")];
+
+pub static COMMAND: Command = Command {
+    name: "show",
+    aliases: &["inspect"],
+    short: "show information of a chart",
+    long: "Shows what is written in a chart: its definition, values, README and CRDs.",
+    args: Args::None,
+    sub: &[&ALL, &README, &VALUES, &CHART, &CRDS],
+    ..Command::EMPTY
+};
+
+const BASE: Command =
+    Command { operands: "[CHART]", args: Args::Exactly(1), flags: &[DEVEL, CHART_PATH], ..Command::EMPTY };
+
+static ALL: Command = Command { name: "all", short: "show all information of the chart", run: Some(all), ..BASE };
+static README: Command = Command { name: "readme", short: "show the chart's README", run: Some(readme), ..BASE };
+static CHART: Command = Command { name: "chart", short: "show the chart's definition", run: Some(definition), ..BASE };
+static CRDS: Command = Command { name: "crds", short: "show the chart's CRDs", run: Some(crds), ..BASE };
+static VALUES: Command = Command {
+    name: "values",
+    short: "show the chart's values",
+    flags: &[DEVEL, JSONPATH, CHART_PATH],
+    run: Some(values),
+    ..BASE
+};
+
+fn all(invocation: &Invocation) -> Result<(), Failure> {
+    let chart = load(invocation)?;
+    let mut text = definition_text(&chart)?;
+    if chart.has_values() {
+        text.extend_from_slice(b"---\n");
+        text.extend(values_text(&chart, invocation)?);
+    }
+    if let Some(readme) = readme_text(&chart) {
+        text.extend_from_slice(b"---\n");
+        text.extend(readme);
+    }
+    text.extend(crds_text(&chart));
+    out::write(&text)
+}
+
+fn readme(invocation: &Invocation) -> Result<(), Failure> {
+    out::write(&readme_text(&load(invocation)?).unwrap_or_default())
+}
+
+fn definition(invocation: &Invocation) -> Result<(), Failure> {
+    out::write(&definition_text(&load(invocation)?)?)
+}
+
+fn crds(invocation: &Invocation) -> Result<(), Failure> {
+    out::write(&crds_text(&load(invocation)?))
+}
+
+fn values(invocation: &Invocation) -> Result<(), Failure> {
+    let chart = load(invocation)?;
+    if !chart.has_values() {
+        return Ok(());
+    }
+    out::write(&values_text(&chart, invocation)?)
+}
+
+fn load(invocation: &Invocation) -> Result<chart::Chart, Failure> {
+    let flags = &invocation.flags;
+    let path = locate::chart_path(&flags.args[0], flags.string("repo"))?;
+    Ok(chart::load(&path, &mut Stderr)?)
+}
+
+fn definition_text(chart: &chart::Chart) -> Result<Vec<u8>, Failure> {
+    let mut text = goyaml::to_yaml(&chart.metadata().to_value())?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn values_text(chart: &chart::Chart, invocation: &Invocation) -> Result<Vec<u8>, Failure> {
+    let expression = invocation.flags.string("jsonpath");
+    if expression.is_empty() {
+        return Ok(chart.raw_values().map(|raw| [raw, b"\n"].concat()).unwrap_or_default());
+    }
+    crate::jsonpath::print(expression, chart.values())
+        .map_err(|error| Failure::new(format!("error parsing jsonpath {expression}: {error}")))
+}
+
+/// The first README of the chart, by Helm's names for one.
+fn readme_text(chart: &chart::Chart) -> Option<Vec<u8>> {
+    let is_readme = |name: &str| ["readme.md", "readme.txt", "readme"].iter().any(|n| n.eq_ignore_ascii_case(name));
+    let file = chart.files().iter().find(|file| is_readme(&file.name))?;
+    Some([&file.data[..], b"\n"].concat())
+}
+
+fn crds_text(chart: &chart::Chart) -> Vec<u8> {
+    let mut text = Vec::new();
+    for crd in chart.crds() {
+        if !crd.data.starts_with(b"---") {
+            text.extend_from_slice(b"---\n");
+        }
+        text.extend_from_slice(&crd.data);
+        text.push(b'\n');
+    }
+    text
+}

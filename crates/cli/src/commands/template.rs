@@ -1,0 +1,299 @@
+//! `template`: renders a chart without a cluster.
+
+use chart::log::Log;
+use render::{Engine, Hook, RenderError, Resources, sort_manifests};
+
+use super::{locate, values};
+use crate::command::{Args, Command, Invocation};
+use crate::failure::Failure;
+use crate::flags::{Flag, Kind, Parsed};
+use crate::log::Stderr;
+use crate::output_dir::OutputDir;
+use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, VALUES};
+use crate::{explain, out, release_name, show_only};
+
+static FLAGS: &[Flag] = &[
+    Flag::array("show-only", "show only the manifests of these templates (path or pattern, repeatable)").short('s'),
+    Flag::string("output-dir", "write the manifests to files in this folder instead of stdout"),
+    Flag::bool("validate", "").deprecated("use '--dry-run=server' instead"),
+    Flag::bool("include-crds", "put CRDs into the output"),
+    Flag::bool("skip-tests", "leave tests out of the output"),
+    Flag::bool("is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall"),
+    Flag::string("kube-version", "Kubernetes version for Capabilities.KubeVersion"),
+    Flag::new("api-versions", Kind::StringSlice, "", "API versions to add to Capabilities.APIVersions (repeatable)")
+        .short('a'),
+    Flag::bool("release-name", "with --output-dir, put the release name into the path"),
+    Flag::new("dry-run", Kind::String, "\"client\"", "client, or server to see a cluster's objects and API versions")
+        .bare("unset"),
+];
+
+pub static COMMAND: Command = Command {
+    name: "template",
+    operands: "[NAME] [CHART]",
+    short: "render templates locally",
+    long: "Renders the templates of a chart and prints the manifests. No cluster is asked; what a template looks up there is empty.",
+    args: Args::AtLeast(1),
+    flags: &[FLAGS, INSTALL, NOTES_IGNORED, VALUES, CHART_PATH],
+    exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"], &["validate", "dry-run"]],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+fn run(invocation: &Invocation) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    warn_wait(flags);
+    let kube_version = values::kube_version(flags)?;
+    check_dry_run(flags)?;
+    let (name, reference) = name_and_chart(flags)?;
+    let request = Request { invocation, name, reference, kube_version };
+    request.run()
+}
+
+fn warn_wait(flags: &Parsed) {
+    for (value, word) in [("true", "watcher"), ("false", "hookOnly")] {
+        if flags.all("wait").any(|v| v == value) {
+            let text = format!("--wait={value} is deprecated (boolean value) and can be replaced with --wait={word}");
+            Stderr.warn(&text, &[]);
+        }
+    }
+}
+
+/// Rendering against a cluster is for a later version; everything else is Helm's answer.
+fn check_dry_run(flags: &Parsed) -> Result<(), Failure> {
+    let value = if flags.bool("validate") { "server" } else { flags.last("dry-run").unwrap_or("client") };
+    let truth = gostd::strconv::parse_bool(value.as_bytes()).ok();
+    match (value, truth) {
+        ("unset", _) => Stderr.warn("--dry-run is deprecated and should be replaced with '--dry-run=client'", &[]),
+        ("client", _) => {}
+        ("server", _) => {
+            let text = "`template --dry-run=server` is not built yet in this version of Pilothouse; use helm for it";
+            return Err(Failure::new(text));
+        }
+        ("none", _) | (_, Some(false)) => {
+            return Err(Failure::new(format!("invalid dry-run value ({value:?}). Must be \"server\" or \"client\"")));
+        }
+        (_, Some(true)) => {
+            let text =
+                format!("boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run=client'");
+            Stderr.warn(&text, &[]);
+        }
+        (_, None) => {
+            let text = format!("invalid dry-run value ({value:?}). Must be \"none\", \"server\", or \"client\"");
+            return Err(Failure::new(text));
+        }
+    }
+    Ok(())
+}
+
+/// Follows `NameAndChart` in Helm's `pkg/action/install.go`.
+fn name_and_chart(flags: &Parsed) -> Result<(String, String), Failure> {
+    let template = flags.string("name-template");
+    match flags.args.as_slice() {
+        [_, _, more @ ..] if !more.is_empty() => {
+            Err(Failure::new(format!("expected at most two arguments, unexpected arguments: {}", more.join(", "))))
+        }
+        [_, _] if flags.bool("generate-name") => Err("cannot set --generate-name and also specify a name".into()),
+        [_, _] if !template.is_empty() => Err("cannot set --name-template and also specify a name".into()),
+        [name, chart] => Ok((name.clone(), chart.clone())),
+        [chart] if template.is_empty() => Ok(("release-name".to_string(), chart.clone())),
+        [chart] => Ok((name_from_template(template)?, chart.clone())),
+        _ => Err("must either provide a name or specify --generate-name".into()),
+    }
+}
+
+fn name_from_template(template: &str) -> Result<String, Failure> {
+    let mut set = gotemplate::Set::new(&[sprig::FUNCS]);
+    set.parse("name-template", template)?;
+    let host: std::rc::Rc<dyn std::any::Any> = std::rc::Rc::new(sprig::Host::system());
+    let name = set.execute("name-template", &gostd::Value::Nil, vec![host])?;
+    Ok(String::from_utf8_lossy(&name).into_owned())
+}
+
+struct Request<'a> {
+    invocation: &'a Invocation,
+    name: String,
+    reference: String,
+    kube_version: Option<chart::capabilities::KubeVersion>,
+}
+
+impl Request<'_> {
+    fn run(&self) -> Result<(), Failure> {
+        let flags = &self.invocation.flags;
+        Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
+        let path = locate::chart_path(&self.reference, flags.string("repo"))?;
+        Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
+        let user_values = values::merged(flags)?;
+        let mut chart = chart::load(&path, &mut Stderr)?;
+        check_chart(&chart, flags)?;
+        self.check_name()?;
+        self.render(&mut chart, user_values)
+    }
+
+    fn check_name(&self) -> Result<(), Failure> {
+        release_name::validate(&self.name).map_err(|error| {
+            let quoted = String::from_utf8_lossy(&gostd::strconv::quote(self.name.as_bytes())).into_owned();
+            let error = format!("release name {quoted}: {error}");
+            Stderr.error("release name check failed", &[("error", &error)]);
+            Failure::new(format!("release name check failed: {error}"))
+        })
+    }
+
+    fn render(&self, chart: &mut chart::Chart, user_values: gostd::Map) -> Result<(), Failure> {
+        let flags = &self.invocation.flags;
+        chart::dependencies::process(chart, &user_values, &mut Stderr).map_err(|error| {
+            Stderr.error("chart dependencies processing failed", &[("error", &error.text)]);
+            Failure::new(format!("chart dependencies processing failed: {}", error.text))
+        })?;
+        let capabilities = values::capabilities(self.kube_version.clone(), flags.slice("api-versions"));
+        let release = chart::values::Release {
+            name: self.name.clone(),
+            namespace: self.invocation.settings.namespace(),
+            revision: 1,
+            is_install: !flags.bool("is-upgrade"),
+            is_upgrade: flags.bool("is-upgrade"),
+        };
+        let skip_schema = flags.bool("skip-schema-validation");
+        let top =
+            chart::values::to_render_values(chart, &user_values, &release, &capabilities, skip_schema, &mut Stderr)?;
+        check_labels(flags)?;
+        self.print(chart, &top, &capabilities)
+    }
+
+    fn print(&self, chart: &chart::Chart, top: &gostd::Map, capabilities: &chart::Capabilities) -> Result<(), Failure> {
+        let flags = &self.invocation.flags;
+        let debug = self.invocation.settings.debug;
+        check_kube_version(chart, capabilities).map_err(|error| hint(error, debug))?;
+        let engine = Engine { enable_dns: flags.bool("enable-dns"), ..Engine::default() };
+        let rendered = engine.render(chart, top).map_err(|error| self.template_error(error))?;
+        let mut files = rendered.files;
+        files.retain(|path, _| !path.ends_with("NOTES.txt"));
+        match sort_manifests(&files, &mut Stderr) {
+            Ok(resources) => self.write(chart, &resources),
+            Err(error) if debug => {
+                self.write_unsorted(&files)?;
+                Err(Failure::from(error))
+            }
+            Err(error) => Err(hint(Failure::from(error), debug)),
+        }
+    }
+
+    fn template_error(&self, error: RenderError) -> Failure {
+        let explanation = explain::wanted(&self.invocation.flags).then(|| explain::explain(&error)).flatten();
+        let failure = hint(Failure::new(error.text), self.invocation.settings.debug);
+        Failure { explanation, ..failure }
+    }
+
+    /// With `--debug`, what could be rendered is shown though it is no valid YAML.
+    fn write_unsorted(&self, files: &render::Files) -> Result<(), Failure> {
+        let mut text = Vec::new();
+        for (path, content) in files.iter().filter(|(_, content)| !render::manifest::is_blank(content)) {
+            push_document(&mut text, path, content);
+        }
+        let text = gostd::strings::trim_space(&text);
+        out::write(&[text, b"\n"].concat())
+    }
+
+    fn write(&self, chart: &chart::Chart, resources: &Resources) -> Result<(), Failure> {
+        let flags = &self.invocation.flags;
+        let hooks: Vec<&Hook> = match flags.bool("no-hooks") {
+            true => Vec::new(),
+            false => resources.hooks.iter().filter(|h| !(flags.bool("skip-tests") && h.is_test())).collect(),
+        };
+        let crds = if flags.bool("include-crds") { chart.crds() } else { Vec::new() };
+        let folder = flags.string("output-dir");
+        let mut text = Vec::new();
+        if folder.is_empty() {
+            text = stream(&crds, resources, &hooks);
+        } else {
+            let name = flags.bool("release-name").then_some(self.name.as_str());
+            let mut output = OutputDir::new(folder, name);
+            output.write(&crds, resources, &hooks).map_err(|error| hint(error, self.invocation.settings.debug))?;
+            text.push(b'\n');
+        }
+        let patterns = flags.array("show-only");
+        if patterns.is_empty() { out::write(&text) } else { out::write(&show_only::select(&text, &patterns)?) }
+    }
+}
+
+fn stream(crds: &[chart::Crd], resources: &Resources, hooks: &[&Hook]) -> Vec<u8> {
+    let size = |path: usize, content: usize| path + content + 20;
+    let total: usize = crds.iter().map(|c| size(c.filename.len(), c.data.len())).sum::<usize>()
+        + resources.manifests.iter().map(|m| size(m.path.len(), m.content.len())).sum::<usize>()
+        + hooks.iter().map(|h| size(h.path.len(), h.manifest.len())).sum::<usize>();
+    let mut text = Vec::with_capacity(total + 1);
+    for crd in crds {
+        push_document(&mut text, &crd.filename, &crd.data);
+    }
+    for manifest in &resources.manifests {
+        push_document(&mut text, &manifest.path, &manifest.content);
+    }
+    // Every document begins with dashes, so only the end can be blank.
+    let kept = gostd::strings::trim_right_func(&text, gostd::unicode::is_space).len();
+    text.truncate(kept);
+    text.push(b'\n');
+    for hook in hooks {
+        push_document(&mut text, &hook.path, &hook.manifest);
+    }
+    text
+}
+
+/// Appends a document as Helm prints it.
+pub fn push_document(text: &mut Vec<u8>, path: &str, content: &[u8]) {
+    text.extend_from_slice(b"---\n# Source: ");
+    text.extend_from_slice(path.as_bytes());
+    text.push(b'\n');
+    text.extend_from_slice(content);
+    text.push(b'\n');
+}
+
+fn hint(mut failure: Failure, debug: bool) -> Failure {
+    if !debug {
+        failure.message.push_str("\n\nUse --debug flag to render out invalid YAML");
+    }
+    failure
+}
+
+fn check_chart(chart: &chart::Chart, flags: &Parsed) -> Result<(), Failure> {
+    let metadata = chart.metadata();
+    if !matches!(metadata.chart_type.as_str(), "" | "application") {
+        return Err(Failure::new(format!("{} charts are not installable", metadata.chart_type)));
+    }
+    if metadata.deprecated {
+        Stderr.warn("this chart is deprecated", &[]);
+    }
+    let Err(missing) = chart::dependencies::check(chart) else { return Ok(()) };
+    if flags.bool("dependency-update") {
+        let text =
+            "`--dependency-update` is not built yet in this version of Pilothouse; run helm dependency update first";
+        return Err(Failure::new(text));
+    }
+    Err(Failure::new(format!(
+        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch \
+         missing dependencies: {}",
+        missing.text
+    )))
+}
+
+fn check_kube_version(chart: &chart::Chart, capabilities: &chart::Capabilities) -> Result<(), Failure> {
+    let constraint = &chart.metadata().kube_version;
+    let version = &capabilities.kube_version;
+    if constraint.is_empty() || chart::dependencies::is_compatible(constraint, &version.normalized) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {}",
+        version.version
+    )))
+}
+
+const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+
+fn check_labels(flags: &Parsed) -> Result<(), Failure> {
+    if flags.pairs("labels").iter().any(|(key, _)| SYSTEM_LABELS.contains(&key.as_str())) {
+        return Err(Failure::new(format!(
+            "user supplied labels contains system reserved label name. System labels: [{}]",
+            SYSTEM_LABELS.join(" ")
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! What `template` and `lint` share: values and capabilities from flags.
+
+use chart::capabilities::{Capabilities, KubeVersion};
+use chart::value_options::{Reader, ValueOptions};
+use gostd::{GoError, Map};
+
+use crate::failure::Failure;
+use crate::flags::Parsed;
+
+/// Reads and merges the values that the user gives, in Helm's order: files, then each kind of `--set`.
+pub fn merged(flags: &Parsed) -> Result<Map, Failure> {
+    let options = ValueOptions {
+        value_files: flags.slice("values"),
+        json_values: flags.array("set-json"),
+        values: flags.array("set"),
+        string_values: flags.array("set-string"),
+        file_values: flags.array("set-file"),
+        literal_values: flags.array("set-literal"),
+    };
+    Ok(options.merge(&mut Files)?)
+}
+
+/// Returns the version of `--kube-version`, if it is given.
+pub fn kube_version(flags: &Parsed) -> Result<Option<KubeVersion>, Failure> {
+    match flags.string("kube-version") {
+        "" => Ok(None),
+        text => KubeVersion::parse(text)
+            .map(Some)
+            .map_err(|error| Failure::new(format!("invalid kube version '{text}': {}", error.text))),
+    }
+}
+
+/// Returns the capabilities of a cluster that is not asked.
+pub fn capabilities(kube_version: Option<KubeVersion>, api_versions: Vec<String>) -> Capabilities {
+    let mut capabilities = Capabilities::with_kube_version(kube_version);
+    capabilities.api_versions.extend(api_versions);
+    capabilities
+}
+
+/// Reads values from files and stdin.
+struct Files;
+
+impl Reader for Files {
+    fn read(&mut self, name: &str) -> Result<Vec<u8>, GoError> {
+        if name.trim() == "-" {
+            let mut data = Vec::new();
+            return match std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut data) {
+                Ok(_) => Ok(data),
+                Err(error) => Err(GoError::new(format!("cannot read stdin: {error}"))),
+            };
+        }
+        std::fs::read(name).map_err(|error| {
+            let text = error.to_string().to_lowercase();
+            GoError::new(format!("open {name}: {}", text.split(" (os error").next().unwrap_or_default()))
+        })
+    }
+}

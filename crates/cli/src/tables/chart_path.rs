@@ -1,0 +1,18 @@
+//! Which chart, and how to fetch and check it.
+
+use crate::flags::Flag;
+
+pub static CHART_PATH: &[Flag] = &[
+    Flag::string("version", "version or version range of the chart; the newest if not given"),
+    Flag::bool("verify", "check the package's signature before using it"),
+    Flag::string("keyring", "public keys to check signatures with"),
+    Flag::string("repo", "URL of the chart repository that holds the chart"),
+    Flag::string("username", "user name for the chart repository"),
+    Flag::string("password", "password for the chart repository"),
+    Flag::string("cert-file", "TLS certificate to identify with"),
+    Flag::string("key-file", "TLS key to identify with"),
+    Flag::bool("insecure-skip-tls-verify", "do not check TLS certificates when fetching the chart"),
+    Flag::bool("plain-http", "fetch the chart over insecure HTTP"),
+    Flag::string("ca-file", "certificate authority file for HTTPS servers"),
+    Flag::bool("pass-credentials", "send credentials to every domain"),
+];

@@ -1,0 +1,43 @@
+//! The flags of every command.
+
+use crate::flags::{Flag, Kind};
+
+pub static GLOBAL: &[Flag] = &[
+    Flag::new("burst-limit", Kind::Int, "100", "client-side throttling limit"),
+    Flag::new("color", Kind::String, "\"auto\"", "coloured output: never, auto, always"),
+    Flag::new("colour", Kind::String, "\"auto\"", "coloured output: never, auto, always"),
+    Flag::string("content-cache", "folder of cached content, such as charts"),
+    Flag::bool("debug", "say more about what is done"),
+    Flag::bool("explain", "after a template error show its source lines, the chain of includes and the value found"),
+    Flag::bool("help", "help for this command").short('h'),
+    Flag::string("kube-apiserver", "address and port of the Kubernetes API server"),
+    Flag::array("kube-as-group", "group to impersonate (repeatable)"),
+    Flag::string("kube-as-user", "user to impersonate"),
+    Flag::string("kube-ca-file", "certificate authority file of the Kubernetes API server"),
+    Flag::string("kube-context", "kubeconfig context to use"),
+    Flag::bool("kube-insecure-skip-tls-verify", "do not check the certificate of the Kubernetes API server"),
+    Flag::string("kube-tls-server-name", "server name to check the certificate of the Kubernetes API server against"),
+    Flag::string("kube-token", "bearer token for the Kubernetes API server"),
+    Flag::string("kubeconfig", "path of the kubeconfig file"),
+    Flag::string("namespace", "namespace of this request").short('n'),
+    Flag::new("qps", Kind::Float32, "", "requests per second to the Kubernetes API, not counting bursts"),
+    Flag::string("registry-config", "path of the registry configuration file"),
+    Flag::string("repository-cache", "folder of cached repository indexes"),
+    Flag::string("repository-config", "path of the file with repository names and URLs"),
+    // klog's flags: Helm accepts them all, hidden; nothing here logs through klog.
+    Flag::bool("add-dir-header", "").hidden(),
+    Flag::bool("alsologtostderr", "").hidden(),
+    Flag::new("alsologtostderrthreshold", Kind::String, "", "").hidden(),
+    Flag::bool("legacy-stderr-threshold-behavior", "").hidden(),
+    Flag::string("log-backtrace-at", "").hidden(),
+    Flag::string("log-dir", "").hidden(),
+    Flag::string("log-file", "").hidden(),
+    Flag::string("log-file-max-size", "").hidden(),
+    Flag::bool("logtostderr", "").hidden(),
+    Flag::bool("one-output", "").hidden(),
+    Flag::bool("skip-headers", "").hidden(),
+    Flag::bool("skip-log-headers", "").hidden(),
+    Flag::string("stderrthreshold", "").hidden(),
+    Flag::string("v", "").short('v').hidden(),
+    Flag::string("vmodule", "").hidden(),
+];

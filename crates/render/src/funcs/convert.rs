@@ -1,0 +1,83 @@
+//! Values to and from YAML, JSON and TOML.
+
+use gostd::value::Entries;
+use gostd::{GoError, Str, Value, json, toml};
+use gotemplate::exec::Exec;
+
+type Result = std::result::Result<Value, GoError>;
+
+/// Writes YAML without its last line end.
+pub(crate) fn to_yaml(value: &Value) -> std::result::Result<Str, GoError> {
+    goyaml::to_yaml(value).map(without_line_end)
+}
+
+fn without_line_end(mut text: Vec<u8>) -> Str {
+    if text.last() == Some(&b'\n') {
+        text.pop();
+    }
+    text.into()
+}
+
+/// A value that cannot be written gives an empty text.
+pub(super) fn to_yaml_call(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(Value::Str(to_yaml(&args[0]).unwrap_or_default()))
+}
+
+pub(super) fn must_to_yaml(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    to_yaml(&args[0]).map(Value::Str)
+}
+
+pub(super) fn to_yaml_pretty(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(Value::Str(goyaml::to_yaml_pretty(&args[0]).map(without_line_end).unwrap_or_default()))
+}
+
+pub(super) fn to_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(Value::Str(json::encode(&args[0]).unwrap_or_default().into()))
+}
+
+pub(super) fn must_to_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    json::encode(&args[0]).map(|text| Value::Str(text.into()))
+}
+
+/// A value that cannot be written gives the text of the error.
+pub(super) fn to_toml(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(Value::Str(toml::encode(&args[0]).unwrap_or_else(|error| error.text.into_bytes()).into()))
+}
+
+pub(super) fn must_to_toml(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    toml::encode(&args[0]).map(|text| Value::Str(text.into()))
+}
+
+pub(super) fn from_yaml(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(map_or_error(goyaml::from_yaml_map(text(args))))
+}
+
+pub(super) fn from_yaml_array(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(list_or_error(goyaml::from_yaml_list(text(args))))
+}
+
+pub(super) fn from_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(map_or_error(json::decode_map(text(args))))
+}
+
+pub(super) fn from_json_array(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(list_or_error(json::decode_list(text(args))))
+}
+
+pub(super) fn from_toml(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    Ok(map_or_error(toml::decode(text(args))))
+}
+
+/// The engine has checked that the argument is a string.
+fn text(args: &[Value]) -> &[u8] {
+    args[0].as_str().map(Str::as_bytes).unwrap_or_default()
+}
+
+/// An error is put into the map, under `Error`.
+fn map_or_error(result: Result) -> Value {
+    result.unwrap_or_else(|error| Value::map(Entries::from([(Str::from("Error"), Value::from(error.text))])))
+}
+
+fn list_or_error(result: Result) -> Value {
+    result.unwrap_or_else(|error| Value::list(vec![Value::from(error.text)]))
+}

@@ -1,0 +1,69 @@
+//! `cargo xtask growth`: twice the input may cost little more than twice the time.
+
+use std::path::Path;
+
+use super::case::Case;
+use super::{case, cases_folder, sandbox, select};
+use crate::tally::Tally;
+use crate::workspace::{Workspace, take_option};
+use crate::{Outcome, machine};
+
+/// How much more the doubled input may cost; linear cost gives 2, the rest is for caches and noise.
+const RATIO: f64 = 2.2;
+/// The least of so many runs counts: other programs on the machine only ever add time.
+const RUNS: usize = 5;
+
+/// Measures with the release binary (or `--bin`).
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
+    let mut arguments = arguments.to_vec();
+    let only = take_option(&mut arguments, "--only")?;
+    let binary = match take_option(&mut arguments, "--bin")? {
+        Some(path) => std::path::absolute(&path).map_err(|e| format!("{path}: {e}"))?,
+        None => workspace.release_binary()?,
+    };
+    let tally = check(workspace, &binary, only.as_deref())?;
+    println!("{}", tally.line());
+    Ok(tally)
+}
+
+/// Runs each case as it is and with every fill twice as long.
+pub fn check(workspace: &Workspace, binary: &Path, only: Option<&str>) -> Outcome {
+    machine::ensure_python()?;
+    let cases = case::read_group(&cases_folder(workspace).join("limits"), "growth.toml")?;
+    let root = sandbox::temporary_folder()?.join(format!("pilothouse-growth-{}", std::process::id()));
+    let mut tally = Tally::default();
+    for case in select(cases, only)? {
+        let (one, two) = (least(&case, binary, &root)?, least(&doubled(&case), binary, &root)?);
+        let line = format!("{:<30} {one:.3} s, doubled {two:.3} s: {:.2} times", case.id(), two / one);
+        println!("  {line}");
+        if two > one * RATIO {
+            let rerun = format!("cargo xtask growth --only '^{}$'", case.id());
+            tally.fail(format!("growth {line}, limit {RATIO}"), rerun);
+        } else {
+            tally.passed += 1;
+        }
+    }
+    Ok(tally)
+}
+
+fn doubled(case: &Case) -> Case {
+    let mut case = case.clone();
+    for fill in &mut case.fills {
+        fill.count *= 2;
+    }
+    case
+}
+
+/// Processor seconds of the quickest run.
+fn least(case: &Case, binary: &Path, root: &Path) -> Result<f64, String> {
+    let mut least = f64::INFINITY;
+    for _ in 0..RUNS {
+        let (run, cost) = sandbox::measure(case, binary, root)?;
+        if run.exit != case.exit || run.stdout.is_empty() {
+            let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+            return Err(format!("{}: exit {}, want {}: {stderr}", case.id(), run.exit, case.exit));
+        }
+        least = least.min(cost.cpu_secs);
+    }
+    Ok(least)
+}
