@@ -33,7 +33,7 @@ pub fn contents(top: &Path, log: &mut dyn Log) -> Result<Vec<Content>, GoError> 
     let mut reader = Reader { remaining: CHART_BYTES, buffer: Vec::new() };
     let mut files = Vec::new();
     Walk::new(top).each(log, &mut |entry, log| {
-        if rules.ignore(&entry.name, entry.is_dir, log) {
+        if rules.ignore(entry.name, entry.is_dir, log) {
             return Ok(Step::Skip);
         }
         if !entry.is_dir {

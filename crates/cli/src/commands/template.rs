@@ -102,10 +102,7 @@ fn name_and_chart(flags: &Parsed) -> Result<(String, String), Failure> {
 }
 
 fn name_from_template(template: &str) -> Result<String, Failure> {
-    let mut set = gotemplate::Set::new(&[sprig::FUNCS]);
-    set.parse("name-template", template)?;
-    let host: std::rc::Rc<dyn std::any::Any> = std::rc::Rc::new(sprig::Host::system());
-    let name = set.execute("name-template", &gostd::Value::Nil, vec![host])?;
+    let name = render::text("name-template", template)?;
     Ok(String::from_utf8_lossy(&name).into_owned())
 }
 
