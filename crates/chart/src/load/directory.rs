@@ -27,6 +27,11 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     load_files(contents(&top, log)?, log)
 }
 
+/// Loads the files of a folder, whatever version of the chart format it has.
+pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    load_files(contents(&absolute(path)?, log)?, log)
+}
+
 /// Reads the files of a folder in the order of their paths, folder by folder.
 pub fn contents(top: &Path, log: &mut dyn Log) -> Result<Vec<Content>, GoError> {
     let rules = rules(top)?;
