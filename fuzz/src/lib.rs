@@ -1,9 +1,11 @@
 //! One function for each parser that reads what a stranger wrote. None may panic, overflow the stack or take long,
 //! whatever the bytes; an error is a good answer.
 
+mod found;
 mod stack;
 mod targets;
 
+pub use found::found;
 pub use stack::on_large_stack;
 pub use targets::{archive, regex, schema, set, template, yaml};
 

@@ -71,7 +71,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "fuzz",
-        usage: "TARGET [SECONDS]",
+        usage: "TARGET [SECONDS] | keep TARGET | seeds",
         about: "fuzz one parser (template, yaml, regex, archive, set, schema)",
         run: fuzz::run,
     },

@@ -128,7 +128,7 @@ fn probe(chart: &Chart, values: &Value, lines: &mut Vec<String>) {
         let metadata = chart.metadata_map();
         metadata.insert("IsRoot", Value::Bool(chart.is_root()));
         let files = chart.files().iter();
-        let files: Entries = files.map(|f| (Str::from(f.name.as_str()), Value::Str(f.data.clone()))).collect();
+        let files: Entries = files.map(|f| (Str::from(f.name.as_str()), Value::Str(f.data.bytes().clone()))).collect();
         let template = gostd::path::join(&[chart.full_path().as_bytes(), PROBE.as_bytes()]);
         let entries = Entries::from([
             (Str::from("Chart"), Value::Map(metadata)),

@@ -125,6 +125,10 @@ impl Request<'_> {
         let user_values = values::merged(flags)?;
         let mut chart = chart::load(&path, &mut Stderr)?;
         check_chart(&chart, flags)?;
+        if chart.metadata().api_version == "v3" {
+            // Helm 4.3 can load such charts but not render them.
+            return Err("invalid chart apiVersion".into());
+        }
         self.check_name()?;
         self.render(&mut chart, user_values)
     }

@@ -116,6 +116,8 @@ impl Parser<'_> {
         let declared = self.state.slots.len();
         self.state.range_depth += usize::from(control == Control::Range);
         let (list, ending) = self.item_list()?;
+        // What the list declares does not live in the other branch, though Go's parser still knows its name there.
+        self.state.slots.truncate(declared);
         self.state.range_depth -= usize::from(control == Control::Range);
         // What the list declares keeps its name in the other one, but does not live there.
         self.state.slots.truncate(declared);
