@@ -2,6 +2,8 @@
 
 use gostd::{Str, Type, Value};
 
+use super::field::element;
+use super::look::descend;
 use super::operand::Seen;
 use super::{Exec, Frame, Operand, Outcome};
 use crate::node::{ArgKind, At, Span, Variable};
@@ -22,9 +24,6 @@ impl<'a> Rest<'a> {
         self.args.is_empty() && self.last.is_none()
     }
 }
-
-/// Names that are walked at once at most: each takes some stack.
-const DESCENT: usize = 32;
 
 impl Exec<'_> {
     /// Evaluates a command; `last` is what the command before it gave.
@@ -140,9 +139,8 @@ impl Exec<'_> {
     ) -> Outcome<Operand> {
         let Some((end, path)) = names.split_last() else { return Ok(receiver.clone()) };
         if rest.is_none()
-            && names.len() <= DESCENT
             && let Value::Map(map) = &receiver.value
-            && let Some(found) = super::field::descend(map, names)
+            && let Some(found) = descend(map, names, |map, name| Some(element(map, name)))
         {
             return Ok(found);
         }

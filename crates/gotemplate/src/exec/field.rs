@@ -86,21 +86,6 @@ impl Exec<'_> {
     }
 }
 
-/// Walks keys of maps without methods, whose intermediate values nobody else sees; `None` where anything else is met.
-pub(super) fn descend(map: &Map, names: &[Str]) -> Option<Operand> {
-    let (name, rest) = names.split_first()?;
-    if !map.map_type().methods.is_empty() {
-        return None;
-    }
-    if rest.is_empty() {
-        return Some(element(map, name));
-    }
-    match map.borrow().get(name.as_bytes()) {
-        Some(Value::Map(inner)) => descend(inner, rest),
-        _ => None,
-    }
-}
-
 /// A field of a struct that has an address has the methods of pointers too.
 fn method(object: &dyn Object, seen: Seen, name: &Str) -> Option<&'static Method> {
     let own = object.methods().iter().find(|m| *name == m.name);

@@ -3,6 +3,7 @@
 mod call;
 mod command;
 mod field;
+mod look;
 mod operand;
 mod range;
 mod walk;

@@ -2,6 +2,7 @@
 
 use gostd::fmt;
 
+use super::look::look;
 use super::operand::{is_true, printable};
 use super::{Exec, Frame, MAX_TEMPLATE_DEPTH, Operand, Outcome};
 use crate::node::{At, Branch, Node};
@@ -44,6 +45,10 @@ impl Exec<'_> {
 
     fn action(&mut self, frame: &Frame<'_>, pipe: u32, dot: &Operand) -> Outcome<()> {
         self.step(frame)?;
+        let Exec { out, vars, .. } = self;
+        if look(vars, frame, pipe, dot, |value| print_scalar(out, value)).is_some() {
+            return Ok(());
+        }
         let value = self.pipeline(frame, pipe, dot)?;
         if frame.tree.parts.pipes[pipe as usize].decls.is_empty() {
             frame.at.set(At::Action(pipe));
@@ -72,9 +77,20 @@ impl Exec<'_> {
 
     fn if_or_with(&mut self, frame: &Frame<'_>, branch: &Branch, dot: &Operand, with: bool) -> Outcome<Flow> {
         self.step(frame)?;
-        let value = self.pipeline(frame, branch.pipe, dot)?;
-        if is_true(&value.value) {
-            return self.walk_list(frame, &branch.list, if with { &value } else { dot });
+        let seen = if with { None } else { look(&self.vars, frame, branch.pipe, dot, |value| Some(is_true(value))) };
+        let truth = match seen {
+            Some(truth) => truth,
+            None => {
+                let value = self.pipeline(frame, branch.pipe, dot)?;
+                let truth = is_true(&value.value);
+                if truth && with {
+                    return self.walk_list(frame, &branch.list, &value);
+                }
+                truth
+            }
+        };
+        if truth {
+            return self.walk_list(frame, &branch.list, dot);
         }
         match &branch.else_list {
             Some(list) => self.walk_list(frame, list, dot),
@@ -128,4 +144,16 @@ impl Exec<'_> {
         self.vars[slot] = value;
         Ok(())
     }
+}
+
+/// Prints what needs no more than its bytes; `None` for everything else.
+fn print_scalar(out: &mut Vec<u8>, value: &gostd::Value) -> Option<()> {
+    match value {
+        gostd::Value::Str(text) => out.extend_from_slice(text),
+        gostd::Value::Bool(_) | gostd::Value::Int(_) | gostd::Value::Int64(_) | gostd::Value::Float(_) => {
+            fmt::try_append_value(out, value).ok()?;
+        }
+        _ => return None,
+    }
+    Some(())
 }
