@@ -27,13 +27,18 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     load_files(contents(&top, log)?, log)
 }
 
+/// Loads the files of a folder, whatever version of the chart format it has.
+pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    load_files(contents(&absolute(path)?, log)?, log)
+}
+
 /// Reads the files of a folder in the order of their paths, folder by folder.
 pub fn contents(top: &Path, log: &mut dyn Log) -> Result<Vec<Content>, GoError> {
     let rules = rules(top)?;
     let mut reader = Reader { remaining: CHART_BYTES, buffer: Vec::new() };
     let mut files = Vec::new();
     Walk::new(top).each(log, &mut |entry, log| {
-        if rules.ignore(&entry.name, entry.is_dir, log) {
+        if rules.ignore(entry.name, entry.is_dir, log) {
             return Ok(Step::Skip);
         }
         if !entry.is_dir {

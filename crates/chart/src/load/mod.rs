@@ -44,6 +44,18 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     archive::load(path, log)
 }
 
+/// Loads a chart as [`load`] does, but of any version of the chart format: `show` and `lint` look at it as it is.
+///
+/// # Errors
+/// As [`load`], without `unsupported chart version`.
+pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    let info = fs::metadata(path).map_err(|error| path_error("stat", path, &error))?;
+    if info.is_dir() {
+        return directory::load_any_version(path, log);
+    }
+    archive::load(path, log)
+}
+
 /// Makes a chart of files, as they lie in it.
 ///
 /// # Errors
