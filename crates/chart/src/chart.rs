@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gostd::{Map, Str};
 
+use crate::content::Data;
 use crate::metadata::{Lock, Metadata};
 use crate::values::defaults::Defaults;
 
@@ -12,8 +13,8 @@ use crate::values::defaults::Defaults;
 pub struct Chart {
     pub(crate) metadata: Rc<Metadata>,
     pub(crate) lock: Option<Rc<Lock>>,
-    pub(crate) templates: Rc<[File]>,
-    pub(crate) files: Rc<[File]>,
+    pub(crate) templates: Rc<[File<Str>]>,
+    pub(crate) files: Rc<[File<Data>]>,
     pub(crate) defaults: Rc<Defaults>,
     /// values.yaml as it was written.
     pub(crate) raw_values: Option<Str>,
@@ -28,10 +29,11 @@ pub struct Chart {
 
 /// A file of a chart.
 #[derive(Clone)]
-pub struct File {
+pub struct File<D> {
     /// The path in the chart, with `/`.
     pub name: String,
-    pub data: Str,
+    /// A template's text, or what can be read when it is wanted.
+    pub data: D,
 }
 
 /// A file of a chart's folder `crds`.
@@ -81,12 +83,12 @@ impl Chart {
     }
 
     /// Returns the files below `templates/`, in the order of loading.
-    pub fn templates(&self) -> &[File] {
+    pub fn templates(&self) -> &[File<Str>] {
         &self.templates
     }
 
     /// Returns what is neither a template nor a file with a meaning of its own.
-    pub fn files(&self) -> &[File] {
+    pub fn files(&self) -> &[File<Data>] {
         &self.files
     }
 
@@ -127,7 +129,7 @@ impl Chart {
             crds.push(Crd {
                 name: file.name.clone(),
                 filename: format!("{path}/{}", file.name),
-                data: file.data.clone(),
+                data: file.data.bytes().clone(),
             });
         }
         self.children.iter().for_each(|child| child.collect_crds(crds));

@@ -16,12 +16,23 @@ pub struct Rules(Vec<Rule>);
 struct Rule {
     /// Without `!` and the slashes at the ends.
     pattern: Vec<u8>,
+    form: Form,
     /// Ignores what does not match.
     negated: bool,
     /// Is about folders only.
     folders: bool,
     /// Compares the path, not just its last part.
     whole: bool,
+}
+
+/// What it takes to compare a pattern.
+#[derive(Clone, Copy)]
+enum Form {
+    /// No special character: the text itself.
+    Plain,
+    /// A star and the end of a name.
+    Suffix,
+    Pattern,
 }
 
 impl Rules {
@@ -43,7 +54,8 @@ impl Rules {
 
     /// Adds what no chart loads: hidden files of `templates/`.
     pub fn add_defaults(&mut self) {
-        self.0.push(Rule { pattern: b"templates/.?*".to_vec(), negated: false, folders: false, whole: true });
+        let pattern = b"templates/.?*".to_vec();
+        self.0.push(Rule { pattern, form: Form::Pattern, negated: false, folders: false, whole: true });
     }
 
     fn add(&mut self, line: &[u8]) -> Result<(), GoError> {
@@ -58,7 +70,8 @@ impl Rules {
         let (folders, line) = strip(line, |line| line.strip_suffix(b"/"));
         let (rooted, pattern) = strip(line, |line| line.strip_prefix(b"/"));
         let whole = rooted || pattern.contains(&b'/');
-        self.0.push(Rule { pattern: pattern.to_vec(), negated, folders, whole });
+        let form = form(pattern, whole);
+        self.0.push(Rule { pattern: pattern.to_vec(), form, negated, folders, whole });
         Ok(())
     }
 
@@ -81,11 +94,26 @@ impl Rules {
 
 impl Rule {
     fn matches(&self, text: &[u8], log: &mut dyn Log) -> bool {
-        match_pattern(&self.pattern, text).unwrap_or_else(|error| {
+        let result = match self.form {
+            Form::Plain => return self.pattern == text,
+            Form::Suffix => return text.ends_with(&self.pattern[1..]),
+            Form::Pattern => match_pattern(&self.pattern, text),
+        };
+        result.unwrap_or_else(|error| {
             let rule = String::from_utf8_lossy(&self.pattern);
             log.error("failed to compile", &[("rule", &rule), ("error", &error.text)]);
             false
         })
+    }
+}
+
+fn form(pattern: &[u8], whole: bool) -> Form {
+    let special = |part: &[u8]| part.iter().any(|b| matches!(b, b'*' | b'?' | b'[' | b'\\'));
+    match pattern {
+        plain if !special(plain) => Form::Plain,
+        // Only where the text is a name: a star does not stand for slashes.
+        [b'*', suffix @ ..] if !whole && !special(suffix) => Form::Suffix,
+        _ => Form::Pattern,
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod capabilities;
 mod chart;
+mod content;
 pub mod create;
 pub mod dependencies;
 mod expand;
@@ -24,6 +25,7 @@ pub mod values;
 
 pub use capabilities::Capabilities;
 pub use chart::{Chart, Crd, File};
+pub use content::Data;
 pub use expand::expand;
-pub use load::{Content, load, load_archive, load_files};
+pub use load::{Content, load, load_any_version, load_archive, load_files};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};

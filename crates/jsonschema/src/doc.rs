@@ -18,6 +18,9 @@ pub enum Doc {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Object(Vec<(Rc<str>, Doc)>);
 
+/// Up to this many members are looked through one by one.
+const FEW: usize = 8;
+
 /// Why a JSON pointer leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Astray {
@@ -39,6 +42,9 @@ impl Object {
     }
 
     pub fn get(&self, key: &[u8]) -> Option<&Doc> {
+        if self.0.len() <= FEW {
+            return self.0.iter().find(|(k, _)| k.as_bytes() == key).map(|(_, doc)| doc);
+        }
         let at = self.0.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
         self.0.get(at).map(|(_, doc)| doc)
     }

@@ -67,27 +67,23 @@ impl ValidationError {
         out
     }
 
-    fn append(&self, out: &mut Vec<u8>, mut indent: usize) {
+    fn append(&self, out: &mut Vec<u8>, indent: usize) {
         if matches!(self.kind, Kind::Unseen) {
             return;
         }
-        // A reference with a single error says nothing of its own.
-        if !(matches!(self.kind, Kind::Reference(_)) && self.causes.len() == 1) {
-            if indent > 0 {
-                out.push(b'\n');
-                out.resize(out.len() + 2 * (indent - 1), b' ');
-                out.extend_from_slice(b"- ");
-            }
-            indent += 1;
-            if !matches!(self.kind, Kind::Schema(_)) {
-                out.extend_from_slice(b"at ");
-                append_quoted(out, &self.location);
-                out.extend_from_slice(b": ");
-            }
-            self.kind.append(out);
+        if indent > 0 {
+            out.push(b'\n');
+            out.resize(out.len() + 2 * (indent - 1), b' ');
+            out.extend_from_slice(b"- ");
         }
+        if !matches!(self.kind, Kind::Schema(_)) {
+            out.extend_from_slice(b"at ");
+            append_quoted(out, &self.location);
+            out.extend_from_slice(b": ");
+        }
+        self.kind.append(out);
         for cause in &self.causes {
-            cause.append(out, indent);
+            cause.append(out, indent + 1);
         }
     }
 

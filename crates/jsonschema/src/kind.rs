@@ -16,7 +16,7 @@ pub enum Kind {
     Schema(Box<str>),
     /// Several errors at one place.
     Group,
-    /// `$ref`, `$recursiveRef` or `$dynamicRef`: the errors of its target.
+    /// `$ref`, `$recursiveRef` or `$dynamicRef`, when its target has several errors.
     Reference(&'static str),
     /// Two ways lead from a value to itself.
     ReferenceCycle(Box<Cycle>),

@@ -68,7 +68,7 @@ pub fn document(url: &str) -> Result<Option<Doc>, GoError> {
         Some(path) => path,
     };
     if FOLDERS.contains(&path) {
-        return Err(GoError::new(format!("read metaschemas/{path}: is a directory")));
+        return Err(GoError::new(format!("read metaschemas/{path}/: is a directory")));
     }
     match DOCUMENTS.iter().find(|(name, _)| *name == path) {
         Some((_, text)) => parse::parse(text.as_bytes()).map(Some),

@@ -1,5 +1,6 @@
 //! Compiled schemas: nodes in an arena, which refer to each other by number.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use gostd::value::Str;
@@ -161,7 +162,7 @@ pub struct ObjectRules {
     pub min: Option<i64>,
     pub max: Option<i64>,
     pub required: Needs,
-    /// In the byte order of the names.
+    /// In the order of [`by_length`].
     pub properties: Vec<(Rc<str>, NodeId)>,
     pub patterns: Vec<(Rc<Pattern>, NodeId)>,
     pub additional: Additional,
@@ -173,9 +174,14 @@ pub struct ObjectRules {
 
 impl ObjectRules {
     pub fn property(&self, name: &[u8]) -> Option<NodeId> {
-        let at = self.properties.binary_search_by(|(k, _)| k.as_bytes().cmp(name)).ok()?;
+        let at = self.properties.binary_search_by(|(k, _)| by_length(k.as_bytes(), name)).ok()?;
         self.properties.get(at).map(|(_, id)| *id)
     }
+}
+
+/// Orders names for searching: most of those that are not there differ in length already.
+pub fn by_length(a: &[u8], b: &[u8]) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 #[derive(Default)]

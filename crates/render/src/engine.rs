@@ -72,6 +72,16 @@ impl Engine {
     }
 }
 
+/// Executes a template that belongs to no chart, with Sprig's functions and without data: `--name-template`.
+///
+/// # Errors
+/// Go's text.
+pub fn text(name: &str, template: &str) -> Result<Vec<u8>, GoError> {
+    let mut set = Set::new(&[sprig::FUNCS]);
+    set.parse(name, template)?;
+    set.execute(name, &Value::Nil, vec![Rc::new(sprig::Host::system())])
+}
+
 fn execute(set: &Set, template: &Template, extensions: &[Rc<dyn Any>]) -> Result<Vec<u8>, RenderError> {
     template.announce();
     let data = Value::Map(template.context.clone());

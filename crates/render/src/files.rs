@@ -4,21 +4,22 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use chart::Data;
 use gostd::value::{Entries, MapType, Method};
 use gostd::{GoError, List, Map, Object, Str, Type, Value};
 
 static BYTES: MapType = MapType::new("map[string][]uint8");
 
 /// Files by their path in the chart.
-pub struct Files(BTreeMap<Str, Str>);
+pub struct Files(BTreeMap<Str, Data>);
 
 impl Files {
-    pub fn new(files: impl IntoIterator<Item = (Str, Str)>) -> Self {
+    pub fn new(files: impl IntoIterator<Item = (Str, Data)>) -> Self {
         Files(files.into_iter().collect())
     }
 
     fn get(&self, name: &[u8]) -> Str {
-        self.0.get(name).cloned().unwrap_or_default()
+        self.0.get(name).map(|data| data.bytes().clone()).unwrap_or_default()
     }
 
     /// Files whose path matches; a pattern that cannot be read matches all, as in Helm.
@@ -36,8 +37,11 @@ impl Files {
 
     /// A YAML map from base names to contents, made by `content`; of equal base names the last path wins.
     fn yaml(&self, content: impl Fn(&Str) -> Str) -> Str {
-        let entries: Entries =
-            self.0.iter().map(|(name, data)| (Str::from(gostd::path::base(name)), Value::Str(content(data)))).collect();
+        let entries: Entries = self
+            .0
+            .iter()
+            .map(|(name, data)| (Str::from(gostd::path::base(name)), Value::Str(content(data.bytes()))))
+            .collect();
         let map = Value::Map(Map::of(MapType::STRINGS, entries));
         crate::funcs::to_yaml(&map).unwrap_or_default()
     }
@@ -107,7 +111,7 @@ impl Object for Files {
     }
 
     fn underlying(&self) -> Option<Value> {
-        let entries = self.0.iter().map(|(name, data)| (name.clone(), Value::Bytes(data.clone()))).collect();
+        let entries = self.0.iter().map(|(name, data)| (name.clone(), Value::Bytes(data.bytes().clone()))).collect();
         Some(Value::Map(Map::of(&BYTES, entries)))
     }
 

@@ -11,7 +11,7 @@ mod kinds;
 pub mod manifest;
 mod resources;
 
-pub use engine::{Engine, Lookup, Rendered};
+pub use engine::{Engine, Lookup, Message, Rendered, text};
 pub use error::RenderError;
 pub use hook::Hook;
 pub use manifest::{Manifest, Text, split_manifests};

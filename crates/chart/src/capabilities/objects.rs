@@ -58,7 +58,13 @@ impl Object for KubeVersion {
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str, Value)> {
-        ["Version", "Major", "Minor"].into_iter().filter_map(|name| Some((name, name, self.field(name)?))).collect()
+        vec![
+            ("Version", "Version", self.version.as_str().into()),
+            // Not exported: only `print` of the struct shows it.
+            ("normalizedVersion", "-", self.normalized.as_str().into()),
+            ("Major", "Major", self.major.as_str().into()),
+            ("Minor", "Minor", self.minor.as_str().into()),
+        ]
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -78,7 +84,7 @@ impl Object for KubeVersion {
         ]
     }
 
-    fn display(&self) -> Option<String> {
+    fn printed(&self) -> Option<String> {
         Some(self.normalized.clone())
     }
 

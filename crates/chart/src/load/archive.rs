@@ -7,8 +7,9 @@ use gostd::{GoError, Str, path};
 
 use super::sniff::{SNIFF_BYTES, content_type};
 use super::tar::{Archive, Header};
-use super::{CHART_BYTES, Content, check_api_version, gzip, load_files, without_bom};
+use super::{CHART_BYTES, Content, check_api_version, gzip, load_files};
 use crate::chart::Chart;
+use crate::content::without_bom;
 use crate::log::Log;
 use crate::os_error::path_error;
 
@@ -61,7 +62,7 @@ pub fn files(bytes: &[u8]) -> Result<Vec<Content>, GoError> {
         if (buffer.len() as u64) < header.size || remaining == 0 {
             return Err(too_large(CHART_BYTES));
         }
-        files.push(Content { name, data: Str::from(without_bom(&buffer)) });
+        files.push(Content { name, data: Str::from(without_bom(&buffer)).into() });
     }
     match files.is_empty() {
         true => Err(GoError::new("no files in chart archive")),

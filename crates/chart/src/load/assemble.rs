@@ -7,6 +7,7 @@ use gostd::{GoError, Map, Str};
 
 use super::{CHART_BYTES, Content, archive};
 use crate::chart::{Chart, File};
+use crate::content::Data;
 use crate::log::Log;
 use crate::metadata::{Lock, Metadata};
 use crate::values::defaults::Defaults;
@@ -27,6 +28,19 @@ impl Default for Budget {
     fn default() -> Self {
         Budget { depth: DEPTH_LIMIT, bytes: TREE_BYTES }
     }
+}
+
+/// Reports whether a file is read at once: what loading looks into, and templates. Of subcharts too, by the last part
+/// of the path behind the last `charts/`.
+pub fn is_read(name: &str) -> bool {
+    let mut inner = name;
+    while let Some(below) = inner.strip_prefix("charts/") {
+        let Some((_, rest)) = below.split_once('/') else { return below.ends_with(".tgz") };
+        inner = rest;
+    }
+    let looked_into =
+        ["Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", "requirements.lock"];
+    looked_into.contains(&inner) || inner.starts_with("templates/")
 }
 
 /// Makes a chart with its subcharts.
@@ -78,8 +92,8 @@ struct Parts {
     values: Option<Map>,
     raw_values: Option<Str>,
     schema: Option<Str>,
-    templates: Vec<File>,
-    files: Vec<File>,
+    templates: Vec<File<Str>>,
+    files: Vec<File<Data>>,
     subcharts: Vec<Group>,
     /// Where a name is among the subcharts.
     places: HashMap<String, usize>,
@@ -103,12 +117,15 @@ impl Parts {
             }
             "values.yaml" => {
                 self.values = Some(load_values(&file.data).map_err(|error| cannot_load("values.yaml", error))?);
-                self.raw_values = Some(file.data);
+                self.raw_values = Some(file.data.bytes().clone());
             }
-            "values.schema.json" => self.schema = Some(file.data),
+            "values.schema.json" => self.schema = Some(file.data.bytes().clone()),
             "requirements.yaml" => self.requirements(file, log)?,
             "requirements.lock" => self.requirements_lock(file, log)?,
-            name if name.starts_with("templates/") => self.templates.push(plain(file)),
+            name if name.starts_with("templates/") => {
+                let data = file.data.bytes().clone();
+                self.templates.push(File { name: file.name, data });
+            }
             name if name.starts_with("charts/") => self.below_charts(file),
             _ => self.files.push(plain(file)),
         }
@@ -216,7 +233,7 @@ fn below(files: Vec<Content>) -> Vec<Content> {
     files.into_iter().filter_map(inside).collect()
 }
 
-fn plain(file: Content) -> File {
+fn plain(file: Content) -> File<Data> {
     File { name: file.name, data: file.data }
 }
 

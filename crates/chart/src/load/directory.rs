@@ -7,8 +7,9 @@ use std::path::Path;
 use gostd::{GoError, Str};
 
 use super::walk::{Entry, Step, Walk};
-use super::{CHART_BYTES, Content, check_api_version, load_files, without_bom};
+use super::{CHART_BYTES, Content, assemble, check_api_version, load_files};
 use crate::chart::Chart;
+use crate::content::{Data, without_bom};
 use crate::ignore::Rules;
 use crate::log::Log;
 use crate::os_error::path_error;
@@ -26,17 +27,22 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     load_files(contents(&top, log)?, log)
 }
 
+/// Loads the files of a folder, whatever version of the chart format it has.
+pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    load_files(contents(&absolute(path)?, log)?, log)
+}
+
 /// Reads the files of a folder in the order of their paths, folder by folder.
 pub fn contents(top: &Path, log: &mut dyn Log) -> Result<Vec<Content>, GoError> {
     let rules = rules(top)?;
     let mut reader = Reader { remaining: CHART_BYTES, buffer: Vec::new() };
     let mut files = Vec::new();
     Walk::new(top).each(log, &mut |entry, log| {
-        if rules.ignore(&entry.name, entry.is_dir, log) {
+        if rules.ignore(entry.name, entry.is_dir, log) {
             return Ok(Step::Skip);
         }
         if !entry.is_dir {
-            let data = reader.read(entry)?;
+            let data = reader.content(entry)?;
             files.push(Content { name: entry.name.to_string(), data });
         }
         Ok(Step::Enter)
@@ -64,35 +70,41 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, entry: &Entry<'_>) -> Result<Str, GoError> {
+    /// Opens a file, and reads it if loading needs it.
+    fn content(&mut self, entry: &Entry<'_>) -> Result<Data, GoError> {
         if !entry.is_regular {
             let path = entry.path.to_string_lossy();
             let text = format!("cannot load irregular file {path} as it has file mode type bits set");
             return Err(GoError::new(text));
         }
-        self.fill(entry)
-            .map_err(|error| GoError::wrap(format!("error reading {}: {}", entry.name, error.text), error))?;
-        self.remaining -= self.buffer.len() as u64;
-        Ok(Str::from(without_bom(&self.buffer)))
+        self.open(entry).map_err(|error| GoError::wrap(format!("error reading {}: {}", entry.name, error.text), error))
     }
 
-    /// Reads one byte more than is allowed at most, so that a growing file is noticed.
-    fn fill(&mut self, entry: &Entry<'_>) -> Result<(), GoError> {
-        let too_large = || GoError::new(format!("chart exceeds maximum decompressed size of {CHART_BYTES} bytes"));
+    fn open(&mut self, entry: &Entry<'_>) -> Result<Data, GoError> {
         let file = File::open(entry.path).map_err(|error| path_error("open", entry.path, &error))?;
         let size = file.metadata().map_or(0, |info| info.len());
         if size > self.remaining {
             return Err(too_large());
         }
-        self.buffer.clear();
-        self.buffer.reserve(size as usize + 1);
-        let read = file.take(self.remaining + 1).read_to_end(&mut self.buffer);
-        read.map_err(|error| path_error("read", entry.path, &error))?;
-        match self.buffer.len() as u64 > self.remaining {
-            true => Err(too_large()),
-            false => Ok(()),
+        if !assemble::is_read(entry.name) {
+            self.remaining -= size;
+            return Ok(Data::of_file(entry.path.to_path_buf()));
         }
+        self.read(file, entry)?;
+        self.remaining = self.remaining.checked_sub(self.buffer.len() as u64).ok_or_else(too_large)?;
+        Ok(Str::from(without_bom(&self.buffer)).into())
     }
+
+    /// Reads one byte more than is allowed at most, so that a growing file is noticed.
+    fn read(&mut self, file: File, entry: &Entry<'_>) -> Result<(), GoError> {
+        self.buffer.clear();
+        let read = file.take(self.remaining + 1).read_to_end(&mut self.buffer);
+        read.map(drop).map_err(|error| path_error("read", entry.path, &error))
+    }
+}
+
+fn too_large() -> GoError {
+    GoError::new(format!("chart exceeds maximum decompressed size of {CHART_BYTES} bytes"))
 }
 
 fn absolute(path: &Path) -> Result<std::path::PathBuf, GoError> {

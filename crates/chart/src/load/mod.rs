@@ -12,21 +12,21 @@ mod walk;
 use std::fs;
 use std::path::Path;
 
-use gostd::{GoError, Str};
+use gostd::GoError;
 
 use crate::chart::Chart;
+use crate::content::Data;
 use crate::log::Log;
 use crate::metadata::{BASE, Metadata};
 use crate::os_error::path_error;
 
 /// Bytes of all files of a chart.
 const CHART_BYTES: u64 = 100 * 1024 * 1024;
-const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// A file that is read: its path in the chart, and what is in it without a byte order mark.
+/// A file: its path in the chart, and what is in it.
 pub struct Content {
     pub name: String,
-    pub data: Str,
+    pub data: Data,
 }
 
 /// Loads a chart from a folder or an archive.
@@ -40,6 +40,18 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     let info = fs::metadata(path).map_err(|error| path_error("stat", path, &error))?;
     if info.is_dir() {
         return directory::load(path, log);
+    }
+    archive::load(path, log)
+}
+
+/// Loads a chart as [`load`] does, but of any version of the chart format: `show` and `lint` look at it as it is.
+///
+/// # Errors
+/// As [`load`], without `unsupported chart version`.
+pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    let info = fs::metadata(path).map_err(|error| path_error("stat", path, &error))?;
+    if info.is_dir() {
+        return directory::load_any_version(path, log);
     }
     archive::load(path, log)
 }
@@ -76,8 +88,4 @@ fn check_api_version(chart_yaml: &[u8]) -> Result<(), GoError> {
         "" | "v1" | "v2" | "v3" => Ok(()),
         _ => Err(GoError::new("unsupported chart version")),
     }
-}
-
-fn without_bom(data: &[u8]) -> &[u8] {
-    data.strip_prefix(BOM).unwrap_or(data)
 }

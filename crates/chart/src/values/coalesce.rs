@@ -59,23 +59,31 @@ impl<'a> Coalescer<'a> {
         let defaults: &Rc<Defaults> = &chart.defaults;
         let merging = self.mode == Mode::Merge;
         let source = if merging { defaults.map() } else { defaults.clean() };
+        let mut absent = Vec::new();
         for (key, default) in Node::Leaf(Value::Map(source.clone())).entries() {
             match values.get(&key) {
                 None if !merging && default.is_nil() => {}
-                None => values.insert(key, default),
+                None => absent.push((key, default)),
                 Some(node) if node.is_nil() && !merging => values.remove(&key),
-                Some(node) if node.is_table() => match default.is_table() {
-                    true if is_child(chart, &key) => {
-                        // Nulls of a parent's defaults take nothing away from a subchart.
-                        let raw = Node::Leaf(defaults.map().get(&key).unwrap_or(Value::Nil));
-                        self.table_at(values, &key, &raw, prefix, Mode::Merge);
-                    }
-                    true => self.table_at(values, &key, &default, prefix, self.mode),
-                    false if default.is_nil() => {}
-                    false => self.warn(&format!("warning: skipped value for {}: Not a table.", prefix.then(&key))),
-                },
+                Some(node) if node.is_table() => self.default(chart, values, (&key, &default), prefix),
                 Some(_) => {}
             }
+        }
+        values.append(absent);
+    }
+
+    /// Adds a default to a map that the user gave.
+    fn default(&mut self, chart: &Chart, values: &Table, (key, default): (&[u8], &Node), prefix: Prefix<'_>) {
+        if !default.is_table() {
+            if !default.is_nil() {
+                self.warn(&format!("warning: skipped value for {}: Not a table.", prefix.then(key)));
+            }
+        } else if is_child(chart, key) {
+            // Nulls of a parent's defaults take nothing away from a subchart.
+            let raw = Node::Leaf(chart.defaults.map().get(key).unwrap_or(Value::Nil));
+            self.table_at(values, key, &raw, prefix, Mode::Merge);
+        } else {
+            self.table_at(values, key, default, prefix, self.mode);
         }
     }
 

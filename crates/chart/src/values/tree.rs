@@ -87,6 +87,11 @@ impl Table {
         self.0.borrow_mut().insert(key, node);
     }
 
+    /// Adds entries whose keys are not there, in the order of their keys.
+    pub fn append(&self, entries: Vec<(Str, Node)>) {
+        self.0.borrow_mut().append(&mut entries.into_iter().collect());
+    }
+
     pub fn remove(&self, key: &[u8]) {
         self.0.borrow_mut().remove(key);
     }

@@ -87,7 +87,8 @@ fn class_char(pattern: &[u8]) -> Option<(u32, &[u8])> {
     let (rune, length) = decode_rune(rest);
     let after = &rest[length..];
     // A class must end; an invalid byte cannot be in one.
-    (!(rune == 0xFFFD && length == 1) && !after.is_empty()).then_some((rune, after))
+    let invalid = rune == 0xFFFD && length == 1;
+    if invalid || after.is_empty() { None } else { Some((rune, after)) }
 }
 
 fn check(pattern: &[u8]) -> Result<(), GoError> {

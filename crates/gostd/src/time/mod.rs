@@ -8,6 +8,7 @@ mod layout;
 mod object;
 mod parse;
 mod zone;
+mod zone_name;
 
 pub use civil::{Civil, Month, Weekday};
 pub use duration::{Duration, parse_duration};

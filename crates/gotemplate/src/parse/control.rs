@@ -114,9 +114,14 @@ impl Parser<'_> {
     fn control(&mut self, control: Control) -> Parse<Node> {
         let (names, slots) = (self.state.names.len(), self.state.slots.len());
         let pipe = self.pipeline(control.word(), Kind::RightDelim)?;
+        let declared = self.state.slots.len();
         self.state.range_depth += usize::from(control == Control::Range);
         let (list, ending) = self.item_list()?;
+        // What the list declares does not live in the other branch, though Go's parser still knows its name there.
+        self.state.slots.truncate(declared);
         self.state.range_depth -= usize::from(control == Control::Range);
+        // What the list declares keeps its name in the other one, but does not live there.
+        self.state.slots.truncate(declared);
         let else_list = match ending {
             Ending::End => None,
             Ending::Else => Some(self.else_list(control)?),

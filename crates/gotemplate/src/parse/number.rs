@@ -26,7 +26,8 @@ pub fn number(text: &[u8], kind: Kind) -> Result<Number, GoError> {
 /// Go reads both parts with `fmt.Sscan`, which knows fewer numbers than the lexer.
 fn complex(text: &[u8]) -> Result<(f64, f64), GoError> {
     let (real, imaginary) = text.split_at(float_length(text));
-    if !imaginary.starts_with(b"+") && !imaginary.starts_with(b"-") || &imaginary[float_length(imaginary)..] != b"i" {
+    let whole = matches!(imaginary, [b'+' | b'-', second, ..] if *second != b'i');
+    if !whole || &imaginary[float_length(imaginary)..] != b"i" {
         return Err("syntax error scanning complex number".into());
     }
     let digits = imaginary.strip_suffix(b"i").unwrap_or(imaginary);

@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::link::{self, quoted};
 use crate::node::{
     Additional, ArrayRules, Choices, Condition, Dependency, Logic, Needs, Node, NodeId, NumberRules, ObjectRules, Step,
-    TextRules, Types,
+    TextRules, Types, by_length,
 };
 use crate::number::Number;
 
@@ -101,7 +101,8 @@ impl<'d> Keywords<'_, 'd, '_> {
     }
 
     fn members(&mut self, node: &mut Node) -> Result<(), GoError> {
-        let properties = self.named_schemas("properties");
+        let mut properties = self.named_schemas("properties");
+        properties.sort_unstable_by(|(a, _), (b, _)| by_length(a.as_bytes(), b.as_bytes()));
         let mut patterns = Vec::new();
         for (text, id) in self.named_schemas("patternProperties") {
             let pattern = self.compiler.patterns.get(&text);

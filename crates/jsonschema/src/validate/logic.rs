@@ -25,10 +25,10 @@ impl<'v> Validator<'v> {
         target: At<'v>,
         keyword: &'static str,
     ) -> Result<(), ValidationError> {
-        self.same_at(frame, target, keyword, false).map_err(|error| {
-            let mut outer = self.error(&frame.scope, Kind::Reference(keyword));
-            outer.causes = error.ungrouped();
-            outer
+        self.same_at(frame, target, keyword, false).map_err(|error| match error.kind {
+            Kind::Group => self.error_because(&frame.scope, Kind::Reference(keyword), error.causes),
+            // A reference with a single cause says nothing of its own.
+            _ => error,
         })
     }
 

@@ -4,6 +4,7 @@
 
 mod arrays;
 mod equal;
+mod errors;
 mod logic;
 mod objects;
 mod scalars;
@@ -14,11 +15,12 @@ use std::collections::HashMap;
 
 use gostd::GoError;
 
-use crate::error::{Invalid, Token, ValidationError, pointer};
+use crate::error::{Invalid, Token, ValidationError};
 use crate::instance::{Instance, Numeric, Shape};
-use crate::kind::{Cycle, FormatError, Kind};
+use crate::kind::{FormatError, Kind};
 use crate::node::{Arena, Node, NodeId, Types};
 
+use errors::ERROR_LIMIT;
 use scope::{At, Scope, Target};
 use unevaluated::Unevaluated;
 
@@ -27,9 +29,6 @@ const DEPTH_LIMIT: usize = 50_000;
 
 /// Schemas applied altogether, for schemas whose work doubles with each line.
 const STEP_LIMIT: u64 = 50_000_000;
-
-/// Errors that are collected; one line says that there were more.
-const ERROR_LIMIT: usize = 10_000;
 
 /// Where Go begins to make its array of tokens anew; it doubles from here.
 const FIRST_TOKENS: usize = 8;
@@ -44,8 +43,25 @@ const PANIC: &str = "unable to validate schema: runtime error: invalid memory ad
 /// # Errors
 /// What does not fit, or [`Invalid::Undecided`].
 pub fn against<'v>(arena: &'v Arena, value: Instance<'_>, dialects: HashMap<usize, &'v Arena>) -> Result<(), Invalid> {
-    let mut validator =
-        Validator { dialects, tokens: Vec::new(), steps: 0, errors: 0, late: false, fault: None, targets: Vec::new() };
+    within(STEP_LIMIT, arena, value, dialects)
+}
+
+fn within<'v>(
+    steps: u64,
+    arena: &'v Arena,
+    value: Instance<'_>,
+    dialects: HashMap<usize, &'v Arena>,
+) -> Result<(), Invalid> {
+    let mut validator = Validator {
+        dialects,
+        tokens: Vec::new(),
+        steps,
+        errors: 0,
+        location_bytes: 0,
+        late: false,
+        fault: None,
+        targets: Vec::new(),
+    };
     let root = At { arena, id: 0 };
     let result = validator.fresh(Scope::first(root, value, false));
     if let Some(fault) = validator.fault {
@@ -68,8 +84,11 @@ struct Validator<'v> {
     dialects: HashMap<usize, &'v Arena>,
     /// The way to the value at hand, and leftovers of longer ways behind it.
     tokens: Vec<Token>,
+    /// Those that are left.
     steps: u64,
+    /// Those that have no causes.
     errors: usize,
+    location_bytes: usize,
     /// There are errors whose location [`ValidationError::settle`] has to say.
     late: bool,
     fault: Option<GoError>,
@@ -188,10 +207,12 @@ impl<'v> Validator<'v> {
 
     /// Counts a step, and stops everything when there are too many.
     fn count(&mut self, scope: &Scope<'_, '_>) {
-        self.steps += 1;
-        if self.steps > STEP_LIMIT {
-            let text = format!("validation against the schema takes more than {STEP_LIMIT} steps");
-            self.fault.get_or_insert(GoError::new(text));
+        match self.steps.checked_sub(1) {
+            Some(left) => self.steps = left,
+            None => {
+                let text = format!("validation against the schema takes more than {STEP_LIMIT} steps");
+                self.fault.get_or_insert(GoError::new(text));
+            }
         }
         if scope.level > DEPTH_LIMIT {
             let text = format!("schemas are applied more than {DEPTH_LIMIT} levels inside each other");
@@ -237,11 +258,7 @@ impl<'v> Validator<'v> {
         match frame.errors.len() {
             0 => Ok(frame.unevaluated),
             1 => Err(frame.errors.pop().unwrap_or_else(ValidationError::unseen)),
-            _ => {
-                let mut group = self.error(&frame.scope, Kind::Group);
-                group.causes = frame.errors;
-                Err(group)
-            }
+            _ => Err(self.error_because(&frame.scope, Kind::Group, frame.errors)),
         }
     }
 
@@ -298,38 +315,6 @@ impl<'v> Validator<'v> {
             }
         }
     }
-
-    /// Makes an error at the value of a scope.
-    fn error(&mut self, scope: &Scope<'_, '_>, kind: Kind) -> ValidationError {
-        if scope.quiet {
-            return ValidationError::unseen();
-        }
-        self.errors += 1;
-        if self.errors > ERROR_LIMIT {
-            return ValidationError::unseen();
-        }
-        ValidationError::new(pointer(self.tokens.get(..scope.depth).unwrap_or_default()), kind)
-    }
-
-    fn refuse(&mut self, frame: &mut Frame<'_, '_>, kind: Kind) {
-        let error = self.error(&frame.scope, kind);
-        frame.errors.push(error);
-    }
-
-    fn refuse_because(&mut self, frame: &mut Frame<'_, '_>, kind: Kind, causes: Vec<ValidationError>) {
-        let mut error = self.error(&frame.scope, kind);
-        error.causes = causes;
-        frame.errors.push(error);
-    }
-
-    fn cycle(&mut self, scope: &Scope<'_, '_>, other: &Scope<'_, '_>) -> ValidationError {
-        if scope.quiet {
-            return ValidationError::unseen();
-        }
-        let url = scope.at.arena.location_of(scope.at.id);
-        let cycle = Cycle { url, first: scope.keyword_location(), second: other.keyword_location() };
-        self.error(scope, Kind::ReferenceCycle(Box::new(cycle)))
-    }
 }
 
 /// Returns the JSON type of a value and its name, or the Go type of what is no JSON.
@@ -343,4 +328,23 @@ fn type_of(shape: Shape<'_>) -> Result<(Types, &'static str), &'static str> {
         Shape::Object(_) => (Types::OBJECT, "object"),
         Shape::Foreign(go_type) => return Err(go_type),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{compile, loader::NoLoader, parse};
+
+    #[test]
+    fn work_that_doubles_with_each_line_ends() {
+        let mut schema = String::from("{\"$ref\":\"#/$defs/d0\",\"$defs\":{");
+        for i in 0..60 {
+            let next = format!("{{\"$ref\":\"#/$defs/d{}\"}}", i + 1);
+            schema.push_str(&format!("\"d{i}\":{{\"allOf\":[{next},{next}]}},"));
+        }
+        schema.push_str("\"d60\":{\"minProperties\":1}}}");
+        let arena = compile::schema(parse::parse(schema.as_bytes()).unwrap(), &mut NoLoader).unwrap();
+        let answer = within(100_000, &arena, Instance::Name(b"x"), HashMap::new());
+        assert_eq!(format!("{answer:?}"), "Err(validation against the schema takes more than 50000000 steps)");
+    }
 }

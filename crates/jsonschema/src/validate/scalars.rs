@@ -1,11 +1,12 @@
 //! Keywords of strings and numbers.
 
+use std::cmp::Ordering::{Equal, Greater, Less};
+
 use gostd::GoError;
 use gostd::strings::rune_count;
 
 use crate::instance::Numeric;
 use crate::kind::Kind;
-use crate::number::Number;
 
 use super::{Frame, PANIC, Validator};
 
@@ -29,16 +30,13 @@ impl<'v> Validator<'v> {
     pub(super) fn number(&mut self, frame: &mut Frame<'_, 'v>, number: Numeric<'_>) {
         let Some(rules) = frame.node.number.as_deref() else { return };
         let Some(number) = number.number() else { return self.panic() };
-        let bounds: [(_, &Option<Number>, fn(&Number, &Number) -> bool); 4] = [
-            ("minimum", &rules.minimum, |n, bound| n >= bound),
-            ("maximum", &rules.maximum, |n, bound| n <= bound),
-            ("exclusiveMinimum", &rules.exclusive_minimum, |n, bound| n > bound),
-            ("exclusiveMaximum", &rules.exclusive_maximum, |n, bound| n < bound),
-        ];
-        for (keyword, bound, fits) in bounds {
-            if let Some(bound) = bound
-                && !fits(&number, bound)
-            {
+        for (keyword, bound, wrong) in [
+            ("minimum", &rules.minimum, [Less, Less]),
+            ("maximum", &rules.maximum, [Greater, Greater]),
+            ("exclusiveMinimum", &rules.exclusive_minimum, [Less, Equal]),
+            ("exclusiveMaximum", &rules.exclusive_maximum, [Greater, Equal]),
+        ] {
+            if let Some(bound) = bound.as_ref().filter(|bound| wrong.contains(&number.cmp(bound))) {
                 self.refuse(frame, Kind::Bound(keyword, number.to_f64(), bound.to_f64()));
             }
         }
