@@ -60,7 +60,7 @@ impl Object for KubeVersion {
     fn fields(&self) -> Vec<(&'static str, &'static str, Value)> {
         vec![
             ("Version", "Version", self.version.as_str().into()),
-            // Not exported: only `print` of the struct shows it.
+            // Not exported: JSON leaves it out, but `%v` prints it.
             ("normalizedVersion", "-", self.normalized.as_str().into()),
             ("Major", "Major", self.major.as_str().into()),
             ("Minor", "Minor", self.minor.as_str().into()),
@@ -84,7 +84,8 @@ impl Object for KubeVersion {
         ]
     }
 
-    fn printed(&self) -> Option<String> {
+    /// In Go only the pointer has `String`: templates print that, functions see the struct.
+    fn pointer_display(&self) -> Option<String> {
         Some(self.normalized.clone())
     }
 

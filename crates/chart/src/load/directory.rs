@@ -27,11 +27,6 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     load_files(contents(&top, log)?, log)
 }
 
-/// Loads the files of a folder, whatever version of the chart format it has.
-pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
-    load_files(contents(&absolute(path)?, log)?, log)
-}
-
 /// Reads the files of a folder in the order of their paths, folder by folder.
 pub fn contents(top: &Path, log: &mut dyn Log) -> Result<Vec<Content>, GoError> {
     let rules = rules(top)?;
@@ -107,7 +102,8 @@ fn too_large() -> GoError {
     GoError::new(format!("chart exceeds maximum decompressed size of {CHART_BYTES} bytes"))
 }
 
-fn absolute(path: &Path) -> Result<std::path::PathBuf, GoError> {
+/// Returns an absolute path without `.` and `..`.
+pub fn absolute(path: &Path) -> Result<std::path::PathBuf, GoError> {
     let absolute = std::path::absolute(path).map_err(|error| path_error("getwd", path, &error))?;
     let clean = gostd::path::clean(absolute.as_os_str().as_encoded_bytes());
     Ok(String::from_utf8(clean).map_or(absolute, Into::into))

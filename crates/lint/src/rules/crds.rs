@@ -12,6 +12,7 @@ const FOLDER: &str = "crds/";
 
 /// Runs the rules on the CRDs of the chart and its subcharts.
 pub fn check(linter: &mut Linter, log: &mut dyn Log) {
+    // Without the slash, which would make a file in its place an error of the system call.
     let path = linter.chart_dir.join("crds");
     let folder = match std::fs::metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
