@@ -67,7 +67,7 @@ impl Object for KubeVersion {
         ]
     }
 
-    fn methods(&self) -> &'static [Method] {
+    fn pointer_methods(&self) -> &'static [Method] {
         &[
             Method {
                 name: "GitVersion",
@@ -84,7 +84,7 @@ impl Object for KubeVersion {
         ]
     }
 
-    fn printed(&self) -> Option<String> {
+    fn pointer_display(&self) -> Option<String> {
         Some(self.normalized.clone())
     }
 

@@ -60,11 +60,6 @@ pub trait Object: 'static {
         None
     }
 
-    /// Returns what `{{ x }}` prints: `String()` of a pointer counts too there, since a template can take its address.
-    fn printed(&self) -> Option<String> {
-        self.display()
-    }
-
     /// Returns what `MarshalJSON` gives, as JSON text, where the type has one.
     fn json(&self) -> Option<String> {
         None

@@ -72,12 +72,6 @@ impl Exec<'_> {
     }
 
     fn print_value(&mut self, frame: &Frame<'_>, value: &gostd::Value) -> Outcome<()> {
-        if let gostd::Value::Object(object) = value
-            && let Some(text) = object.printed()
-        {
-            self.out.extend_from_slice(text.as_bytes());
-            return Ok(());
-        }
         fmt::try_append_value(&mut self.out, value).map_err(|error| self.fail(frame, error.text))
     }
 
