@@ -37,6 +37,12 @@ pub fn capabilities(kube_version: Option<KubeVersion>, api_versions: Vec<String>
     capabilities
 }
 
+/// Whether Helm would fetch it; any other scheme is the name of a file (`pkg/cli/values/options.go`).
+fn is_remote(name: &str) -> bool {
+    let scheme = name.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https" | "oci"))
+}
+
 /// Reads values from files and stdin.
 struct Files;
 
@@ -49,7 +55,7 @@ impl Reader for Files {
                 Err(error) => Err(GoError::new(format!("cannot read stdin: {error}"))),
             };
         }
-        if name.contains("://") {
+        if is_remote(name) {
             let text = "values from URLs are not built yet in this version of Pilothouse; download the file first";
             return Err(GoError::new(format!("{name}: {text}")));
         }
