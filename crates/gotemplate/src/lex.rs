@@ -2,13 +2,15 @@
 
 use gostd::strconv;
 use gostd::strings::decode_rune;
-use gostd::unicode::{is_digit, is_letter, is_print};
+use gostd::unicode::is_print;
 
+use crate::characters::{
+    EOF, describe, has_left_trim, has_right_trim, is_alphanumeric, is_space, leading_space, trim_right,
+};
 use crate::token::{Kind, Token};
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
-const EOF: u32 = u32::MAX;
 /// A dash and the space before or after it.
 const TRIM_MARKER: usize = 2;
 
@@ -359,45 +361,5 @@ impl<'a> Lexer<'a> {
             return false;
         }
         true
-    }
-}
-
-fn is_space(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-fn is_alphanumeric(rune: u32) -> bool {
-    match rune {
-        EOF => false,
-        0..0x80 => rune == u32::from(b'_') || (rune as u8).is_ascii_alphanumeric(),
-        _ => is_letter(rune) || is_digit(rune),
-    }
-}
-
-fn has_left_trim(text: &[u8]) -> bool {
-    text.len() >= 2 && text[0] == b'-' && is_space(&text[1])
-}
-
-fn has_right_trim(text: &[u8]) -> bool {
-    text.len() >= 2 && is_space(&text[0]) && text[1] == b'-'
-}
-
-/// Returns the length of a text without the space at its end.
-fn trim_right(text: &[u8]) -> usize {
-    text.iter().rposition(|b| !is_space(b)).map_or(0, |at| at + 1)
-}
-
-fn leading_space(text: &[u8]) -> usize {
-    text.iter().take_while(|b| is_space(b)).count()
-}
-
-/// Go's `%#U`: `U+0041 'A'`, without the character where it cannot be printed.
-fn describe(rune: u32) -> String {
-    if rune == EOF {
-        return "U+FFFFFFFFFFFFFFFF".to_string();
-    }
-    match char::from_u32(rune) {
-        Some(c) if is_print(rune) => format!("U+{rune:04X} '{c}'"),
-        _ => format!("U+{rune:04X}"),
     }
 }

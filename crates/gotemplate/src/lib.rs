@@ -10,6 +10,7 @@
 //! ```
 
 mod builtins;
+mod characters;
 mod error;
 pub mod exec;
 pub mod func;
