@@ -24,6 +24,11 @@ impl KnownDifferences {
     pub fn contains(&self, id: &str) -> bool {
         self.reasons.contains_key(id)
     }
+
+    /// How many of a group are listed; probes are only counted.
+    pub fn count(&self, group: &str) -> usize {
+        self.reasons.keys().filter(|id| id.starts_with(group)).count()
+    }
 }
 
 fn parse(text: &str) -> Result<KnownDifferences, String> {
