@@ -65,7 +65,8 @@ impl Engine {
         let extensions: Vec<Rc<dyn Any>> = vec![state.clone(), Rc::new(sprig::Host::system())];
         let mut files = Files::new();
         for template in templates.iter().filter(|t| !t.is_partial()) {
-            let output = execute(&set, template, &extensions)?;
+            let output = execute(&set, template, &extensions)
+                .map_err(|error| RenderError { messages: state.messages.take(), ..error })?;
             files.insert(Rc::from(template.path.as_str()), Rc::new(output));
         }
         Ok(Rendered { files, messages: state.messages.take() })

@@ -3,6 +3,8 @@
 use gostd::{GoError, Str};
 use gotemplate::Source;
 
+use crate::engine::Message;
+
 /// What `required` and `fail` wrap their message in, to be found again in the text of the whole chain.
 pub(crate) const START: &str = "HELM_ERR_START";
 pub(crate) const END: &str = "HELM_ERR_END";
@@ -15,6 +17,8 @@ pub struct RenderError {
     pub cause: GoError,
     /// The template that could not be parsed.
     pub source: Option<Source>,
+    /// What lint mode had to say before.
+    pub messages: Vec<Message>,
 }
 
 /// One place in a chain of template errors.
@@ -34,14 +38,14 @@ pub(crate) fn parse_error(filename: &str, template: &Str, cause: GoError) -> Ren
         [] => String::new(),
     };
     let source = Source { name: filename.to_string(), text: template.clone() };
-    RenderError { text, cause, source: Some(source) }
+    RenderError { text, cause, source: Some(source), messages: Vec::new() }
 }
 
 /// Returns Helm's text for a template that failed: every place of the chain in lines of its own, or Go's text where any
 /// link of the chain is not the template engine's.
 pub(crate) fn exec_error(filename: &str, cause: GoError) -> RenderError {
     let text = exec_text(filename, &cause);
-    RenderError { text, cause, source: None }
+    RenderError { text, cause, source: None, messages: Vec::new() }
 }
 
 fn exec_text(filename: &str, cause: &GoError) -> String {

@@ -12,10 +12,11 @@ const FOLDER: &str = "crds/";
 
 /// Runs the rules on the CRDs of the chart and its subcharts.
 pub fn check(linter: &mut Linter, log: &mut dyn Log) {
-    let path = linter.chart_dir.join(FOLDER);
+    // Without the slash, which would make a file in its place an error of the system call.
+    let path = linter.chart_dir.join("crds");
     let folder = match std::fs::metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
-        Err(error) => Err(io_error("stat", &linter.chart_dir.join("crds"), &error)),
+        Err(error) => Err(io_error("stat", &path, &error)),
         Ok(metadata) if !metadata.is_dir() => Err("not a directory".to_string()),
         Ok(_) => Ok(()),
     };

@@ -6,7 +6,9 @@ const TABLE: &str = include_str!("../deprecated.tsv");
 
 /// Returns the warning for an object on a Kubernetes version, if there is one.
 pub fn warning(api_version: &str, kind: &str, major: u64, minor: u64) -> Option<&'static str> {
-    let key = format!("{api_version}\t{kind}\t");
+    // An empty group is the core group, written or not.
+    let version = api_version.strip_prefix('/').unwrap_or(api_version);
+    let key = format!("{version}\t{kind}\t");
     let rest = TABLE.lines().find_map(|line| line.strip_prefix(&key))?;
     let (since, text) = rest.split_once('\t')?;
     let (since_major, since_minor) = since.split_once('.')?;

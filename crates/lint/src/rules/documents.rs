@@ -1,7 +1,7 @@
 //! Kubernetes objects as far as lint looks at them, read from a stream of YAML or JSON documents.
 
-use gostd::Value;
 use gostd::json::{Field, Shape};
+use gostd::{GoError, Value};
 
 /// The head of an object.
 pub struct Document {
@@ -22,22 +22,42 @@ const OBJECT: Shape = Shape::Struct(
     "rules.k8sYamlStruct",
 );
 
+const ANNOTATIONS: Shape = Shape::Map(&Shape::String, "map[string]string");
+const ITEM_METADATA: Shape =
+    Shape::Struct(&[Field { name: "Annotations", shape: ANNOTATIONS }], "struct { Annotations map[string]string }");
+const ITEM: Shape = Shape::Struct(
+    &[Field { name: "Metadata", shape: ITEM_METADATA }],
+    "struct { Metadata struct { Annotations map[string]string } }",
+);
+const ITEMS: Shape = Shape::List(&ITEM, "[]struct { Metadata struct { Annotations map[string]string } }");
+const LIST: Shape = Shape::Struct(
+    &[Field { name: "Items", shape: ITEMS }],
+    "struct { Items []struct { Metadata struct { Annotations map[string]string } } }",
+);
+
+/// Reports whether an item of a `List`, the first document of the text, has the annotation `helm.sh/resource-policy`.
+///
+/// # Errors
+/// What sigs.k8s.io/yaml says of items of the wrong type.
+pub fn has_kept_item(text: &[u8]) -> Result<bool, GoError> {
+    let below = |value: &Value, key: &[u8]| value.as_map().and_then(|map| map.get(key));
+    let list = goyaml::from_yaml_shaped(text, &LIST)?;
+    let kept = |item: &Value| {
+        let annotations = below(item, b"Metadata").and_then(|metadata| below(&metadata, b"Annotations"));
+        annotations.is_some_and(|annotations| below(&annotations, b"helm.sh/resource-policy").is_some())
+    };
+    Ok(below(&list, b"Items").as_ref().and_then(Value::as_list).is_some_and(|items| items.iter().any(kept)))
+}
+
 /// Reads the documents of a stream as `NewYAMLOrJSONDecoder` of k8s.io/apimachinery does; empty documents are left out.
 ///
 /// Reading stops at the first document that is no YAML or has a head of the wrong types: its error is the last item.
-pub fn documents(text: &[u8]) -> Vec<Result<Document, String>> {
-    let mut all = Vec::new();
-    for part in goyaml::documents(text) {
-        match goyaml::from_yaml_shaped(part, &OBJECT) {
-            Ok(Value::Nil) => {}
-            Ok(value) => all.push(Ok(Document::new(&value))),
-            Err(error) => {
-                all.push(Err(error.text));
-                break;
-            }
-        }
-    }
-    all
+pub fn documents(text: &[u8]) -> impl Iterator<Item = Result<Document, String>> {
+    goyaml::Objects::new(text, &OBJECT).filter_map(|object| match object {
+        Ok(Value::Nil) => None,
+        Ok(value) => Some(Ok(Document::new(&value))),
+        Err(error) => Some(Err(error.text)),
+    })
 }
 
 impl Document {

@@ -9,7 +9,7 @@ use render::Engine;
 
 use super::chartfile::load;
 use super::deprecations;
-use super::documents::{Document, documents};
+use super::documents::{Document, documents, has_kept_item};
 use crate::message::Linter;
 use crate::message::Severity::{Error, Warning};
 use crate::{Options, names};
@@ -46,11 +46,12 @@ pub fn check(linter: &mut Linter, values: &Map, options: &Options, log: &mut dyn
     let top = chart::values::to_render_values(&chart, &coalesced, &release, &capabilities, skip, log);
     let Some(top) = linter.rule(Error, FOLDER, top.map_err(|e| e.text)) else { return };
     let rendered = Engine { lint: true, ..Engine::default() }.render(&chart, &top);
-    let Some(rendered) = linter.rule(Error, FOLDER, rendered.map_err(|e| e.text)) else { return };
-    for message in &rendered.messages {
+    let messages = rendered.as_ref().map_or_else(|error| &error.messages, |rendered| &rendered.messages);
+    for message in messages {
         let say = if message.warning { Log::warn } else { Log::info };
         say(log, message.text, &[("message", &message.message)]);
     }
+    let Some(rendered) = linter.rule(Error, FOLDER, rendered.map_err(|e| e.text)) else { return };
     for file in chart.templates() {
         let path = format!("{}/{}", chart.name(), file.name);
         let content = rendered.files.get(path.as_str()).map(|text| text.as_slice()).unwrap_or_default();
@@ -84,8 +85,15 @@ fn check_file(linter: &mut Linter, name: &str, content: &[u8], capabilities: &Ca
     true
 }
 
+/// The longest line that Go's `bufio.Scanner` takes, without its end.
+const MAX_LINE_BYTES: usize = 64 * 1024 - 1;
+
 fn top_indent(content: &[u8]) -> Result<(), String> {
-    let line = content.split(|b| *b == b'\n').find(|line| !trim_space(line).is_empty()).unwrap_or_default();
+    let mut lines = content.split(|b| *b == b'\n');
+    let line = lines.find(|line| line.len() > MAX_LINE_BYTES || !trim_space(line).is_empty()).unwrap_or_default();
+    if line.len() > MAX_LINE_BYTES {
+        return Err("bufio.Scanner: token too long".to_string());
+    }
     if !line.starts_with(b" ") && !line.starts_with(b"\t") {
         return Ok(());
     }
@@ -118,14 +126,8 @@ fn list_annotations(document: &Document, content: &[u8]) -> Result<(), String> {
     if document.kind != "List" {
         return Ok(());
     }
-    let value = goyaml::from_yaml(content).map_err(|error| format!("unable to parse YAML: {}", error.text))?;
-    let items = value.as_map().and_then(|map| map.get(b"items"));
-    let kept = items.as_ref().and_then(gostd::Value::as_list).is_some_and(|items| items.iter().any(has_policy));
-    if kept { Err("annotation 'helm.sh/resource-policy' within List objects are ignored".to_string()) } else { Ok(()) }
-}
-
-fn has_policy(item: &gostd::Value) -> bool {
-    let below = |value: &gostd::Value, key: &[u8]| value.as_map().and_then(|map| map.get(key));
-    let annotations = below(item, b"metadata").and_then(|metadata| below(&metadata, b"annotations"));
-    annotations.is_some_and(|annotations| below(&annotations, b"helm.sh/resource-policy").is_some())
+    if has_kept_item(content).map_err(|error| format!("unable to parse YAML: {}", error.text))? {
+        return Err("annotation 'helm.sh/resource-policy' within List objects are ignored".to_string());
+    }
+    Ok(())
 }
