@@ -64,7 +64,7 @@ fn build(case: &Case<'_>) -> Folder {
         let bare = case.name.contains("without Chart.yaml") && chart == "charts/sub/charts/deep/";
         let given = |file: &str| case.files.iter().any(|(path, _)| *path == format!("{chart}{file}"));
         if !bare && !given("Chart.yaml") {
-            folder.write(&format!("c/{chart}Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n"));
+            folder.write(&format!("c/{chart}Chart.yaml"), format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n"));
         }
         if !given(PROBE) {
             folder.write(&format!("c/{chart}{PROBE}"), "");
@@ -153,7 +153,7 @@ fn charts_load_and_get_their_values_as_in_helm() {
         let mut log = Lines::default();
         let result = run(case, &folder, &mut log);
         let mut logs: Vec<String> = String::from_utf8(log.0).unwrap().lines().map(str::to_owned).collect();
-        let mut lines = result.as_ref().map(Clone::clone).unwrap_or_default();
+        let mut lines = result.clone().unwrap_or_default();
         lines.sort();
         // Helm keeps one template of each path.
         lines.dedup();

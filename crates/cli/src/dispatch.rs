@@ -30,6 +30,11 @@ fn report(failure: &Failure) {
 }
 
 fn execute(args: &[String]) -> Result<(), Failure> {
+    if let Some((first, topic)) = args.split_first()
+        && first == "help"
+    {
+        return help::print(&find(&ROOT, topic));
+    }
     let found = find(&ROOT, args);
     if found.path.len() == 1 {
         known_command(&found)?;

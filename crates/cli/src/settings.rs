@@ -90,7 +90,7 @@ impl Kube {
         let insecure = "kube-insecure-skip-tls-verify";
         Kube {
             api_server: text("kube-apiserver", "HELM_KUBEAPISERVER"),
-            as_groups: if flags.is_set("kube-as-group") { flags.array("kube-as-group") } else { env_groups() },
+            as_groups: groups(flags),
             as_user: text("kube-as-user", "HELM_KUBEASUSER"),
             ca_file: text("kube-ca-file", "HELM_KUBECAFILE"),
             insecure_skip_tls_verify: match flags.last(insecure) {
@@ -143,6 +143,15 @@ fn env_bool(variable: &str) -> bool {
 
 fn env_int(variable: &str, default: i64) -> i64 {
     std::env::var(variable).ok().and_then(|v| gostd::strconv::atoi(v.as_bytes()).ok()).unwrap_or(default)
+}
+
+/// Helm parses its global flags twice, and the second time adds to a list.
+fn groups(flags: &Parsed) -> Vec<String> {
+    if flags.is_set("kube-as-group") {
+        [flags.array("kube-as-group"), flags.array("kube-as-group")].concat()
+    } else {
+        env_groups()
+    }
 }
 
 fn env_groups() -> Vec<String> {

@@ -12,6 +12,7 @@ const EOF: u32 = u32::MAX;
 /// A dash and the space before or after it.
 const TRIM_MARKER: usize = 2;
 
+/// Cuts a text of less than 4 GiB.
 pub struct Lexer<'a> {
     input: &'a [u8],
     pos: usize,
@@ -30,13 +31,17 @@ impl<'a> Lexer<'a> {
 
     pub fn next_token(&mut self) -> Token {
         if self.failed {
-            return Token { kind: Kind::Eof, start: self.pos, end: self.pos };
+            return self.token(Kind::Eof, self.pos, self.pos);
         }
         if self.inside_action { self.inside() } else { self.text() }
     }
 
+    fn token(&self, kind: Kind, start: usize, end: usize) -> Token {
+        Token { kind, start: start as u32, end: end as u32 }
+    }
+
     fn emit(&mut self, kind: Kind) -> Token {
-        let token = Token { kind, start: self.start, end: self.pos };
+        let token = self.token(kind, self.start, self.pos);
         self.start = self.pos;
         token
     }
@@ -44,7 +49,7 @@ impl<'a> Lexer<'a> {
     fn fail(&mut self, message: impl Into<String>) -> Token {
         self.error = message.into();
         self.failed = true;
-        Token { kind: Kind::Error, start: self.start, end: self.start }
+        self.token(Kind::Error, self.start, self.start)
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -68,15 +73,14 @@ impl<'a> Lexer<'a> {
 
     fn text(&mut self) -> Token {
         loop {
-            let Some(at) = memchr::memmem::find(self.rest(), LEFT) else {
+            let Some(delim) = self.find_delim() else {
                 self.pos = self.input.len();
                 return self.emit(if self.pos > self.start { Kind::Text } else { Kind::Eof });
             };
-            let delim = self.pos + at;
             let trim = has_left_trim(&self.input[delim + LEFT.len()..]);
             let text_end = if trim { self.start + trim_right(&self.input[self.start..delim]) } else { delim };
             if text_end > self.start {
-                let token = Token { kind: Kind::Text, start: self.start, end: text_end };
+                let token = self.token(Kind::Text, self.start, text_end);
                 self.pos = delim;
                 self.start = delim;
                 return token;
@@ -86,6 +90,17 @@ impl<'a> Lexer<'a> {
             if let Some(token) = self.left_delim(trim) {
                 return token;
             }
+        }
+    }
+
+    fn find_delim(&self) -> Option<usize> {
+        let mut from = self.pos;
+        loop {
+            let at = from + memchr::memchr(LEFT[0], self.input.get(from..)?)?;
+            if self.input.get(at + 1) == Some(&LEFT[1]) {
+                return Some(at);
+            }
+            from = at + 1;
         }
     }
 
@@ -210,6 +225,10 @@ impl<'a> Lexer<'a> {
 
     fn alphanumeric_run(&mut self) {
         loop {
+            self.pos += self.rest().iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            if self.rest().first().is_none_or(u8::is_ascii) {
+                return;
+            }
             let (rune, length) = self.peek();
             if !is_alphanumeric(rune) {
                 return;

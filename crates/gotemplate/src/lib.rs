@@ -13,12 +13,14 @@ mod builtins;
 mod error;
 pub mod exec;
 pub mod func;
+mod hash;
 mod lex;
 mod limits;
 mod node;
 mod parse;
 mod set;
 mod token;
+mod vocabulary;
 
 pub use error::{ExecDetail, Source};
 pub use limits::Limits;

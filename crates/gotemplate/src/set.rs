@@ -2,16 +2,17 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use gostd::{GoError, Str, Value};
 
 use crate::exec::Exec;
 use crate::func::Func;
+use crate::hash::FastMap;
 use crate::limits::Limits;
 use crate::node::{Tree, is_empty};
 use crate::parse::{Parsed, parse};
+use crate::vocabulary::Vocabulary;
 
 /// The name that Helm gives to the root of its namespace, and so to every text of `tpl`.
 pub(crate) const ROOT_NAME: &str = "gotpl";
@@ -21,22 +22,27 @@ const CACHE_BYTES: usize = 16 << 20;
 
 /// Templates that can call each other by name, and the functions they call.
 pub struct Set {
-    tables: Vec<&'static [Func]>,
-    templates: HashMap<Str, Rc<Tree>>,
+    vocabulary: Vocabulary,
+    templates: FastMap<Str, Rc<Tree>>,
     cache: RefCell<Cache>,
     pub limits: Limits,
 }
 
 #[derive(Default)]
 struct Cache {
-    parsed: HashMap<Str, Rc<Parsed>>,
+    parsed: FastMap<Str, Rc<Parsed>>,
     bytes: usize,
 }
 
 impl Set {
     /// Makes an empty namespace. Each table is sorted by name; the first that has a name counts, then Go's builtins.
     pub fn new(tables: &[&'static [Func]]) -> Self {
-        Set { tables: tables.to_vec(), templates: HashMap::new(), cache: RefCell::default(), limits: Limits::default() }
+        Set {
+            vocabulary: Vocabulary::new(tables),
+            templates: FastMap::default(),
+            cache: RefCell::default(),
+            limits: Limits::default(),
+        }
     }
 
     /// Parses a text and adds its templates: the text itself under `name`, and its definitions.
@@ -46,7 +52,7 @@ impl Set {
     /// # Errors
     /// Go's text, `template: NAME:LINE: …`.
     pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), GoError> {
-        let parsed = parse(name, &text.into(), &self.tables)?;
+        let parsed = parse(name, &text.into(), &self.vocabulary)?;
         for tree in &parsed.trees {
             let empty = is_empty(&tree.root, &tree.source.text);
             if !(empty && self.templates.contains_key(&tree.name)) {
@@ -79,7 +85,7 @@ impl Set {
         if let Some(parsed) = self.cache.borrow().parsed.get(text) {
             return Ok(parsed.clone());
         }
-        let parsed = Rc::new(parse(ROOT_NAME, text, &self.tables)?);
+        let parsed = Rc::new(parse(ROOT_NAME, text, &self.vocabulary)?);
         let mut cache = self.cache.borrow_mut();
         if cache.bytes + text.len() > CACHE_BYTES {
             *cache = Cache::default();

@@ -46,20 +46,22 @@ impl Kind {
 
     /// Returns the keyword that a word is.
     pub fn keyword(word: &[u8]) -> Option<Kind> {
-        Some(match word {
-            b"block" => Kind::Block,
-            b"break" => Kind::Break,
-            b"continue" => Kind::Continue,
-            b"define" => Kind::Define,
-            b"else" => Kind::Else,
-            b"end" => Kind::End,
-            b"if" => Kind::If,
-            b"range" => Kind::Range,
-            b"nil" => Kind::Nil,
-            b"template" => Kind::Template,
-            b"with" => Kind::With,
+        // Most words are functions: their first letter and length tell already.
+        let (first, kind): (&[u8], Kind) = match (word[0], word.len()) {
+            (b'b', 5) if word[2] == b'o' => (b"block", Kind::Block),
+            (b'b', 5) => (b"break", Kind::Break),
+            (b'c', 8) => (b"continue", Kind::Continue),
+            (b'd', 6) => (b"define", Kind::Define),
+            (b'e', 4) => (b"else", Kind::Else),
+            (b'e', 3) => (b"end", Kind::End),
+            (b'i', 2) => (b"if", Kind::If),
+            (b'r', 5) => (b"range", Kind::Range),
+            (b'n', 3) => (b"nil", Kind::Nil),
+            (b't', 8) => (b"template", Kind::Template),
+            (b'w', 4) => (b"with", Kind::With),
             _ => return None,
-        })
+        };
+        (word == first).then_some(kind)
     }
 }
 
@@ -67,8 +69,8 @@ impl Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Token {
     pub kind: Kind,
-    pub start: usize,
-    pub end: usize,
+    pub start: u32,
+    pub end: u32,
 }
 
 impl Token {

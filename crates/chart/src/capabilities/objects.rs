@@ -58,7 +58,13 @@ impl Object for KubeVersion {
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str, Value)> {
-        ["Version", "Major", "Minor"].into_iter().filter_map(|name| Some((name, name, self.field(name)?))).collect()
+        vec![
+            ("Version", "Version", self.version.as_str().into()),
+            // Not exported: JSON leaves it out, but `%v` prints it.
+            ("normalizedVersion", "-", self.normalized.as_str().into()),
+            ("Major", "Major", self.major.as_str().into()),
+            ("Minor", "Minor", self.minor.as_str().into()),
+        ]
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -78,7 +84,8 @@ impl Object for KubeVersion {
         ]
     }
 
-    fn display(&self) -> Option<String> {
+    /// In Go only the pointer has `String`: templates print that, functions see the struct.
+    fn pointer_display(&self) -> Option<String> {
         Some(self.normalized.clone())
     }
 

@@ -7,13 +7,13 @@ use gostd::{GoError, Value};
 use super::{PLACEHOLDER, check_folder};
 use crate::chart::Chart;
 use crate::expand::write;
-use crate::load::load;
+use crate::load::load_any_version;
 use crate::log::Log;
 use crate::metadata::Metadata;
 
 /// Writes the chart `name` below `folder` from the starter at `source`.
 pub fn create(name: &str, folder: &Path, source: &Path, log: &mut dyn Log) -> Result<(), GoError> {
-    let starter = load(source, log).map_err(|error| {
+    let starter = load_any_version(source, log).map_err(|error| {
         GoError::wrap(format!("could not load {}: {}", source.to_string_lossy(), error.text), error)
     })?;
     check_values(&starter, name)?;

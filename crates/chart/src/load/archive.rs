@@ -18,20 +18,33 @@ const ENTRY_LIMIT: usize = 1_000_000;
 
 /// Loads an archive.
 pub fn load(name: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
-    let bytes = std::fs::read(name).map_err(|error| path_error("open", name, &error))?;
-    ensure_archive(name, &bytes)?;
-    let files = files(&bytes).map_err(|error| match error.text.as_str() {
-        gzip::HEADER => GoError::new(format!(
-            "file '{}' does not appear to be a valid chart file (details: {})",
-            name.to_string_lossy(),
-            error.text
-        )),
-        _ => GoError::new("unable to load chart archive"),
+    let files = files(&read(name)?).map_err(|error| {
+        let unreadable = GoError::new("unable to load chart archive");
+        header_error(name, &error).unwrap_or(unreadable)
     })?;
     let definition = files.iter().find(|file| file.name == "Chart.yaml");
     let definition = definition.ok_or_else(|| GoError::new("unable to detect chart version, no Chart.yaml found"))?;
     check_api_version(&definition.data)?;
     load_files(files, log)
+}
+
+/// Loads an archive without a look at the version of its format first.
+pub fn load_any_version(name: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    let files = files(&read(name)?).map_err(|error| header_error(name, &error).unwrap_or(error))?;
+    load_files(files, log)
+}
+
+fn read(name: &Path) -> Result<Vec<u8>, GoError> {
+    let bytes = std::fs::read(name).map_err(|error| path_error("open", name, &error))?;
+    ensure_archive(name, &bytes)?;
+    Ok(bytes)
+}
+
+fn header_error(name: &Path, error: &GoError) -> Option<GoError> {
+    let name = name.to_string_lossy();
+    (error.text == gzip::HEADER).then(|| {
+        GoError::new(format!("file '{name}' does not appear to be a valid chart file (details: {})", error.text))
+    })
 }
 
 /// Returns the files of an archive without the folder around them.

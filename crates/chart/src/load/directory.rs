@@ -102,7 +102,8 @@ fn too_large() -> GoError {
     GoError::new(format!("chart exceeds maximum decompressed size of {CHART_BYTES} bytes"))
 }
 
-fn absolute(path: &Path) -> Result<std::path::PathBuf, GoError> {
+/// Returns an absolute path without `.` and `..`.
+pub fn absolute(path: &Path) -> Result<std::path::PathBuf, GoError> {
     let absolute = std::path::absolute(path).map_err(|error| path_error("getwd", path, &error))?;
     let clean = gostd::path::clean(absolute.as_os_str().as_encoded_bytes());
     Ok(String::from_utf8(clean).map_or(absolute, Into::into))

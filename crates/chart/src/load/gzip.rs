@@ -28,12 +28,13 @@ pub fn reader(bytes: &[u8]) -> Result<impl Read + '_, GoError> {
     Ok(MultiGzDecoder::new(bytes))
 }
 
-/// Returns the text of an error while reading.
+/// Returns the text of an error while reading. Go also says before which byte the data is corrupt; that is not known
+/// here.
 pub fn error(error: &io::Error) -> GoError {
     GoError::new(match error.kind() {
         io::ErrorKind::UnexpectedEof => "unexpected EOF",
-        io::ErrorKind::InvalidInput if error.to_string().contains("header") => HEADER,
-        io::ErrorKind::InvalidInput => "gzip: invalid checksum",
-        _ => "flate: corrupt input",
+        _ if error.to_string().contains("header") => HEADER,
+        _ if error.to_string().contains("deflate") => "flate: corrupt input",
+        _ => "gzip: invalid checksum",
     })
 }

@@ -44,6 +44,18 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     archive::load(path, log)
 }
 
+/// Loads a chart like [`load`], whatever version of the chart format it names: what `helm lint` and starters do.
+///
+/// # Errors
+/// As [`load`], but `Chart.yaml file is missing` for any folder without one, and what is wrong with an archive.
+pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    let info = fs::metadata(path).map_err(|error| path_error("stat", path, &error))?;
+    if info.is_dir() {
+        return load_files(directory::contents(&directory::absolute(path)?, log)?, log);
+    }
+    archive::load_any_version(path, log)
+}
+
 /// Makes a chart of files, as they lie in it.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! `show`: what a chart says of itself.
 
+use chart::log::Log;
+
 use super::locate;
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
@@ -73,8 +75,9 @@ fn values(invocation: &Invocation) -> Result<(), Failure> {
 
 fn load(invocation: &Invocation) -> Result<chart::Chart, Failure> {
     let flags = &invocation.flags;
-    let path = locate::chart_path(&flags.args[0], flags.string("repo"))?;
-    Ok(chart::load(&path, &mut Stderr)?)
+    Stderr.debug("original chart version", &[("version", flags.string("version"))]);
+    let path = locate::chart_path(&flags.args[0], flags.string("repo"), &invocation.settings)?;
+    Ok(chart::load_any_version(&path, &mut Stderr)?)
 }
 
 fn definition_text(chart: &chart::Chart) -> Result<Vec<u8>, Failure> {

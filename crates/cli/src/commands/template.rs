@@ -42,6 +42,7 @@ pub static COMMAND: Command = Command {
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     warn_wait(flags);
+    check_post_renderer(invocation)?;
     let kube_version = values::kube_version(flags)?;
     check_dry_run(flags)?;
     let (name, reference) = name_and_chart(flags)?;
@@ -56,6 +57,18 @@ fn warn_wait(flags: &Parsed) {
             Stderr.warn(&text, &[]);
         }
     }
+}
+
+/// Post-renderers are plugins, which are for a later version; without any installed, Helm's answer is the same.
+fn check_post_renderer(invocation: &Invocation) -> Result<(), Failure> {
+    let Some(name) = invocation.flags.last("post-renderer").filter(|name| !name.is_empty()) else { return Ok(()) };
+    if std::fs::read_dir(&invocation.settings.plugins_directory).is_ok_and(|mut plugins| plugins.next().is_some()) {
+        return Err("`--post-renderer` is not built yet in this version of Pilothouse; use helm for it".into());
+    }
+    let quoted = String::from_utf8_lossy(&gostd::strconv::quote(name.as_bytes())).into_owned();
+    Err(Failure::new(format!(
+        "invalid argument {quoted} for \"--post-renderer\" flag: plugin: {{Name:{name} Type:postrenderer/v1}} not found"
+    )))
 }
 
 /// Rendering against a cluster is for a later version; everything else is Helm's answer.
@@ -117,7 +130,7 @@ impl Request<'_> {
     fn run(&self) -> Result<(), Failure> {
         let flags = &self.invocation.flags;
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
-        let path = locate::chart_path(&self.reference, flags.string("repo"))?;
+        let path = locate::chart_path(&self.reference, flags.string("repo"), &self.invocation.settings)?;
         Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
         let user_values = values::merged(flags)?;
         let mut chart = chart::load(&path, &mut Stderr)?;

@@ -49,9 +49,14 @@ impl Reader for Files {
                 Err(error) => Err(GoError::new(format!("cannot read stdin: {error}"))),
             };
         }
+        if name.contains("://") {
+            let text = "values from URLs are not built yet in this version of Pilothouse; download the file first";
+            return Err(GoError::new(format!("{name}: {text}")));
+        }
         std::fs::read(name).map_err(|error| {
+            let operation = if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
             let text = error.to_string().to_lowercase();
-            GoError::new(format!("open {name}: {}", text.split(" (os error").next().unwrap_or_default()))
+            GoError::new(format!("{operation} {name}: {}", text.split(" (os error").next().unwrap_or_default()))
         })
     }
 }

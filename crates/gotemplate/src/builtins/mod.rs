@@ -56,9 +56,8 @@ const ALL: &[(&str, Builtin, &[Type], bool)] = &[
 ];
 
 impl Builtin {
-    pub fn named(name: &[u8]) -> Option<Builtin> {
-        let at = ALL.binary_search_by(|(n, ..)| n.as_bytes().cmp(name)).ok()?;
-        Some(ALL[at].1)
+    pub fn names() -> impl Iterator<Item = Builtin> {
+        ALL.iter().map(|(_, builtin, ..)| *builtin)
     }
 
     /// The table is in the order of the variants.

@@ -3,10 +3,11 @@
 use gostd::{GoError, List, Map, Str, Type, Value};
 use smallvec::SmallVec;
 
+use super::command::Rest;
 use super::operand::{is_true, underlying};
 use super::{Exec, Frame, Operand, Outcome};
 use crate::builtins::Builtin;
-use crate::node::{Arg, Choice, Function};
+use crate::node::{At, Choice, Function};
 
 /// The arguments of a call; most have few.
 pub(crate) type Args = SmallVec<[Value; 4]>;
@@ -15,31 +16,30 @@ pub(crate) type Args = SmallVec<[Value; 4]>;
 pub(super) type Signature = (&'static str, &'static [Type], bool);
 
 impl Exec<'_> {
-    /// Calls a function; `id` is the node that errors of the call are reported at.
+    /// Calls a function; `at` is the node that errors of the call are reported at.
     pub(super) fn function(
         &mut self,
         frame: &Frame<'_>,
         function: Function,
-        id: u32,
-        rest: &[Arg],
-        (dot, last): (&Operand, Option<Operand>),
+        at: At,
+        rest: Rest<'_>,
     ) -> Outcome<Operand> {
         match function {
             Function::Given(func) => {
-                let args = self.method_args(frame, (func.name, func.params, func.variadic), rest, (dot, last))?;
+                let args = self.method_args(frame, (func.name, func.params, func.variadic), rest)?;
                 let result = (func.call)(self, &args);
                 match result {
                     Ok(value) => Ok(Operand::element(value, func.result == Type::Any)),
-                    Err(error) => Err(self.call_error(frame, id, func.name, error)),
+                    Err(error) => Err(self.call_error(frame, at, func.name, error)),
                 }
             }
-            Function::Choice(choice) => self.choice(frame, choice, rest, (dot, last)),
-            Function::Builtin(builtin) => self.builtin(frame, builtin, id, rest, (dot, last)),
+            Function::Choice(choice) => self.choice(frame, choice, rest),
+            Function::Builtin(builtin) => self.builtin(frame, builtin, at, rest),
         }
     }
 
-    fn call_error(&self, frame: &Frame<'_>, id: u32, name: &str, error: GoError) -> Box<GoError> {
-        frame.at.set(id);
+    fn call_error(&self, frame: &Frame<'_>, at: At, name: &str, error: GoError) -> Box<GoError> {
+        frame.at.set(at);
         let text = format!("error calling {name}: {}", error.text);
         self.failure(frame, &text, Some(error), None)
     }
@@ -47,21 +47,16 @@ impl Exec<'_> {
     pub(super) fn method_result(
         &self,
         frame: &Frame<'_>,
-        id: u32,
+        at: At,
         name: &Str,
         result: Result<Value, GoError>,
     ) -> Outcome<Operand> {
-        result.map(Operand::concrete).map_err(|error| self.call_error(frame, id, &name.to_text(), error))
+        result.map(Operand::concrete).map_err(|error| self.call_error(frame, at, &name.to_text(), error))
     }
 
-    fn check_count(
-        &self,
-        frame: &Frame<'_>,
-        (name, params, variadic): Signature,
-        given: usize,
-        piped: bool,
-    ) -> Outcome<()> {
-        let count = given + usize::from(piped);
+    fn check_count(&self, frame: &Frame<'_>, (name, params, variadic): Signature, rest: &Rest<'_>) -> Outcome<()> {
+        let given = rest.args.len();
+        let count = given + usize::from(rest.last.is_some());
         if variadic && count < params.len() - 1 {
             let text = format!("wrong number of args for {name}: want at least {} got {given}", params.len() - 1);
             return Err(self.fail(frame, text));
@@ -73,15 +68,9 @@ impl Exec<'_> {
     }
 
     /// Evaluates the arguments of a call with Go's checks.
-    pub(super) fn method_args(
-        &mut self,
-        frame: &Frame<'_>,
-        signature: Signature,
-        rest: &[Arg],
-        (dot, last): (&Operand, Option<Operand>),
-    ) -> Outcome<Args> {
+    pub(super) fn method_args(&mut self, frame: &Frame<'_>, signature: Signature, rest: Rest<'_>) -> Outcome<Args> {
         let mut args = Args::new();
-        self.each_arg(frame, signature, rest, (dot, last), |operand| args.push(operand.value))?;
+        self.each_arg(frame, signature, rest, |operand| args.push(operand.value))?;
         Ok(args)
     }
 
@@ -89,18 +78,17 @@ impl Exec<'_> {
         &mut self,
         frame: &Frame<'_>,
         signature: Signature,
-        rest: &[Arg],
-        (dot, last): (&Operand, Option<Operand>),
+        rest: Rest<'_>,
         mut push: impl FnMut(Operand),
     ) -> Outcome<()> {
-        self.check_count(frame, signature, rest.len(), last.is_some())?;
+        self.check_count(frame, signature, &rest)?;
         let (_, params, _) = signature;
         let param = |at: usize| params.get(at).or(params.last()).copied().unwrap_or(Type::Any);
-        for (at, arg) in rest.iter().enumerate() {
-            push(self.arg(frame, Some(param(at)), arg, dot)?);
+        for (at, arg) in (rest.args.start..rest.args.end).enumerate() {
+            push(self.arg(frame, Some(param(at)), arg, rest.dot)?);
         }
-        if let Some(last) = last {
-            push(self.check_type(frame, last, Some(param(rest.len())))?);
+        if let Some(last) = rest.last {
+            push(self.check_type(frame, last, Some(param(rest.args.len())))?);
         }
         Ok(())
     }
@@ -132,46 +120,34 @@ impl Exec<'_> {
         Err(self.fail(frame, text))
     }
 
-    fn builtin(
-        &mut self,
-        frame: &Frame<'_>,
-        builtin: Builtin,
-        id: u32,
-        rest: &[Arg],
-        (dot, last): (&Operand, Option<Operand>),
-    ) -> Outcome<Operand> {
+    fn builtin(&mut self, frame: &Frame<'_>, builtin: Builtin, at: At, rest: Rest<'_>) -> Outcome<Operand> {
         let signature = builtin.signature();
+        let first = rest.args.split_first();
         let mut args: SmallVec<[Operand; 4]> = SmallVec::new();
-        self.each_arg(frame, signature, rest, (dot, last), |operand| args.push(operand))?;
-        let name = || match (rest.first(), args.first().map(|arg| &arg.value)) {
-            (Some(arg), _) => frame.tree.text_of(crate::node::NodeRef::Arg(arg)),
+        self.each_arg(frame, signature, rest, |operand| args.push(operand))?;
+        let name = || match (first, args.first().map(|arg| &arg.value)) {
+            (Some((arg, _)), _) => frame.tree.text_of(At::Arg(arg)),
             // As `reflect.Value.String` has it.
             (None, Some(Value::Str(text))) => text.to_text().into_owned(),
             (None, value) => format!("<{} Value>", value.map_or("invalid", Value::go_type)),
         };
-        builtin.call(&args, name).map_err(|error| self.call_error(frame, id, builtin.name(), error))
+        builtin.call(&args, name).map_err(|error| self.call_error(frame, at, builtin.name(), error))
     }
 
     /// `and` and `or` stop at the first argument that decides.
-    fn choice(
-        &mut self,
-        frame: &Frame<'_>,
-        choice: Choice,
-        rest: &[Arg],
-        (dot, last): (&Operand, Option<Operand>),
-    ) -> Outcome<Operand> {
-        self.check_count(frame, choice.builtin.signature(), rest.len(), last.is_some())?;
-        for slot in choice.slots.0..choice.slots.1 {
+    fn choice(&mut self, frame: &Frame<'_>, choice: Choice, rest: Rest<'_>) -> Outcome<Operand> {
+        self.check_count(frame, choice.builtin.signature(), &rest)?;
+        for slot in choice.slots.start..choice.slots.end {
             self.vars[frame.base + slot as usize] = Operand::UNDECLARED;
         }
         let mut value = Operand::INVALID;
-        for arg in rest {
-            value = self.arg(frame, Some(Type::Reflect), arg, dot)?;
+        for arg in rest.args.start..rest.args.end {
+            value = self.arg(frame, Some(Type::Reflect), arg, rest.dot)?;
             if is_true(&value.value) == (choice.builtin == Builtin::Or) {
                 return Ok(value);
             }
         }
-        match last {
+        match rest.last {
             Some(last) => self.check_type(frame, last, Some(Type::Reflect)),
             None => Ok(value),
         }

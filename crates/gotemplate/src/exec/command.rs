@@ -2,96 +2,119 @@
 
 use gostd::{Str, Type, Value};
 
+use super::field::element;
+use super::look::descend;
 use super::operand::Seen;
 use super::{Exec, Frame, Operand, Outcome};
-use crate::node::{Arg, ArgKind, Command, Variable};
+use crate::node::{ArgKind, At, Span, Variable};
+
+/// What follows the first word of a command: the numbers of the words, dot, and what the command before it gave.
+pub(super) struct Rest<'a> {
+    pub args: Span,
+    pub dot: &'a Operand,
+    pub last: Option<Operand>,
+}
+
+impl<'a> Rest<'a> {
+    pub fn none(dot: &'a Operand) -> Self {
+        Rest { args: Span::EMPTY, dot, last: None }
+    }
+
+    pub fn is_none(&self) -> bool {
+        self.args.is_empty() && self.last.is_none()
+    }
+}
 
 impl Exec<'_> {
     /// Evaluates a command; `last` is what the command before it gave.
     pub(super) fn command(
         &mut self,
         frame: &Frame<'_>,
-        command: &Command,
+        command: u32,
         dot: &Operand,
         last: Option<Operand>,
     ) -> Outcome<Operand> {
-        let (first, rest) = command.args.split_first().ok_or_else(|| self.fail(frame, "empty command"))?;
-        match &first.kind {
+        let parts = &frame.tree.parts;
+        let words = parts.commands[command as usize].args;
+        let Some((first, args)) = words.split_first() else { return Err(self.fail(frame, "empty command")) };
+        let rest = Rest { args, dot, last };
+        match &parts.args[first as usize].kind {
             ArgKind::Function(function) => {
-                frame.at.set(first.id);
-                self.function(frame, *function, command.id, rest, (dot, last))
+                frame.at.set(At::Arg(first));
+                self.function(frame, *function, At::Command(command), rest)
             }
             ArgKind::Field(names) => {
-                frame.at.set(first.id);
-                self.fields(frame, first.id, dot.clone(), names, rest, (dot, last))
+                frame.at.set(At::Arg(first));
+                self.fields(frame, first, dot, names.of(&parts.names), rest)
             }
             ArgKind::Variable(variable) => {
-                frame.at.set(first.id);
-                self.variable(frame, first.id, variable, (first, rest), (dot, last))
+                frame.at.set(At::Arg(first));
+                self.variable(frame, first, &parts.variables[*variable as usize], rest)
             }
-            ArgKind::Chain(inner, names) => {
-                frame.at.set(first.id);
-                if matches!(inner.kind, ArgKind::Nil) {
-                    let text = frame.tree.text_of(crate::node::NodeRef::Arg(first));
-                    return Err(self.fail(frame, format!("indirection through explicit nil in {text}")));
-                }
-                let receiver = self.arg(frame, None, inner, dot)?;
-                self.fields(frame, first.id, receiver, names, rest, (dot, last))
-            }
+            ArgKind::Chain(inner, names) => self.chain(frame, first, (*inner, *names), rest),
             ArgKind::Pipe(pipe) => {
-                self.not_a_function(frame, first, rest, &last)?;
-                self.pipeline(frame, pipe, dot)
+                self.not_a_function(frame, first, &rest)?;
+                self.pipeline(frame, *pipe, dot)
             }
             _ => {
-                frame.at.set(first.id);
-                self.not_a_function(frame, first, rest, &last)?;
+                frame.at.set(At::Arg(first));
+                self.not_a_function(frame, first, &rest)?;
                 self.constant(frame, first, dot)
             }
         }
     }
 
-    fn not_a_function(&self, frame: &Frame<'_>, first: &Arg, rest: &[Arg], last: &Option<Operand>) -> Outcome<()> {
-        if rest.is_empty() && last.is_none() {
+    fn chain(&mut self, frame: &Frame<'_>, arg: u32, (inner, names): (u32, Span), rest: Rest<'_>) -> Outcome<Operand> {
+        frame.at.set(At::Arg(arg));
+        let parts = &frame.tree.parts;
+        if matches!(parts.args[inner as usize].kind, ArgKind::Nil) {
+            let text = frame.tree.text_of(At::Arg(arg));
+            return Err(self.fail(frame, format!("indirection through explicit nil in {text}")));
+        }
+        let receiver = self.arg(frame, None, inner, rest.dot)?;
+        self.fields(frame, arg, &receiver, names.of(&parts.names), rest)
+    }
+
+    fn not_a_function(&self, frame: &Frame<'_>, first: u32, rest: &Rest<'_>) -> Outcome<()> {
+        if rest.is_none() {
             return Ok(());
         }
-        let text = frame.tree.text_of(crate::node::NodeRef::Arg(first));
+        let text = frame.tree.text_of(At::Arg(first));
         Err(self.fail(frame, format!("can't give argument to non-function {text}")))
     }
 
-    fn constant(&self, frame: &Frame<'_>, arg: &Arg, dot: &Operand) -> Outcome<Operand> {
-        match &arg.kind {
+    fn constant(&self, frame: &Frame<'_>, arg: u32, dot: &Operand) -> Outcome<Operand> {
+        let parts = &frame.tree.parts;
+        match &parts.args[arg as usize].kind {
             ArgKind::Dot => Ok(dot.clone()),
             ArgKind::Bool(truth) => Ok(Operand::concrete(Value::Bool(*truth))),
-            ArgKind::Str(text, ..) => Ok(Operand::concrete(Value::Str(text.clone()))),
-            ArgKind::Number(number) => match &number.ideal {
-                Some(value) => Ok(Operand::concrete(value.clone())),
-                None => Err(self.fail(frame, format!("{} overflows int", number.text))),
-            },
+            ArgKind::Str(literal) => Ok(Operand::concrete(parts.strings[*literal as usize].value.clone())),
+            ArgKind::Number(number) => {
+                let number = &parts.numbers[*number as usize];
+                match &number.ideal {
+                    Some(value) => Ok(Operand::concrete(value.clone())),
+                    None => Err(self.fail(frame, format!("{} overflows int", number.text))),
+                }
+            }
             ArgKind::Nil => Err(self.fail(frame, "nil is not a command")),
             _ => Err(self.fail(frame, "can't evaluate command")),
         }
     }
 
-    fn variable(
-        &mut self,
-        frame: &Frame<'_>,
-        id: u32,
-        variable: &Variable,
-        (first, rest): (&Arg, &[Arg]),
-        (dot, last): (&Operand, Option<Operand>),
-    ) -> Outcome<Operand> {
-        let value = self.variable_value(frame, variable)?;
+    fn variable(&mut self, frame: &Frame<'_>, arg: u32, variable: &Variable, rest: Rest<'_>) -> Outcome<Operand> {
+        let slot = self.variable_slot(frame, variable)?;
+        let value = self.vars[slot].clone();
         if variable.fields.is_empty() {
-            self.not_a_function(frame, first, rest, &last)?;
+            self.not_a_function(frame, arg, &rest)?;
             return Ok(value);
         }
-        self.fields(frame, id, value, &variable.fields, rest, (dot, last))
+        self.fields(frame, arg, &value, variable.fields.of(&frame.tree.parts.names), rest)
     }
 
-    fn variable_value(&self, frame: &Frame<'_>, variable: &Variable) -> Outcome<Operand> {
-        let slot = variable.slot.map(|slot| frame.base + slot).filter(|slot| self.is_declared(*slot));
+    fn variable_slot(&self, frame: &Frame<'_>, variable: &Variable) -> Outcome<usize> {
+        let slot = variable.slot.map(|slot| frame.base + slot as usize).filter(|slot| self.is_declared(*slot));
         match slot.or_else(|| self.declared(frame, &variable.older)) {
-            Some(slot) => Ok(self.vars[slot].clone()),
+            Some(slot) => Ok(slot),
             None => Err(self.fail(frame, format!("undefined variable: {}", variable.name.to_text()))),
         }
     }
@@ -101,46 +124,47 @@ impl Exec<'_> {
     }
 
     /// Returns the youngest of some slots whose declaration was not skipped.
-    pub(super) fn declared(&self, frame: &Frame<'_>, older: &[usize]) -> Option<usize> {
-        older.iter().map(|slot| frame.base + slot).find(|slot| self.is_declared(*slot))
+    pub(super) fn declared(&self, frame: &Frame<'_>, older: &[u32]) -> Option<usize> {
+        older.iter().map(|slot| frame.base + *slot as usize).find(|slot| self.is_declared(*slot))
     }
 
     /// Walks fields; only the last can be a method with arguments.
     fn fields(
         &mut self,
         frame: &Frame<'_>,
-        id: u32,
-        receiver: Operand,
+        arg: u32,
+        receiver: &Operand,
         names: &[Str],
-        rest: &[Arg],
-        (dot, last): (&Operand, Option<Operand>),
+        rest: Rest<'_>,
     ) -> Outcome<Operand> {
-        let Some((end, path)) = names.split_last() else { return Ok(receiver) };
-        let mut receiver = receiver;
-        for name in path {
-            receiver = self.field(frame, id, &receiver, name, &[], (dot, None))?;
+        let Some((end, path)) = names.split_last() else { return Ok(receiver.clone()) };
+        if rest.is_none()
+            && let Value::Map(map) = &receiver.value
+            && let Some(found) = descend(map, names, |map, name| Some(element(map, name)))
+        {
+            return Ok(found);
         }
-        self.field(frame, id, &receiver, end, rest, (dot, last))
+        let Some((first, path)) = path.split_first() else { return self.field(frame, arg, receiver, end, rest) };
+        let mut receiver = self.field(frame, arg, receiver, first, Rest::none(rest.dot))?;
+        for name in path {
+            receiver = self.field(frame, arg, &receiver, name, Rest::none(rest.dot))?;
+        }
+        self.field(frame, arg, &receiver, end, rest)
     }
 
     /// Evaluates an argument for a parameter of a type; without a type, for what follows it.
-    pub(super) fn arg(&mut self, frame: &Frame<'_>, param: Option<Type>, arg: &Arg, dot: &Operand) -> Outcome<Operand> {
-        frame.at.set(arg.id);
-        let value = match &arg.kind {
+    pub(super) fn arg(&mut self, frame: &Frame<'_>, param: Option<Type>, arg: u32, dot: &Operand) -> Outcome<Operand> {
+        frame.at.set(At::Arg(arg));
+        let parts = &frame.tree.parts;
+        let rest = Rest::none(dot);
+        let value = match &parts.args[arg as usize].kind {
             ArgKind::Dot => dot.clone(),
             ArgKind::Nil => return self.nil(frame, param),
-            ArgKind::Field(names) => self.fields(frame, arg.id, dot.clone(), names, &[], (dot, None))?,
-            ArgKind::Variable(variable) => self.variable(frame, arg.id, variable, (arg, &[]), (dot, None))?,
-            ArgKind::Pipe(pipe) => self.pipeline(frame, pipe, dot)?,
-            ArgKind::Function(function) => self.function(frame, *function, arg.id, &[], (dot, None))?,
-            ArgKind::Chain(inner, names) => {
-                if matches!(inner.kind, ArgKind::Nil) {
-                    let text = frame.tree.text_of(crate::node::NodeRef::Arg(arg));
-                    return Err(self.fail(frame, format!("indirection through explicit nil in {text}")));
-                }
-                let receiver = self.arg(frame, None, inner, dot)?;
-                self.fields(frame, arg.id, receiver, names, &[], (dot, None))?
-            }
+            ArgKind::Field(names) => self.fields(frame, arg, dot, names.of(&parts.names), rest)?,
+            ArgKind::Variable(variable) => self.variable(frame, arg, &parts.variables[*variable as usize], rest)?,
+            ArgKind::Pipe(pipe) => self.pipeline(frame, *pipe, dot)?,
+            ArgKind::Function(function) => self.function(frame, *function, At::Arg(arg), rest)?,
+            ArgKind::Chain(inner, names) => self.chain(frame, arg, (*inner, *names), rest)?,
             _ => return self.literal(frame, param, arg, dot),
         };
         self.check_type(frame, value, param)
@@ -156,23 +180,25 @@ impl Exec<'_> {
     }
 
     /// Makes a literal the type that the parameter asks for.
-    fn literal(&self, frame: &Frame<'_>, param: Option<Type>, arg: &Arg, dot: &Operand) -> Outcome<Operand> {
+    fn literal(&self, frame: &Frame<'_>, param: Option<Type>, arg: u32, dot: &Operand) -> Outcome<Operand> {
+        let parts = &frame.tree.parts;
+        let kind = &parts.args[arg as usize].kind;
         let expected = |word: &str| {
-            let text = frame.tree.text_of(crate::node::NodeRef::Arg(arg));
+            let text = frame.tree.text_of(At::Arg(arg));
             Err(self.fail(frame, format!("expected {word}; found {text}")))
         };
-        let number = match &arg.kind {
-            ArgKind::Number(number) => Some(number),
+        let number = match kind {
+            ArgKind::Number(number) => Some(&parts.numbers[*number as usize]),
             _ => None,
         };
         match param {
             None | Some(Type::Any | Type::Reflect) => self.constant(frame, arg, dot),
-            Some(Type::Bool) => match arg.kind {
-                ArgKind::Bool(truth) => Ok(Operand::concrete(Value::Bool(truth))),
+            Some(Type::Bool) => match kind {
+                ArgKind::Bool(truth) => Ok(Operand::concrete(Value::Bool(*truth))),
                 _ => expected("bool"),
             },
-            Some(Type::String) => match &arg.kind {
-                ArgKind::Str(text, ..) => Ok(Operand::concrete(Value::Str(text.clone()))),
+            Some(Type::String) => match kind {
+                ArgKind::Str(literal) => Ok(Operand::concrete(parts.strings[*literal as usize].value.clone())),
                 _ => expected("string"),
             },
             Some(Type::Int) => match number.and_then(|n| n.int) {
@@ -203,7 +229,7 @@ impl Exec<'_> {
                 None => expected("float"),
             },
             Some(other) => {
-                let text = frame.tree.text_of(crate::node::NodeRef::Arg(arg));
+                let text = frame.tree.text_of(At::Arg(arg));
                 Err(self.fail(frame, format!("can't handle {text} for arg of type {}", other.name())))
             }
         }

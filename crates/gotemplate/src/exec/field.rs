@@ -3,38 +3,38 @@
 use gostd::value::Method;
 use gostd::{Map, Object, Str, Value};
 
+use super::command::Rest;
 use super::operand::Seen;
 use super::{Exec, Frame, Operand, Outcome};
-use crate::node::Arg;
+use crate::node::At;
 
 impl Exec<'_> {
     /// Evaluates `receiver.name`; methods get the arguments.
     pub(super) fn field(
         &mut self,
         frame: &Frame<'_>,
-        id: u32,
+        arg: u32,
         receiver: &Operand,
         name: &Str,
-        rest: &[Arg],
-        (dot, last): (&Operand, Option<Operand>),
+        rest: Rest<'_>,
     ) -> Outcome<Operand> {
-        let has_args = !rest.is_empty() || last.is_some();
+        let has_args = !rest.is_none();
         match &receiver.value {
             Value::Map(map) if map.map_type().methods.is_empty() => self.key(frame, map, name, has_args),
             Value::Map(map) => match map.map_type().methods.iter().find(|m| *name == m.name) {
                 Some(method) => {
-                    let args = self.method_args(frame, (method.name, method.params, false), rest, (dot, last))?;
+                    let args = self.method_args(frame, (method.name, method.params, false), rest)?;
                     let result = (method.call)(map, &args);
-                    self.method_result(frame, id, name, result)
+                    self.method_result(frame, At::Arg(arg), name, result)
                 }
                 None => self.key(frame, map, name, has_args),
             },
             Value::Object(object) => match method(object.as_ref(), receiver.seen, name) {
                 Some(method) => {
                     let signature = (method.name, method.params, method.variadic);
-                    let args = self.method_args(frame, signature, rest, (dot, last))?;
+                    let args = self.method_args(frame, signature, rest)?;
                     let result = (method.call)(object, &args);
-                    self.method_result(frame, id, name, result)
+                    self.method_result(frame, At::Arg(arg), name, result)
                 }
                 None => self.object_field(frame, receiver, name, has_args),
             },

@@ -3,6 +3,7 @@
 mod call;
 mod command;
 mod field;
+mod look;
 mod operand;
 mod range;
 mod walk;
@@ -14,7 +15,7 @@ use std::rc::Rc;
 use gostd::{GoError, Str, Value};
 
 use crate::error::ExecDetail;
-use crate::node::{Id, Tree};
+use crate::node::{At, Tree};
 use crate::parse::Parsed;
 use crate::set::{Set, missing};
 
@@ -54,7 +55,7 @@ struct Frame<'t> {
     /// Where its variables start.
     base: usize,
     /// The node that errors are reported at: as in Go, the last one that evaluation came to.
-    at: Cell<Id>,
+    at: Cell<At>,
 }
 
 /// Why `tpl` failed.
@@ -139,7 +140,7 @@ impl<'a> Exec<'a> {
     }
 
     fn enter(&mut self, tree: &Tree, dot: Operand) -> Outcome<()> {
-        let frame = Frame { tree, base: self.vars.len(), at: Cell::new(0) };
+        let frame = Frame { tree, base: self.vars.len(), at: Cell::new(At::Start) };
         if stack_position().abs_diff(self.stack_start) > self.set.limits.stack_bytes {
             let mebibytes = self.set.limits.stack_bytes >> 20;
             return Err(
@@ -180,9 +181,8 @@ impl<'a> Exec<'a> {
         found: Option<String>,
     ) -> Box<GoError> {
         let tree = frame.tree;
-        let node = tree.find(frame.at.get());
-        let offset = node.map_or(0, |node| node.pos());
-        let context = node.map(|node| tree.text_of(node)).unwrap_or_default();
+        let offset = tree.pos(frame.at.get());
+        let context = tree.text_of(frame.at.get());
         let (line, column) = tree.source.line_column(offset);
         let name = gostd::strconv::quote(&tree.name);
         let text = format!(

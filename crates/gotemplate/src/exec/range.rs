@@ -11,8 +11,7 @@ use crate::node::Branch;
 impl Exec<'_> {
     pub(super) fn range(&mut self, frame: &Frame<'_>, branch: &Branch, dot: &Operand) -> Outcome<Flow> {
         self.step(frame)?;
-        frame.at.set(branch.id);
-        let operand = self.pipeline(frame, &branch.pipe, dot)?;
+        let operand = self.pipeline(frame, branch.pipe, dot)?;
         let value = underlying(&operand.value);
         let ran = match &value {
             Value::Nil => false,
@@ -51,7 +50,7 @@ impl Exec<'_> {
     }
 
     fn integers(&mut self, frame: &Frame<'_>, branch: &Branch, value: &Value, end: i64) -> Outcome<bool> {
-        if branch.pipe.decl.len() > 1 {
+        if frame.tree.parts.pipes[branch.pipe as usize].decls.len() > 1 {
             let text = format!("can't use {} to iterate over more than one variable", shown(value));
             return Err(self.fail(frame, text));
         }
@@ -73,11 +72,13 @@ impl Exec<'_> {
         branch: &Branch,
         pairs: impl Iterator<Item = (Value, Operand)>,
     ) -> Outcome<bool> {
+        let parts = &frame.tree.parts;
+        let decls = parts.pipes[branch.pipe as usize].decls.of(&parts.decls);
         let mut ran = false;
         for (index, element) in pairs {
             ran = true;
             self.step(frame)?;
-            match branch.pipe.decl.as_slice() {
+            match decls {
                 [] => {}
                 [only] => self.set_variable(frame, only, element.clone())?,
                 [first, second, ..] => {

@@ -2,9 +2,10 @@
 
 use gostd::fmt;
 
+use super::look::look;
 use super::operand::{is_true, printable};
 use super::{Exec, Frame, MAX_TEMPLATE_DEPTH, Operand, Outcome};
-use crate::node::{Action, Branch, Call, Node, Pipe};
+use crate::node::{At, Branch, Node};
 
 /// How a list ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,25 +29,29 @@ impl Exec<'_> {
     fn walk(&mut self, frame: &Frame<'_>, node: &Node, dot: &Operand) -> Outcome<Flow> {
         match node {
             Node::Text(start, end) => {
-                self.out.extend_from_slice(&frame.tree.source.text[*start..*end]);
+                self.out.extend_from_slice(&frame.tree.source.text[*start as usize..*end as usize]);
                 self.step(frame)?;
                 Ok(Flow::Next)
             }
-            Node::Action(action) => self.action(frame, action, dot).map(|()| Flow::Next),
+            Node::Action(pipe) => self.action(frame, *pipe, dot).map(|()| Flow::Next),
             Node::If(branch) => self.if_or_with(frame, branch, dot, false),
             Node::With(branch) => self.if_or_with(frame, branch, dot, true),
             Node::Range(branch) => self.range(frame, branch, dot),
-            Node::Template(call) => self.template(frame, call, dot).map(|()| Flow::Next),
+            Node::Template(call) => self.template(frame, *call, dot).map(|()| Flow::Next),
             Node::Break => Ok(Flow::Break),
             Node::Continue => Ok(Flow::Continue),
         }
     }
 
-    fn action(&mut self, frame: &Frame<'_>, action: &Action, dot: &Operand) -> Outcome<()> {
+    fn action(&mut self, frame: &Frame<'_>, pipe: u32, dot: &Operand) -> Outcome<()> {
         self.step(frame)?;
-        let value = self.pipeline(frame, &action.pipe, dot)?;
-        if action.pipe.decl.is_empty() {
-            frame.at.set(action.id);
+        let Exec { out, vars, .. } = self;
+        if look(vars, frame, pipe, dot, |value| print_scalar(out, value)).is_some() {
+            return Ok(());
+        }
+        let value = self.pipeline(frame, pipe, dot)?;
+        if frame.tree.parts.pipes[pipe as usize].decls.is_empty() {
+            frame.at.set(At::Action(pipe));
             self.print(frame, &value)?;
         }
         Ok(())
@@ -72,10 +77,20 @@ impl Exec<'_> {
 
     fn if_or_with(&mut self, frame: &Frame<'_>, branch: &Branch, dot: &Operand, with: bool) -> Outcome<Flow> {
         self.step(frame)?;
-        frame.at.set(branch.id);
-        let value = self.pipeline(frame, &branch.pipe, dot)?;
-        if is_true(&value.value) {
-            return self.walk_list(frame, &branch.list, if with { &value } else { dot });
+        let seen = if with { None } else { look(&self.vars, frame, branch.pipe, dot, |value| Some(is_true(value))) };
+        let truth = match seen {
+            Some(truth) => truth,
+            None => {
+                let value = self.pipeline(frame, branch.pipe, dot)?;
+                let truth = is_true(&value.value);
+                if truth && with {
+                    return self.walk_list(frame, &branch.list, &value);
+                }
+                truth
+            }
+        };
+        if truth {
+            return self.walk_list(frame, &branch.list, dot);
         }
         match &branch.else_list {
             Some(list) => self.walk_list(frame, list, dot),
@@ -83,9 +98,10 @@ impl Exec<'_> {
         }
     }
 
-    fn template(&mut self, frame: &Frame<'_>, call: &Call, dot: &Operand) -> Outcome<()> {
+    fn template(&mut self, frame: &Frame<'_>, call: u32, dot: &Operand) -> Outcome<()> {
         self.step(frame)?;
-        frame.at.set(call.id);
+        frame.at.set(At::Call(call));
+        let call = &frame.tree.parts.calls[call as usize];
         let Some(tree) = self.lookup(&call.name) else {
             let name = gostd::strconv::quote(&call.name);
             return Err(self.fail(frame, format!("template {} not defined", String::from_utf8_lossy(&name))));
@@ -93,7 +109,7 @@ impl Exec<'_> {
         if self.depth == MAX_TEMPLATE_DEPTH {
             return Err(self.fail(frame, format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})")));
         }
-        let data = match &call.pipe {
+        let data = match call.pipe {
             Some(pipe) => self.pipeline(frame, pipe, dot)?,
             None => Operand::INVALID,
         };
@@ -104,25 +120,40 @@ impl Exec<'_> {
     }
 
     /// Evaluates a pipeline and sets its variables.
-    pub(super) fn pipeline(&mut self, frame: &Frame<'_>, pipe: &Pipe, dot: &Operand) -> Outcome<Operand> {
-        frame.at.set(pipe.id);
+    pub(super) fn pipeline(&mut self, frame: &Frame<'_>, pipe: u32, dot: &Operand) -> Outcome<Operand> {
+        frame.at.set(At::Pipe(pipe));
+        let parts = &frame.tree.parts;
+        let pipe = &parts.pipes[pipe as usize];
         let mut value = None;
-        for command in &pipe.commands {
+        for command in pipe.commands.start..pipe.commands.end {
             value = Some(self.command(frame, command, dot, value)?.unwrapped());
         }
         let value = value.unwrap_or(Operand::INVALID);
-        for decl in &pipe.decl {
+        for decl in pipe.decls.of(&parts.decls) {
             self.set_variable(frame, decl, value.clone())?;
         }
         Ok(value)
     }
 
     pub(super) fn set_variable(&mut self, frame: &Frame<'_>, decl: &crate::node::Decl, value: Operand) -> Outcome<()> {
-        let slot = decl.slot.map(|slot| frame.base + slot).filter(|slot| !decl.assign || self.is_declared(*slot));
+        let slot =
+            decl.slot.map(|slot| frame.base + slot as usize).filter(|slot| !decl.assign || self.is_declared(*slot));
         let Some(slot) = slot.or_else(|| self.declared(frame, &decl.older)) else {
             return Err(self.fail(frame, format!("undefined variable: {}", decl.name.to_text())));
         };
         self.vars[slot] = value;
         Ok(())
     }
+}
+
+/// Prints what needs no more than its bytes; `None` for everything else.
+fn print_scalar(out: &mut Vec<u8>, value: &gostd::Value) -> Option<()> {
+    match value {
+        gostd::Value::Str(text) => out.extend_from_slice(text),
+        gostd::Value::Bool(_) | gostd::Value::Int(_) | gostd::Value::Int64(_) | gostd::Value::Float(_) => {
+            fmt::try_append_value(out, value).ok()?;
+        }
+        _ => return None,
+    }
+    Some(())
 }

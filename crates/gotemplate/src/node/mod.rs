@@ -1,6 +1,8 @@
 //! Parsed templates, ready to be executed: names resolved, functions and variables bound.
+//!
+//! The parts of a template lie in flat lists and refer to each other by number: making and dropping them costs few
+//! allocations.
 
-mod find;
 mod text;
 
 use std::rc::Rc;
@@ -11,62 +13,95 @@ use crate::builtins::Builtin;
 use crate::error::Source;
 use crate::func::Func;
 
-pub use find::NodeRef;
-
 /// A template: a file's or a definition's.
 pub struct Tree {
     pub name: Str,
     pub source: Rc<Source>,
     pub root: Vec<Node>,
+    pub parts: Parts,
     /// How many variables are alive at once at most, `$` included.
     pub slots: usize,
 }
 
-/// Tells a node of a tree from all others; errors are found by it.
-pub type Id = u32;
+/// What nodes refer to by number.
+#[derive(Default)]
+pub struct Parts {
+    pub pipes: Vec<Pipe>,
+    pub commands: Vec<Command>,
+    pub args: Vec<Arg>,
+    pub decls: Vec<Decl>,
+    pub calls: Vec<Call>,
+    pub variables: Vec<Variable>,
+    pub strings: Vec<Literal>,
+    pub numbers: Vec<Number>,
+    /// Names of fields.
+    pub names: Vec<Str>,
+}
+
+/// Consecutive entries of a list.
+#[derive(Clone, Copy, Default)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub const EMPTY: Span = Span { start: 0, end: 0 };
+
+    pub fn of<T>(self, list: &[T]) -> &[T] {
+        &list[self.start as usize..self.end as usize]
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Returns the first entry and the others.
+    pub fn split_first(self) -> Option<(u32, Span)> {
+        (!self.is_empty()).then(|| (self.start, Span { start: self.start + 1, end: self.end }))
+    }
+}
 
 /// What is executed one after the other.
 pub enum Node {
     /// Bytes of the source.
-    Text(usize, usize),
-    Action(Action),
+    Text(u32, u32),
+    /// The number of its pipeline.
+    Action(u32),
     If(Box<Branch>),
     With(Box<Branch>),
     Range(Box<Branch>),
-    Template(Box<Call>),
+    /// The number of its call.
+    Template(u32),
     Break,
     Continue,
 }
 
-pub struct Action {
-    pub id: Id,
-    pub pos: usize,
-    pub pipe: Pipe,
-}
-
 /// `if`, `with` or `range`.
 pub struct Branch {
-    pub id: Id,
-    pub pipe: Pipe,
+    pub pipe: u32,
     pub list: Vec<Node>,
     pub else_list: Option<Vec<Node>>,
 }
 
 /// `{{ template "name" pipeline }}`.
 pub struct Call {
-    pub id: Id,
-    pub pos: usize,
+    pub pos: u32,
     pub name: Str,
-    pub pipe: Option<Pipe>,
+    pub pipe: Option<u32>,
 }
 
+#[derive(Clone, Copy)]
 pub struct Pipe {
-    pub id: Id,
-    pub pos: usize,
+    pub pos: u32,
     /// `=` instead of `:=`.
     pub assign: bool,
-    pub decl: Vec<Decl>,
-    pub commands: Vec<Command>,
+    pub decls: Span,
+    pub commands: Span,
 }
 
 /// A variable on the left of `:=` or `=`.
@@ -75,21 +110,20 @@ pub struct Decl {
     /// Set, not declared.
     pub assign: bool,
     /// Where the variable lives; `None` when nothing of that name was declared.
-    pub slot: Option<usize>,
+    pub slot: Option<u32>,
     /// Like [`Variable::older`].
-    pub older: Box<[usize]>,
+    pub older: Box<[u32]>,
 }
 
+#[derive(Clone, Copy)]
 pub struct Command {
-    pub id: Id,
-    pub pos: usize,
-    pub args: Vec<Arg>,
+    pub pos: u32,
+    pub args: Span,
 }
 
 /// A word of a command.
 pub struct Arg {
-    pub id: Id,
-    pub pos: usize,
+    pub pos: u32,
     pub kind: ArgKind,
 }
 
@@ -97,23 +131,33 @@ pub enum ArgKind {
     Dot,
     Nil,
     Bool(bool),
-    Number(Box<Number>),
-    /// The text, and where it stands with its quotes.
-    Str(Str, usize, usize),
-    Field(Box<[Str]>),
-    Variable(Box<Variable>),
+    Number(u32),
+    Str(u32),
+    /// The names behind the dots.
+    Field(Span),
+    Variable(u32),
     Function(Function),
-    Pipe(Box<Pipe>),
-    Chain(Box<Arg>, Box<[Str]>),
+    /// A pipeline in parentheses.
+    Pipe(u32),
+    /// A word, and the names of fields behind it.
+    Chain(u32, Span),
 }
 
 pub struct Variable {
     /// With the dollar.
     pub name: Str,
-    pub slot: Option<usize>,
+    pub slot: Option<u32>,
     /// Where variables of the same name live that count when the declaration of the last was skipped.
-    pub older: Box<[usize]>,
-    pub fields: Box<[Str]>,
+    pub older: Box<[u32]>,
+    pub fields: Span,
+}
+
+/// A text in quotes.
+pub struct Literal {
+    pub value: Value,
+    /// Where it stands, with its quotes.
+    pub start: u32,
+    pub end: u32,
 }
 
 /// A function, bound when the template was parsed.
@@ -128,8 +172,8 @@ pub enum Function {
 #[derive(Clone, Copy)]
 pub struct Choice {
     pub builtin: Builtin,
-    /// The first variable that the arguments declare and the one after the last: they may be skipped.
-    pub slots: (u32, u32),
+    /// The variables that the arguments declare: they may be skipped.
+    pub slots: Span,
 }
 
 impl Function {
@@ -153,10 +197,37 @@ pub struct Number {
     pub ideal: Option<Value>,
 }
 
+/// What errors are reported at.
+#[derive(Clone, Copy)]
+pub enum At {
+    Start,
+    /// An action, by its pipeline.
+    Action(u32),
+    Pipe(u32),
+    Command(u32),
+    Arg(u32),
+    Call(u32),
+}
+
+impl Tree {
+    /// Returns the byte offset that Go reports.
+    pub fn pos(&self, at: At) -> usize {
+        let parts = &self.parts;
+        let pos = match at {
+            At::Start => 0,
+            At::Action(pipe) | At::Pipe(pipe) => parts.pipes[pipe as usize].pos,
+            At::Command(command) => parts.commands[command as usize].pos,
+            At::Arg(arg) => parts.args[arg as usize].pos,
+            At::Call(call) => parts.calls[call as usize].pos,
+        };
+        pos as usize
+    }
+}
+
 /// Reports whether nodes produce nothing but white space: such a definition does not replace another.
 pub fn is_empty(nodes: &[Node], text: &[u8]) -> bool {
     nodes.iter().all(|node| match node {
-        Node::Text(start, end) => gostd::strings::trim_space(&text[*start..*end]).is_empty(),
+        Node::Text(start, end) => gostd::strings::trim_space(&text[*start as usize..*end as usize]).is_empty(),
         _ => false,
     })
 }

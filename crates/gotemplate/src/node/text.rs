@@ -2,17 +2,23 @@
 
 use gostd::{Str, strconv};
 
-use super::{Arg, ArgKind, Branch, Call, Command, Node, NodeRef, Pipe, Tree};
+use super::{ArgKind, At, Call, Command, Parts, Pipe, Span, Tree};
 
 impl Tree {
     /// Returns the text of a node.
-    pub fn text_of(&self, node: NodeRef<'_>) -> String {
-        let mut writer = Writer { source: &self.source.text, out: Vec::new() };
-        match node {
-            NodeRef::Node(node) => writer.node(node),
-            NodeRef::Pipe(pipe) => writer.pipe(pipe),
-            NodeRef::Command(command) => writer.command(command),
-            NodeRef::Arg(arg) => writer.arg(arg),
+    pub fn text_of(&self, at: At) -> String {
+        let mut writer = Writer { source: &self.source.text, parts: &self.parts, out: Vec::new() };
+        match at {
+            At::Start => {}
+            At::Action(pipe) => {
+                writer.put(b"{{");
+                writer.pipe(&self.parts.pipes[pipe as usize]);
+                writer.put(b"}}");
+            }
+            At::Pipe(pipe) => writer.pipe(&self.parts.pipes[pipe as usize]),
+            At::Command(command) => writer.command(&self.parts.commands[command as usize]),
+            At::Arg(arg) => writer.arg(arg),
+            At::Call(call) => writer.call(&self.parts.calls[call as usize]),
         }
         String::from_utf8_lossy(&writer.out).into_owned()
     }
@@ -20,6 +26,7 @@ impl Tree {
 
 struct Writer<'a> {
     source: &'a [u8],
+    parts: &'a Parts,
     out: Vec<u8>,
 }
 
@@ -28,105 +35,71 @@ impl Writer<'_> {
         self.out.extend_from_slice(text);
     }
 
-    fn list(&mut self, nodes: &[Node]) {
-        for node in nodes {
-            self.node(node);
-        }
-    }
-
-    fn node(&mut self, node: &Node) {
-        match node {
-            Node::Text(start, end) => self.out.extend_from_slice(&self.source[*start..*end]),
-            Node::Action(action) => {
-                self.put(b"{{");
-                self.pipe(&action.pipe);
-                self.put(b"}}");
-            }
-            Node::If(branch) => self.branch("if", branch),
-            Node::With(branch) => self.branch("with", branch),
-            Node::Range(branch) => self.branch("range", branch),
-            Node::Template(call) => self.call(call),
-            Node::Break => self.put(b"{{break}}"),
-            Node::Continue => self.put(b"{{continue}}"),
-        }
-    }
-
-    fn branch(&mut self, word: &str, branch: &Branch) {
-        self.put(format!("{{{{{word} ").as_bytes());
-        self.pipe(&branch.pipe);
-        self.put(b"}}");
-        self.list(&branch.list);
-        if let Some(list) = &branch.else_list {
-            self.put(b"{{else}}");
-            self.list(list);
-        }
-        self.put(b"{{end}}");
-    }
-
     fn call(&mut self, call: &Call) {
         self.put(b"{{template ");
         self.put(&strconv::quote(&call.name));
-        if let Some(pipe) = &call.pipe {
+        if let Some(pipe) = call.pipe {
             self.put(b" ");
-            self.pipe(pipe);
+            self.pipe(&self.parts.pipes[pipe as usize]);
         }
         self.put(b"}}");
     }
 
     fn pipe(&mut self, pipe: &Pipe) {
-        for (at, decl) in pipe.decl.iter().enumerate() {
+        for (at, decl) in pipe.decls.of(&self.parts.decls).iter().enumerate() {
             self.put(if at > 0 { b", " } else { b"" });
             self.put(&decl.name);
         }
-        if !pipe.decl.is_empty() {
+        if !pipe.decls.is_empty() {
             self.put(if pipe.assign { b" = " } else { b" := " });
         }
-        for (at, command) in pipe.commands.iter().enumerate() {
+        for (at, command) in pipe.commands.of(&self.parts.commands).iter().enumerate() {
             self.put(if at > 0 { b" | " } else { b"" });
             self.command(command);
         }
     }
 
     fn command(&mut self, command: &Command) {
-        for (at, arg) in command.args.iter().enumerate() {
-            self.put(if at > 0 { b" " } else { b"" });
+        for arg in command.args.start..command.args.end {
+            self.put(if arg > command.args.start { b" " } else { b"" });
             self.parenthesized(arg);
         }
     }
 
-    fn parenthesized(&mut self, arg: &Arg) {
-        match &arg.kind {
-            ArgKind::Pipe(pipe) => {
-                self.put(b"(");
-                self.pipe(pipe);
-                self.put(b")");
-            }
-            _ => self.arg(arg),
-        }
+    fn parenthesized(&mut self, arg: u32) {
+        let in_parentheses = matches!(self.parts.args[arg as usize].kind, ArgKind::Pipe(_));
+        self.put(if in_parentheses { b"(" } else { b"" });
+        self.arg(arg);
+        self.put(if in_parentheses { b")" } else { b"" });
     }
 
-    fn arg(&mut self, arg: &Arg) {
-        match &arg.kind {
+    fn arg(&mut self, arg: u32) {
+        match &self.parts.args[arg as usize].kind {
             ArgKind::Dot => self.put(b"."),
             ArgKind::Nil => self.put(b"nil"),
             ArgKind::Bool(value) => self.put(if *value { b"true" } else { b"false" }),
-            ArgKind::Number(number) => self.put(number.text.as_bytes()),
-            ArgKind::Str(_, start, end) => self.out.extend_from_slice(&self.source[*start..*end]),
-            ArgKind::Field(names) => self.fields(names),
+            ArgKind::Number(number) => self.put(self.parts.numbers[*number as usize].text.as_bytes()),
+            ArgKind::Str(literal) => {
+                let literal = &self.parts.strings[*literal as usize];
+                self.put(&self.source[literal.start as usize..literal.end as usize]);
+            }
+            ArgKind::Field(names) => self.fields(*names),
             ArgKind::Variable(variable) => {
+                let variable = &self.parts.variables[*variable as usize];
                 self.put(&variable.name);
-                self.fields(&variable.fields);
+                self.fields(variable.fields);
             }
             ArgKind::Function(function) => self.put(function.name().as_bytes()),
-            ArgKind::Pipe(pipe) => self.pipe(pipe),
+            ArgKind::Pipe(pipe) => self.pipe(&self.parts.pipes[*pipe as usize]),
             ArgKind::Chain(inner, names) => {
-                self.parenthesized(inner);
-                self.fields(names);
+                self.parenthesized(*inner);
+                self.fields(*names);
             }
         }
     }
 
-    fn fields(&mut self, names: &[Str]) {
+    fn fields(&mut self, names: Span) {
+        let names: &[Str] = names.of(&self.parts.names);
         for name in names {
             self.put(b".");
             self.put(name);

@@ -1,7 +1,7 @@
 //! Text, actions and control structures.
 
-use super::{Parse, Parser};
-use crate::node::{Action, Branch, Call, Node};
+use super::{Parse, Parser, State};
+use crate::node::{Branch, Call, Node};
 use crate::token::{Kind, Token};
 
 /// What stands at a place of a list.
@@ -85,9 +85,8 @@ impl Parser<'_> {
             Kind::With => self.control(Control::With).map(Item::Node),
             _ => {
                 self.backup();
-                let pos = self.peek().start;
                 let pipe = self.pipeline("command", Kind::RightDelim)?;
-                Ok(Item::Node(Node::Action(Action { id: self.id(), pos, pipe })))
+                Ok(Item::Node(Node::Action(pipe)))
             }
         }
     }
@@ -128,7 +127,7 @@ impl Parser<'_> {
         };
         self.state.names.truncate(names);
         self.state.slots.truncate(slots);
-        Ok(control.node(Branch { id: self.id(), pipe, list, else_list }))
+        Ok(control.node(Branch { pipe, list, else_list }))
     }
 
     fn else_list(&mut self, control: Control) -> Parse<Vec<Node>> {
@@ -153,10 +152,16 @@ impl Parser<'_> {
         let token = self.next_non_space();
         let name = self.template_name(token, context)?;
         let pipe = self.pipeline(context, Kind::RightDelim)?;
-        let outer = std::mem::take(&mut self.state);
+        let outer = std::mem::replace(&mut self.state, State::new(self.vocabulary));
         self.body(name.clone(), context)?;
         self.state = outer;
-        Ok(Node::Template(Box::new(Call { id: self.id(), pos: token.start, name, pipe: Some(pipe) })))
+        Ok(self.call(Call { pos: token.start, name, pipe: Some(pipe) }))
+    }
+
+    fn call(&mut self, call: Call) -> Node {
+        let calls = &mut self.state.parts.calls;
+        calls.push(call);
+        Node::Template(calls.len() as u32 - 1)
     }
 
     fn template(&mut self) -> Parse<Node> {
@@ -168,7 +173,7 @@ impl Parser<'_> {
             self.backup();
             pipe = Some(self.pipeline(context, Kind::RightDelim)?);
         }
-        Ok(Node::Template(Box::new(Call { id: self.id(), pos: token.start, name, pipe })))
+        Ok(self.call(Call { pos: token.start, name, pipe }))
     }
 
     fn template_name(&mut self, token: Token, context: &str) -> Parse<gostd::Str> {

@@ -9,13 +9,16 @@ use std::rc::Rc;
 use gostd::{GoError, Str, strconv};
 
 use crate::error::Source;
-use crate::func::Func;
 use crate::lex::Lexer;
-use crate::node::{Id, Node, Tree, is_empty};
+use crate::node::{Node, Parts, Tree, is_empty};
 use crate::token::{Kind, Token};
+use crate::vocabulary::Vocabulary;
 
 /// How deep actions may hold each other. Go knows no limit but memory.
 const MAX_NESTING: usize = 10_000;
+
+/// Longest text; its places must fit into 32 bits.
+const MAX_BYTES: usize = 1 << 30;
 
 /// The templates of one text: the text itself first, then its definitions.
 pub struct Parsed {
@@ -32,21 +35,27 @@ impl Parsed {
 ///
 /// # Errors
 /// Go's text, `template: NAME:LINE: …`.
-pub fn parse(name: &str, text: &Str, tables: &[&'static [Func]]) -> Result<Parsed, GoError> {
+pub fn parse(name: &str, text: &Str, vocabulary: &Vocabulary) -> Result<Parsed, GoError> {
+    if text.len() > MAX_BYTES {
+        return Err(format!("template: {name}:1: the text is longer than {MAX_BYTES} bytes").into());
+    }
+    parse_short(name, text, vocabulary).map_err(|error| *error)
+}
+
+fn parse_short(name: &str, text: &Str, vocabulary: &Vocabulary) -> Parse<Parsed> {
     let source = Rc::new(Source { name: name.to_string(), text: text.clone() });
     let mut parser = Parser {
         lexer: Lexer::new(text),
         text,
         source: source.clone(),
-        tables,
+        vocabulary,
         trees: Vec::new(),
-        state: State::default(),
-        next_id: 0,
+        state: State::new(vocabulary),
         nesting: 0,
     };
     let root = parser.top_level()?;
-    let slots = parser.state.max_slots;
-    parser.add(Tree { name: Str::from(name), source, root, slots })?;
+    let tree = parser.tree(Str::from(name), root);
+    parser.add(tree)?;
     // The text's own template goes first, whatever else it defines.
     let own = parser.trees.iter().position(|tree| tree.name == *name).unwrap_or(0);
     parser.trees.swap(0, own);
@@ -65,14 +74,15 @@ struct State {
     /// An argument of `and` or `or` declares a variable: it may be skipped.
     skipping: bool,
     /// Where the action that is being parsed starts.
-    action: Option<usize>,
+    action: Option<u32>,
     range_depth: usize,
     paren_depth: usize,
+    parts: Parts,
 }
 
-impl Default for State {
-    fn default() -> Self {
-        let dollar = Str::from("$");
+impl State {
+    fn new(vocabulary: &Vocabulary) -> Self {
+        let dollar = vocabulary.name(b"$");
         State {
             token: [Token::NONE; 3],
             peeked: 0,
@@ -83,6 +93,7 @@ impl Default for State {
             action: None,
             range_depth: 0,
             paren_depth: 0,
+            parts: Parts::default(),
         }
     }
 }
@@ -91,23 +102,18 @@ struct Parser<'a> {
     lexer: Lexer<'a>,
     text: &'a [u8],
     source: Rc<Source>,
-    tables: &'a [&'static [Func]],
+    vocabulary: &'a Vocabulary,
     trees: Vec<Tree>,
     state: State,
-    next_id: Id,
     nesting: usize,
 }
 
-type Parse<T> = Result<T, GoError>;
+/// The error is boxed because it is rare and large.
+type Parse<T> = Result<T, Box<GoError>>;
 
 impl<'a> Parser<'a> {
-    fn id(&mut self) -> Id {
-        self.next_id += 1;
-        self.next_id
-    }
-
     fn value(&self, token: Token) -> &'a [u8] {
-        &self.text[token.start..token.end]
+        &self.text[token.start as usize..token.end as usize]
     }
 
     fn next(&mut self) -> Token {
@@ -157,14 +163,15 @@ impl<'a> Parser<'a> {
         token
     }
 
-    fn line(&self, offset: usize) -> usize {
-        self.source.line_column(offset).0
+    fn line(&self, offset: u32) -> usize {
+        self.source.line_column(offset as usize).0
     }
 
     /// Makes an error at the token that was read last.
-    fn error(&self, message: impl std::fmt::Display) -> GoError {
+    #[cold]
+    fn error(&self, message: impl std::fmt::Display) -> Box<GoError> {
         let line = self.line(self.state.token[0].start);
-        GoError::new(format!("template: {}:{line}: {message}", self.source.name))
+        Box::new(GoError::new(format!("template: {}:{line}: {message}", self.source.name)))
     }
 
     fn fail<T>(&self, message: impl std::fmt::Display) -> Parse<T> {
@@ -244,7 +251,7 @@ impl<'a> Parser<'a> {
 
     /// Parses `{{ define "name" }}` after the word.
     fn definition(&mut self) -> Parse<()> {
-        let outer = std::mem::take(&mut self.state);
+        let outer = std::mem::replace(&mut self.state, State::new(self.vocabulary));
         let context = "define clause";
         let token = self.next_non_space();
         if !matches!(token.kind, Kind::String | Kind::RawString) {
@@ -263,12 +270,25 @@ impl<'a> Parser<'a> {
         if end != control::Ending::End {
             return self.fail(format!("unexpected {{{{else}}}} in {context}"));
         }
-        let slots = self.state.max_slots;
-        self.add(Tree { name, source: self.source.clone(), root, slots })
+        let tree = self.tree(name, root);
+        self.add(tree)
+    }
+
+    /// Makes a template of what was parsed.
+    fn tree(&mut self, name: Str, root: Vec<Node>) -> Tree {
+        let parts = std::mem::take(&mut self.state.parts);
+        Tree { name, source: self.source.clone(), root, parts, slots: self.state.max_slots }
     }
 
     fn unquote(&self, token: Token) -> Parse<Str> {
-        strconv::unquote(self.value(token)).map(Str::from).map_err(|error| self.error(error.text))
+        let quoted = self.value(token);
+        // Nothing to decode, and nothing that could be wrong.
+        if let [b'"', text @ .., b'"'] = quoted
+            && text.iter().all(|b| (b' '..0x7f).contains(b) && *b != b'\\' && *b != b'"')
+        {
+            return Ok(self.vocabulary.name(text));
+        }
+        strconv::unquote(quoted).map(Str::from).map_err(|error| self.error(error.text))
     }
 
     /// Runs a parser one level deeper.

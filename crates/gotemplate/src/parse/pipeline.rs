@@ -1,21 +1,21 @@
 //! Pipelines, commands and their words.
 
-use gostd::Str;
+use gostd::{Str, Value};
+use smallvec::SmallVec;
 
 use super::{Parse, Parser, number, quote};
-use crate::builtins::Builtin;
-use crate::node::{Arg, ArgKind, Choice, Command, Decl, Function, Pipe, Variable};
+use crate::node::{Arg, ArgKind, Command, Decl, Function, Literal, Pipe, Span, Variable};
 use crate::token::{Kind, Token};
 
 /// Go's `maxStackDepth`: how deep parentheses may hold each other.
 const MAX_PARENTHESES: usize = 10_000;
 
 impl Parser<'_> {
-    pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parse<Pipe> {
+    /// Returns the number of the pipeline.
+    pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parse<u32> {
         let pos = self.peek_non_space().start;
-        let id = self.id();
         let (assign, names) = self.declarations(context)?;
-        let mut commands = Vec::new();
+        let mut commands: SmallVec<[Command; 4]> = SmallVec::new();
         loop {
             let token = self.next_non_space();
             if token.kind == end {
@@ -25,16 +25,21 @@ impl Parser<'_> {
                 return self.unexpected(token, context);
             }
             self.backup();
-            commands.push(self.command()?);
+            let command = self.command()?;
+            commands.push(command);
         }
         self.check_pipeline(&commands, context)?;
-        let decl = names.into_iter().map(|name| self.declare(name, assign)).collect();
-        Ok(Pipe { id, pos, assign, decl, commands })
+        let decls: SmallVec<[Decl; 2]> = names.into_iter().map(|name| self.declare(name, assign)).collect();
+        let parts = &mut self.state.parts;
+        let pipe =
+            Pipe { pos, assign, decls: added(&mut parts.decls, decls), commands: added(&mut parts.commands, commands) };
+        parts.pipes.push(pipe);
+        Ok(parts.pipes.len() as u32 - 1)
     }
 
     /// Reads `$a :=`, `$a, $b :=` or `$a =`.
-    fn declarations(&mut self, context: &str) -> Parse<(bool, Vec<Str>)> {
-        let mut names = Vec::new();
+    fn declarations(&mut self, context: &str) -> Parse<(bool, SmallVec<[Str; 2]>)> {
+        let mut names = SmallVec::new();
         loop {
             let variable = self.peek_non_space();
             if variable.kind != Kind::Variable {
@@ -44,7 +49,7 @@ impl Parser<'_> {
             // A space after the variable must be put back: `$x -1` has two words.
             let after = self.peek();
             let next = self.peek_non_space();
-            let name = Str::from(self.value(variable));
+            let name = self.vocabulary.name(self.value(variable));
             match next.kind {
                 Kind::Assign | Kind::Declare => {
                     self.next_non_space();
@@ -84,13 +89,13 @@ impl Parser<'_> {
         let slot = self.state.slots.len();
         self.state.slots.push(name.clone());
         self.state.max_slots = self.state.max_slots.max(slot + 1);
-        Decl { name, assign, slot: Some(slot), older: Box::new([]) }
+        Decl { name, assign, slot: Some(slot as u32), older: Box::new([]) }
     }
 
     /// Returns where a variable lives, and where it does when the declaration of the last of that name was skipped.
-    fn slots(&self, name: &[u8]) -> (Option<usize>, Box<[usize]>) {
+    fn slots(&self, name: &[u8]) -> (Option<u32>, Box<[u32]>) {
         let slots = self.state.slots.iter().enumerate().rev();
-        let mut found = slots.filter(|(_, slot)| slot.as_bytes() == name).map(|(at, _)| at);
+        let mut found = slots.filter(|(_, slot)| slot.as_bytes() == name).map(|(at, _)| at as u32);
         let last = found.next();
         (last, if self.state.skipping { found.collect() } else { Box::new([]) })
     }
@@ -100,10 +105,10 @@ impl Parser<'_> {
             return self.fail(format!("missing value for {context}"));
         }
         for (at, command) in commands.iter().enumerate().skip(1) {
-            let first = command.args.first().map(|arg| &arg.kind);
+            let first = &self.state.parts.args[command.args.start as usize];
             if matches!(
-                first,
-                Some(ArgKind::Bool(_) | ArgKind::Dot | ArgKind::Nil | ArgKind::Number(_) | ArgKind::Str(..))
+                first.kind,
+                ArgKind::Bool(_) | ArgKind::Dot | ArgKind::Nil | ArgKind::Number(_) | ArgKind::Str(_)
             ) {
                 return self.fail(format!("non executable command in pipeline stage {}", at + 1));
             }
@@ -113,9 +118,8 @@ impl Parser<'_> {
 
     fn command(&mut self) -> Parse<Command> {
         let pos = self.peek_non_space().start;
-        let id = self.id();
-        let mut args: Vec<Arg> = Vec::new();
-        let first_slot = self.state.slots.len();
+        let mut args: SmallVec<[Arg; 4]> = SmallVec::new();
+        let first_slot = self.state.slots.len() as u32;
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
@@ -130,17 +134,16 @@ impl Parser<'_> {
             }
             break;
         }
-        if args.is_empty() {
-            return self.fail("empty command");
+        let slots = Span { start: first_slot, end: self.state.slots.len() as u32 };
+        match args.first_mut() {
+            None => return self.fail("empty command"),
+            Some(Arg { kind: ArgKind::Function(Function::Choice(choice)), .. }) if !slots.is_empty() => {
+                choice.slots = slots;
+                self.state.skipping = true;
+            }
+            Some(_) => {}
         }
-        let slots = (first_slot as u32, self.state.slots.len() as u32);
-        if slots.0 < slots.1
-            && let ArgKind::Function(Function::Choice(choice)) = &mut args[0].kind
-        {
-            choice.slots = slots;
-            self.state.skipping = true;
-        }
-        Ok(Command { id, pos, args })
+        Ok(Command { pos, args: added(&mut self.state.parts.args, args) })
     }
 
     /// Reads a term with the fields behind it.
@@ -151,26 +154,38 @@ impl Parser<'_> {
         }
         // Go reports the chain where its second field starts.
         let pos = self.peek().start;
-        let mut fields = Vec::new();
+        // The names of a field are the last that were added: those behind it follow.
+        let first = match term.kind {
+            ArgKind::Field(names) => names.start,
+            _ => self.state.parts.names.len() as u32,
+        };
         while self.peek().kind == Kind::Field {
             let token = self.next();
-            fields.push(self.field_name(token));
+            self.add_name(token);
         }
-        let id = self.id();
+        let fields = Span { start: first, end: self.state.parts.names.len() as u32 };
         let kind = match term.kind {
-            ArgKind::Field(names) => ArgKind::Field(names.into_iter().chain(fields).collect()),
-            ArgKind::Variable(variable) => ArgKind::Variable(Box::new(Variable { fields: fields.into(), ..*variable })),
-            ArgKind::Bool(_) | ArgKind::Str(..) | ArgKind::Number(_) | ArgKind::Nil | ArgKind::Dot => {
-                let text = quote(&self.text[term.pos..pos]);
+            ArgKind::Field(_) => ArgKind::Field(fields),
+            ArgKind::Variable(variable) => {
+                self.state.parts.variables[variable as usize].fields = fields;
+                term.kind
+            }
+            ArgKind::Bool(_) | ArgKind::Str(_) | ArgKind::Number(_) | ArgKind::Nil | ArgKind::Dot => {
+                let text = quote(&self.text[term.pos as usize..pos as usize]);
                 return self.fail(format!("unexpected . after term {text}"));
             }
-            _ => ArgKind::Chain(Box::new(term), fields.into()),
+            _ => {
+                let inner = added(&mut self.state.parts.args, [term]);
+                ArgKind::Chain(inner.start, fields)
+            }
         };
-        Ok(Some(Arg { id, pos, kind }))
+        Ok(Some(Arg { pos, kind }))
     }
 
-    fn field_name(&self, token: Token) -> Str {
-        Str::from(&self.value(token)[1..])
+    /// Adds the name of a field.
+    fn add_name(&mut self, token: Token) -> Span {
+        let name = self.vocabulary.name(&self.value(token)[1..]);
+        added(&mut self.state.parts.names, [name])
     }
 
     fn term(&mut self) -> Parse<Option<Arg>> {
@@ -179,66 +194,62 @@ impl Parser<'_> {
             Kind::Identifier => ArgKind::Function(self.function(token)?),
             Kind::Dot => ArgKind::Dot,
             Kind::Nil => ArgKind::Nil,
-            Kind::Variable => ArgKind::Variable(Box::new(self.variable(token)?)),
-            Kind::Field => ArgKind::Field(Box::new([self.field_name(token)])),
+            Kind::Variable => ArgKind::Variable(self.variable(token)?),
+            Kind::Field => ArgKind::Field(self.add_name(token)),
             Kind::Bool => ArgKind::Bool(self.value(token) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
                 let number = number::number(self.value(token), token.kind).map_err(|error| self.error(error.text))?;
-                ArgKind::Number(Box::new(number))
+                ArgKind::Number(added(&mut self.state.parts.numbers, [number]).start)
             }
-            Kind::LeftParen => ArgKind::Pipe(Box::new(self.parenthesized()?)),
-            Kind::String | Kind::RawString => ArgKind::Str(self.unquote(token)?, token.start, token.end),
+            Kind::LeftParen => return self.parenthesized().map(Some),
+            Kind::String | Kind::RawString => {
+                let value = Value::Str(self.unquote(token)?);
+                let literal = Literal { value, start: token.start, end: token.end };
+                ArgKind::Str(added(&mut self.state.parts.strings, [literal]).start)
+            }
             _ => {
                 self.backup();
                 return Ok(None);
             }
         };
-        // Go reports a parenthesized pipeline where it starts inside the parenthesis.
-        let pos = match &kind {
-            ArgKind::Pipe(pipe) => pipe.pos,
-            _ => token.start,
-        };
-        let id = match &kind {
-            ArgKind::Pipe(pipe) => pipe.id,
-            _ => self.id(),
-        };
-        Ok(Some(Arg { id, pos, kind }))
+        Ok(Some(Arg { pos: token.start, kind }))
     }
 
-    fn parenthesized(&mut self) -> Parse<Pipe> {
+    fn parenthesized(&mut self) -> Parse<Arg> {
         if self.state.paren_depth >= MAX_PARENTHESES {
             return self.fail("max expression depth exceeded");
         }
         self.state.paren_depth += 1;
         let pipe = self.pipeline("parenthesized pipeline", Kind::RightParen)?;
         self.state.paren_depth -= 1;
-        Ok(pipe)
+        // Go reports it where it starts inside the parenthesis.
+        Ok(Arg { pos: self.state.parts.pipes[pipe as usize].pos, kind: ArgKind::Pipe(pipe) })
     }
 
     fn function(&self, token: Token) -> Parse<Function> {
         let name = self.value(token);
-        let given = self.tables.iter().find_map(|table| {
-            let at = table.binary_search_by(|func| func.name.as_bytes().cmp(name)).ok()?;
-            Some(Function::Given(&table[at]))
-        });
-        let builtin = || match Builtin::named(name)? {
-            builtin @ (Builtin::And | Builtin::Or) => Some(Function::Choice(Choice { builtin, slots: (0, 0) })),
-            builtin => Some(Function::Builtin(builtin)),
-        };
-        match given.or_else(builtin) {
+        match self.vocabulary.function(name) {
             Some(function) => Ok(function),
             None => self.fail(format!("function {} not defined", quote(name))),
         }
     }
 
-    fn variable(&self, token: Token) -> Parse<Variable> {
+    fn variable(&mut self, token: Token) -> Parse<u32> {
         let name = self.value(token);
         if !self.state.names.iter().any(|known| known.as_bytes() == name) {
             return self.fail(format!("undefined variable {}", quote(name)));
         }
         let (slot, older) = self.slots(name);
-        Ok(Variable { name: Str::from(name), slot, older, fields: Box::new([]) })
+        let variable = Variable { name: self.vocabulary.name(name), slot, older, fields: Span::EMPTY };
+        Ok(added(&mut self.state.parts.variables, [variable]).start)
     }
+}
+
+/// Adds to a list; returns where.
+fn added<T>(list: &mut Vec<T>, new: impl IntoIterator<Item = T>) -> Span {
+    let start = list.len() as u32;
+    list.extend(new);
+    Span { start, end: list.len() as u32 }
 }
 
 fn starts_operand(kind: Kind) -> bool {

@@ -149,5 +149,5 @@ fn dependencies(metadata: &Metadata) -> Check {
 
 /// Loads a chart for a rule that needs it whole.
 pub(super) fn load(linter: &Linter, log: &mut dyn chart::log::Log) -> Result<Chart, String> {
-    chart::load(&linter.chart_dir, log).map_err(|error| error.text)
+    chart::load_any_version(&linter.chart_dir, log).map_err(|error| error.text)
 }

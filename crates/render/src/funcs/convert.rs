@@ -1,8 +1,11 @@
 //! Values to and from YAML, JSON and TOML.
 
+use gostd::json::Shape;
 use gostd::value::Entries;
 use gostd::{GoError, Str, Value, json, toml};
 use gotemplate::exec::Exec;
+
+const MAP: Shape = Shape::Map(&Shape::Any, "map[string]interface {}");
 
 type Result = std::result::Result<Value, GoError>;
 
@@ -57,7 +60,13 @@ pub(super) fn from_yaml_array(_: &mut Exec<'_>, args: &[Value]) -> Result {
 }
 
 pub(super) fn from_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(map_or_error(json::decode_map(text(args))))
+    // What could be read stays beside the error.
+    let (value, error) = json::decode_partial(text(args), &MAP);
+    let map = value.as_map().cloned().unwrap_or_default();
+    if let Some(error) = error {
+        map.insert("Error", Value::from(error.text));
+    }
+    Ok(Value::Map(map))
 }
 
 pub(super) fn from_json_array(_: &mut Exec<'_>, args: &[Value]) -> Result {

@@ -1,0 +1,64 @@
+//! What parsing looks up: functions by name, and names that were seen before.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use gostd::Str;
+
+use crate::builtins::Builtin;
+use crate::func::Func;
+use crate::hash::{FastMap, Seed};
+use crate::node::{Choice, Function, Span};
+
+/// Longest name that is kept: longer ones rarely come again.
+const KEPT_BYTES: usize = 64;
+/// Most names that are kept.
+const KEPT_NAMES: usize = 1 << 16;
+
+pub struct Vocabulary {
+    functions: FastMap<&'static [u8], Function>,
+    /// One copy of each name, shared by all templates.
+    names: RefCell<HashSet<Str, Seed>>,
+}
+
+impl Vocabulary {
+    /// The first table that has a name counts, then Go's builtins.
+    pub fn new(tables: &[&'static [Func]]) -> Self {
+        let mut functions: FastMap<&'static [u8], Function> = FastMap::default();
+        functions.reserve(tables.iter().map(|table| table.len()).sum::<usize>() + Builtin::names().count());
+        for builtin in Builtin::names() {
+            functions.insert(builtin.name().as_bytes(), bound(builtin));
+        }
+        for func in tables.iter().rev().flat_map(|table| table.iter()) {
+            functions.insert(func.name.as_bytes(), Function::Given(func));
+        }
+        Vocabulary { functions, names: RefCell::default() }
+    }
+
+    pub fn function(&self, name: &[u8]) -> Option<Function> {
+        self.functions.get(name).copied()
+    }
+
+    /// Returns a text that shares its bytes with equal ones.
+    pub fn name(&self, name: &[u8]) -> Str {
+        if name.len() > KEPT_BYTES {
+            return Str::from(name);
+        }
+        let mut names = self.names.borrow_mut();
+        if let Some(known) = names.get(name) {
+            return known.clone();
+        }
+        let name = Str::from(name);
+        if names.len() < KEPT_NAMES {
+            names.insert(name.clone());
+        }
+        name
+    }
+}
+
+fn bound(builtin: Builtin) -> Function {
+    match builtin {
+        Builtin::And | Builtin::Or => Function::Choice(Choice { builtin, slots: Span::EMPTY }),
+        builtin => Function::Builtin(builtin),
+    }
+}
