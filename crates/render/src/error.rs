@@ -16,7 +16,7 @@ pub struct RenderError {
     /// The error of the template engine, with the places it passed through.
     pub cause: GoError,
     /// The template that could not be parsed.
-    pub source: Option<Source>,
+    pub source: Option<Box<Source>>,
     /// What lint mode had to say before.
     pub messages: Vec<Message>,
 }
@@ -38,7 +38,7 @@ pub(crate) fn parse_error(filename: &str, template: &Str, cause: GoError) -> Ren
         [] => String::new(),
     };
     let source = Source { name: filename.to_string(), text: template.clone() };
-    RenderError { text, cause, source: Some(source), messages: Vec::new() }
+    RenderError { text, cause, source: Some(Box::new(source)), messages: Vec::new() }
 }
 
 /// Returns Helm's text for a template that failed: every place of the chain in lines of its own, or Go's text where any
