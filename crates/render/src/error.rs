@@ -14,7 +14,7 @@ pub struct RenderError {
     /// Helm's text.
     pub text: String,
     /// The error of the template engine, with the places it passed through.
-    pub cause: GoError,
+    pub cause: Box<GoError>,
     /// The template that could not be parsed.
     pub source: Option<Box<Source>>,
     /// What lint mode had to say before.
@@ -38,14 +38,14 @@ pub(crate) fn parse_error(filename: &str, template: &Str, cause: GoError) -> Ren
         [] => String::new(),
     };
     let source = Source { name: filename.to_string(), text: template.clone() };
-    RenderError { text, cause, source: Some(Box::new(source)), messages: Vec::new() }
+    RenderError { text, cause: Box::new(cause), source: Some(Box::new(source)), messages: Vec::new() }
 }
 
 /// Returns Helm's text for a template that failed: every place of the chain in lines of its own, or Go's text where any
 /// link of the chain is not the template engine's.
 pub(crate) fn exec_error(filename: &str, cause: GoError) -> RenderError {
     let text = exec_text(filename, &cause);
-    RenderError { text, cause, source: None, messages: Vec::new() }
+    RenderError { text, cause: Box::new(cause), source: None, messages: Vec::new() }
 }
 
 fn exec_text(filename: &str, cause: &GoError) -> String {

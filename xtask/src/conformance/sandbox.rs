@@ -12,7 +12,7 @@ use super::folder::{copy, make_parent, put, snapshot, written};
 use super::serve::Server;
 
 /// A case takes real Helm a tenth of a second; whatever takes this long hangs.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What a run left, paths replaced by `$WORK`, `$HOME` and `$URL`.
 pub struct Run {

@@ -119,8 +119,6 @@ impl Parser<'_> {
         // What the list declares does not live in the other branch, though Go's parser still knows its name there.
         self.state.slots.truncate(declared);
         self.state.range_depth -= usize::from(control == Control::Range);
-        // What the list declares keeps its name in the other one, but does not live there.
-        self.state.slots.truncate(declared);
         let else_list = match ending {
             Ending::End => None,
             Ending::Else => Some(self.else_list(control)?),
