@@ -96,7 +96,7 @@ fn save(path: &Path, append: bool, text: &[u8]) -> std::io::Result<()> {
 }
 
 /// Go prints the system's words without the number.
-fn reason(error: &std::io::Error) -> String {
+pub fn reason(error: &std::io::Error) -> String {
     let text = error.to_string().to_lowercase();
     text.split(" (os error").next().unwrap_or_default().to_string()
 }
