@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::flags::Flag;
 use crate::log::Stderr;
 use crate::out;
+use crate::output_dir::reason;
 use crate::tables::VALUES;
 
 pub static COMMAND: Command = Command {
@@ -93,8 +94,7 @@ fn lint_chart(path: &str, values: &gostd::Map, options: &Options, log: &mut dyn 
     }
     let file = folder.join("Chart.yaml");
     if let Err(error) = std::fs::metadata(&file) {
-        let text = error.to_string().to_lowercase();
-        let reason = text.split(" (os error").next().unwrap_or_default();
+        let reason = reason(&error);
         let file = gostd::path::clean(file.as_os_str().as_encoded_bytes());
         return Err(format!(
             "unable to check Chart.yaml file in chart: stat {}: {reason}",
@@ -109,7 +109,7 @@ fn lint_chart(path: &str, values: &gostd::Map, options: &Options, log: &mut dyn 
 fn unpack(path: &str) -> Result<tempfile::TempDir, String> {
     let folder = tempfile::Builder::new().prefix("helm-lint").tempdir();
     let folder = folder.map_err(|e| format!("unable to create temp dir to extract tarball: {e}"))?;
-    let bytes = std::fs::read(path).map_err(|e| format!("unable to open tarball: open {path}: {e}"))?;
+    let bytes = std::fs::read(path).map_err(|e| format!("unable to open tarball: open {path}: {}", reason(&e)))?;
     chart::expand(folder.path(), &bytes).map_err(|e| format!("unable to extract tarball: {}", e.text))?;
     Ok(folder)
 }

@@ -176,35 +176,45 @@ impl Request<'_> {
     fn print(&self, chart: &chart::Chart, top: &gostd::Map, capabilities: &chart::Capabilities) -> Result<(), Failure> {
         let flags = &self.invocation.flags;
         let debug = self.invocation.settings.debug;
-        check_kube_version(chart, capabilities).map_err(|error| hint(error, debug))?;
+        if let Err(error) = check_kube_version(chart, capabilities) {
+            return self.fail(hint(error, debug), &render::Files::new());
+        }
         let engine = Engine { enable_dns: flags.bool("enable-dns"), ..Engine::default() };
-        let rendered = engine.render(chart, top).map_err(|error| self.template_error(error))?;
-        let mut files = rendered.files;
+        let mut files = match engine.render(chart, top) {
+            Ok(rendered) => rendered.files,
+            Err(error) => return self.fail(self.template_error(error), &render::Files::new()),
+        };
         files.retain(|path, _| !path.ends_with("NOTES.txt"));
         match sort_manifests(&files, &mut Stderr) {
             Ok(resources) => self.write(chart, &resources),
-            Err(error) if debug => {
-                self.write_unsorted(&files)?;
-                Err(Failure::from(error))
-            }
-            Err(error) => Err(hint(Failure::from(error), debug)),
+            Err(error) => self.fail(hint(Failure::from(error), debug), &files),
         }
+    }
+
+    /// Fails; with `--debug` after it has shown what could be rendered, though it is no valid YAML.
+    fn fail(&self, failure: Failure, files: &render::Files) -> Result<(), Failure> {
+        if self.invocation.settings.debug {
+            let mut text = Vec::new();
+            for (path, content) in files.iter().filter(|(_, content)| !render::manifest::is_blank(content)) {
+                push_document(&mut text, path, content);
+            }
+            let text = [gostd::strings::trim_space(&text), b"\n"].concat();
+            // What `--show-only` asks for may be what could not be rendered.
+            self.shown(text).map_or(Ok(()), |text| out::write(&text))?;
+        }
+        Err(failure)
+    }
+
+    /// Returns all manifests, or those that `--show-only` asks for.
+    fn shown(&self, text: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let patterns = self.invocation.flags.array("show-only");
+        if patterns.is_empty() { Ok(text) } else { show_only::select(&text, &patterns) }
     }
 
     fn template_error(&self, error: RenderError) -> Failure {
         let explanation = explain::wanted(&self.invocation.flags).then(|| explain::explain(&error)).flatten();
         let failure = hint(Failure::new(error.text), self.invocation.settings.debug);
         Failure { explanation, ..failure }
-    }
-
-    /// With `--debug`, what could be rendered is shown though it is no valid YAML.
-    fn write_unsorted(&self, files: &render::Files) -> Result<(), Failure> {
-        let mut text = Vec::new();
-        for (path, content) in files.iter().filter(|(_, content)| !render::manifest::is_blank(content)) {
-            push_document(&mut text, path, content);
-        }
-        let text = gostd::strings::trim_space(&text);
-        out::write(&[text, b"\n"].concat())
     }
 
     fn write(&self, chart: &chart::Chart, resources: &Resources) -> Result<(), Failure> {
@@ -221,11 +231,12 @@ impl Request<'_> {
         } else {
             let name = flags.bool("release-name").then_some(self.name.as_str());
             let mut output = OutputDir::new(folder, name);
-            output.write(&crds, resources, &hooks).map_err(|error| hint(error, self.invocation.settings.debug))?;
+            if let Err(error) = output.write(&crds, resources, &hooks) {
+                return self.fail(hint(error, self.invocation.settings.debug), &render::Files::new());
+            }
             text.push(b'\n');
         }
-        let patterns = flags.array("show-only");
-        if patterns.is_empty() { out::write(&text) } else { out::write(&show_only::select(&text, &patterns)?) }
+        out::write(&self.shown(text)?)
     }
 }
 

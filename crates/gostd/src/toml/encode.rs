@@ -50,6 +50,7 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, GoError> {
             if tables { Shape::Tables } else { Shape::Plain }
         }
         Value::Object(object) => match object.underlying() {
+            Some(Value::Map(_)) if object.json().is_some_and(|json| json == "null") => Shape::Nothing,
             Some(value) => shape(&value, depth)?,
             None if object.json().is_some() => Shape::Plain,
             None => Shape::Table,

@@ -42,8 +42,11 @@ pub(super) fn must_to_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
     json::encode(&args[0]).map(|text| Value::Str(text.into()))
 }
 
-/// A value that cannot be written gives the text of the error.
-pub(super) fn to_toml(_: &mut Exec<'_>, args: &[Value]) -> Result {
+/// A value that cannot be written gives the text of the error; only nil, on which the library panics, is an error.
+pub(super) fn to_toml(exec: &mut Exec<'_>, args: &[Value]) -> Result {
+    if args[0].is_nil() {
+        return must_to_toml(exec, args);
+    }
     Ok(Value::Str(toml::encode(&args[0]).unwrap_or_else(|error| error.text.into_bytes()).into()))
 }
 
