@@ -43,7 +43,7 @@ pub struct Crd {
     pub name: String,
     /// The path with the full path of its chart before it.
     pub filename: String,
-    pub data: Str,
+    pub data: Data,
 }
 
 impl Chart {
@@ -129,7 +129,7 @@ impl Chart {
             crds.push(Crd {
                 name: file.name.clone(),
                 filename: format!("{path}/{}", file.name),
-                data: file.data.bytes().clone(),
+                data: file.data.clone(),
             });
         }
         self.children.iter().for_each(|child| child.collect_crds(crds));

@@ -1,7 +1,8 @@
 //! What is in a file of a chart, read when somebody asks for it.
 
 use std::cell::OnceCell;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -35,6 +36,22 @@ impl Data {
     }
 }
 
+impl Data {
+    /// Appends the bytes to a text; a file is read straight to the end of it, and not kept.
+    pub fn append_to(&self, text: &mut Vec<u8>) {
+        let (None, Some(path)) = (self.0.bytes.get(), &self.0.path) else {
+            return text.extend_from_slice(self.bytes());
+        };
+        let start = text.len();
+        if File::open(path).and_then(|mut file| file.read_to_end(text)).is_err() {
+            text.truncate(start);
+        }
+        if text[start..].starts_with(BOM) {
+            text.drain(start..start + BOM.len());
+        }
+    }
+}
+
 impl From<Str> for Data {
     fn from(bytes: Str) -> Self {
         Data(Rc::new(Inner { path: None, bytes: OnceCell::from(bytes) }))
@@ -48,7 +65,9 @@ impl Deref for Data {
     }
 }
 
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// Takes a byte order mark off.
 pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+    bytes.strip_prefix(BOM).unwrap_or(bytes)
 }

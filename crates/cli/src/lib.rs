@@ -22,9 +22,10 @@ mod tables;
 /// used is ever committed.
 const STACK_BYTES: usize = 1 << 30;
 
-/// Runs a command line without its first word; returns the exit code.
+/// Runs a command line without its first word; returns the exit code unless the command has ended the process.
 pub fn run(args: Vec<String>) -> u8 {
-    let work = move || dispatch::run(&args);
+    // The thread that did the work ends the process: there is nothing left to wait for.
+    let work = move || std::process::exit(i32::from(dispatch::run(&args)));
     match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work) {
         Ok(thread) => thread.join().unwrap_or(2),
         Err(error) => {

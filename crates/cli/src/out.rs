@@ -4,6 +4,18 @@ use std::io::{ErrorKind, Write};
 
 use crate::failure::Failure;
 
+/// Writes the last output of a command that went well, and ends the process.
+///
+/// What the command still holds (a chart, values, parsed templates) is thousands of small pieces; the system takes them
+/// all at once, in a tenth of the time that giving them back one by one takes.
+///
+/// # Errors
+/// As [`write`].
+pub fn finish(bytes: &[u8]) -> Result<(), Failure> {
+    write(bytes)?;
+    std::process::exit(0)
+}
+
 /// Writes all bytes at once, without a second buffer.
 ///
 /// # Errors

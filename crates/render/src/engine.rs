@@ -39,6 +39,8 @@ pub struct Engine {
 pub struct Rendered {
     pub files: Files,
     pub messages: Vec<Message>,
+    /// The parsed templates: the caller decides when they are given back.
+    pub set: Set,
 }
 
 impl Engine {
@@ -69,7 +71,7 @@ impl Engine {
                 .map_err(|error| RenderError { messages: state.messages.take(), ..error })?;
             files.insert(Rc::from(template.path.as_str()), Rc::new(output));
         }
-        Ok(Rendered { files, messages: state.messages.take() })
+        Ok(Rendered { files, messages: state.messages.take(), set })
     }
 }
 

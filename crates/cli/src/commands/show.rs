@@ -49,20 +49,22 @@ fn all(invocation: &Invocation) -> Result<(), Failure> {
         text.extend_from_slice(b"---\n");
         text.extend(readme);
     }
-    text.extend(crds_text(&chart));
-    out::write(&text)
+    out::write(&text)?;
+    write_crds(&chart)
 }
 
 fn readme(invocation: &Invocation) -> Result<(), Failure> {
-    out::write(&readme_text(&load(invocation)?).unwrap_or_default())
+    let chart = load(invocation)?;
+    out::finish(&readme_text(&chart).unwrap_or_default())
 }
 
 fn definition(invocation: &Invocation) -> Result<(), Failure> {
-    out::write(&definition_text(&load(invocation)?)?)
+    let chart = load(invocation)?;
+    out::finish(&definition_text(&chart)?)
 }
 
 fn crds(invocation: &Invocation) -> Result<(), Failure> {
-    out::write(&crds_text(&load(invocation)?))
+    write_crds(&load(invocation)?)
 }
 
 fn values(invocation: &Invocation) -> Result<(), Failure> {
@@ -70,7 +72,7 @@ fn values(invocation: &Invocation) -> Result<(), Failure> {
     if !chart.has_values() {
         return Ok(());
     }
-    out::write(&values_text(&chart, invocation)?)
+    out::finish(&values_text(&chart, invocation)?)
 }
 
 fn load(invocation: &Invocation) -> Result<chart::Chart, Failure> {
@@ -102,14 +104,16 @@ fn readme_text(chart: &chart::Chart) -> Option<Vec<u8>> {
     Some([&file.data[..], b"\n"].concat())
 }
 
-fn crds_text(chart: &chart::Chart) -> Vec<u8> {
-    let mut text = Vec::new();
+/// Writes CRDs one after the other: they can be most of a chart.
+fn write_crds(chart: &chart::Chart) -> Result<(), Failure> {
+    const SEPARATOR: &[u8] = b"---\n";
+    let mut text = SEPARATOR.to_vec();
     for crd in chart.crds() {
-        if !crd.data.starts_with(b"---") {
-            text.extend_from_slice(b"---\n");
-        }
-        text.extend_from_slice(&crd.data);
+        text.truncate(SEPARATOR.len());
+        crd.data.append_to(&mut text);
         text.push(b'\n');
+        let has_separator = text[SEPARATOR.len()..].starts_with(b"---");
+        out::write(if has_separator { &text[SEPARATOR.len()..] } else { &text })?;
     }
-    text
+    out::finish(b"")
 }

@@ -180,14 +180,16 @@ impl Request<'_> {
             return self.fail(hint(error, debug), &render::Files::new());
         }
         let engine = Engine { enable_dns: flags.bool("enable-dns"), ..Engine::default() };
-        let mut files = match engine.render(chart, top) {
-            Ok(rendered) => rendered.files,
+        // Kept to the end of the process.
+        let mut rendered = match engine.render(chart, top) {
+            Ok(rendered) => rendered,
             Err(error) => return self.fail(self.template_error(error), &render::Files::new()),
         };
+        let files = &mut rendered.files;
         files.retain(|path, _| !path.ends_with("NOTES.txt"));
-        match sort_manifests(&files, &mut Stderr) {
+        match sort_manifests(files, &mut Stderr) {
             Ok(resources) => self.write(chart, &resources),
-            Err(error) => self.fail(hint(Failure::from(error), debug), &files),
+            Err(error) => self.fail(hint(Failure::from(error), debug), files),
         }
     }
 
@@ -236,18 +238,19 @@ impl Request<'_> {
             }
             text.push(b'\n');
         }
-        out::write(&self.shown(text)?)
+        out::finish(&self.shown(text)?)
     }
 }
 
 fn stream(crds: &[chart::Crd], resources: &Resources, hooks: &[&Hook]) -> Vec<u8> {
     let size = |path: usize, content: usize| path + content + 20;
-    let total: usize = crds.iter().map(|c| size(c.filename.len(), c.data.len())).sum::<usize>()
-        + resources.manifests.iter().map(|m| size(m.path.len(), m.content.len())).sum::<usize>()
+    let total: usize = resources.manifests.iter().map(|m| size(m.path.len(), m.content.len())).sum::<usize>()
         + hooks.iter().map(|h| size(h.path.len(), h.manifest.len())).sum::<usize>();
     let mut text = Vec::with_capacity(total + 1);
     for crd in crds {
-        push_document(&mut text, &crd.filename, &crd.data);
+        push_source(&mut text, &crd.filename);
+        crd.data.append_to(&mut text);
+        text.push(b'\n');
     }
     for manifest in &resources.manifests {
         push_document(&mut text, &manifest.path, &manifest.content);
@@ -264,10 +267,14 @@ fn stream(crds: &[chart::Crd], resources: &Resources, hooks: &[&Hook]) -> Vec<u8
 
 /// Appends a document as Helm prints it.
 pub fn push_document(text: &mut Vec<u8>, path: &str, content: &[u8]) {
+    push_source(text, path);
+    text.extend_from_slice(content);
+    text.push(b'\n');
+}
+
+fn push_source(text: &mut Vec<u8>, path: &str) {
     text.extend_from_slice(b"---\n# Source: ");
     text.extend_from_slice(path.as_bytes());
-    text.push(b'\n');
-    text.extend_from_slice(content);
     text.push(b'\n');
 }
 
