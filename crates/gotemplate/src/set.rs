@@ -25,6 +25,8 @@ pub struct Set {
     vocabulary: Vocabulary,
     templates: FastMap<Str, Rc<Tree>>,
     cache: RefCell<Cache>,
+    /// The buffer that executions write to, one after the other.
+    pub(crate) output: RefCell<Vec<u8>>,
     pub limits: Limits,
 }
 
@@ -41,6 +43,7 @@ impl Set {
             vocabulary: Vocabulary::new(tables),
             templates: FastMap::default(),
             cache: RefCell::default(),
+            output: RefCell::default(),
             limits: Limits::default(),
         }
     }

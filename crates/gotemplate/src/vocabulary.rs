@@ -8,7 +8,8 @@ use gostd::Str;
 use crate::builtins::Builtin;
 use crate::func::Func;
 use crate::hash::{FastMap, Seed};
-use crate::node::{Choice, Function, Span};
+use crate::node::{Choice, Function, Node, Span};
+use crate::parse::Lists;
 
 /// Longest name that is kept: longer ones rarely come again.
 const KEPT_BYTES: usize = 64;
@@ -19,6 +20,8 @@ pub struct Vocabulary {
     functions: FastMap<&'static [u8], Function>,
     /// One copy of each name, shared by all templates.
     names: RefCell<HashSet<Str, Seed>>,
+    /// What the parser has used and can use again.
+    spare: RefCell<(Vec<Lists>, Vec<Node>)>,
 }
 
 impl Vocabulary {
@@ -32,11 +35,31 @@ impl Vocabulary {
         for func in tables.iter().rev().flat_map(|table| table.iter()) {
             functions.insert(func.name.as_bytes(), Function::Given(func));
         }
-        Vocabulary { functions, names: RefCell::default() }
+        Vocabulary { functions, names: RefCell::default(), spare: RefCell::default() }
     }
 
     pub fn function(&self, name: &[u8]) -> Option<Function> {
         self.functions.get(name).copied()
+    }
+
+    /// Returns empty lists for a template.
+    pub fn lists(&self) -> Lists {
+        self.spare.borrow_mut().0.pop().unwrap_or_default()
+    }
+
+    /// Returns an empty list for nodes.
+    pub fn nodes(&self) -> Vec<Node> {
+        std::mem::take(&mut self.spare.borrow_mut().1)
+    }
+
+    /// Takes lists back, for the next template.
+    pub fn give_back(&self, mut lists: Lists, nodes: Vec<Node>) {
+        lists.clear();
+        let mut spare = self.spare.borrow_mut();
+        spare.0.push(lists);
+        if nodes.capacity() > spare.1.capacity() {
+            spare.1 = nodes;
+        }
     }
 
     /// Returns a text that shares its bytes with equal ones.

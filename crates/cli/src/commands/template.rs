@@ -227,42 +227,53 @@ impl Request<'_> {
         };
         let crds = if flags.bool("include-crds") { chart.crds() } else { Vec::new() };
         let folder = flags.string("output-dir");
-        let mut text = Vec::new();
-        if folder.is_empty() {
-            text = stream(&crds, resources, &hooks);
-        } else {
+        if !folder.is_empty() {
             let name = flags.bool("release-name").then_some(self.name.as_str());
             let mut output = OutputDir::new(folder, name);
             if let Err(error) = output.write(&crds, resources, &hooks) {
                 return self.fail(hint(error, self.invocation.settings.debug), &render::Files::new());
             }
-            text.push(b'\n');
+            return out::finish(&self.shown(b"\n".to_vec())?);
         }
+        let kept = if flags.array("show-only").is_empty() { PASSED_ON } else { usize::MAX };
+        let text = stream(&crds, resources, &hooks, kept)?;
         out::finish(&self.shown(text)?)
     }
 }
 
-fn stream(crds: &[chart::Crd], resources: &Resources, hooks: &[&Hook]) -> Vec<u8> {
-    let size = |path: usize, content: usize| path + content + 20;
-    let total: usize = resources.manifests.iter().map(|m| size(m.path.len(), m.content.len())).sum::<usize>()
-        + hooks.iter().map(|h| size(h.path.len(), h.manifest.len())).sum::<usize>();
-    let mut text = Vec::with_capacity(total + 1);
+/// Bytes of output that are written before more is put together.
+const PASSED_ON: usize = 64 << 10;
+
+/// Writes the output but for its end, which is returned and of at least `kept` bytes, if there are so many.
+fn stream(crds: &[chart::Crd], resources: &Resources, hooks: &[&Hook], kept: usize) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
     for crd in crds {
+        pass_on(&mut text, kept)?;
         push_source(&mut text, &crd.filename);
         crd.data.append_to(&mut text);
         text.push(b'\n');
     }
     for manifest in &resources.manifests {
+        pass_on(&mut text, kept)?;
         push_document(&mut text, &manifest.path, &manifest.content);
     }
     // Every document begins with dashes, so only the end can be blank.
-    let kept = gostd::strings::trim_right_func(&text, gostd::unicode::is_space).len();
-    text.truncate(kept);
+    let visible = gostd::strings::trim_right_func(&text, gostd::unicode::is_space).len();
+    text.truncate(visible);
     text.push(b'\n');
     for hook in hooks {
+        pass_on(&mut text, kept)?;
         push_document(&mut text, &hook.path, &hook.manifest);
     }
-    text
+    Ok(text)
+}
+
+fn pass_on(text: &mut Vec<u8>, kept: usize) -> Result<(), Failure> {
+    if text.len() >= kept {
+        out::write(text)?;
+        text.clear();
+    }
+    Ok(())
 }
 
 /// Appends a document as Helm prints it.

@@ -71,7 +71,7 @@ impl<'a> Exec<'a> {
         Exec {
             set,
             extensions,
-            out: Vec::new(),
+            out: set.output.take(),
             vars: Vec::new(),
             scope: None,
             depth: 0,
@@ -80,8 +80,12 @@ impl<'a> Exec<'a> {
         }
     }
 
-    pub(crate) fn into_output(self) -> Vec<u8> {
-        self.out
+    /// Returns the output; the buffer it grew in is used again.
+    pub(crate) fn into_output(mut self) -> Vec<u8> {
+        let output = self.out.to_vec();
+        self.out.clear();
+        self.set.output.replace(self.out);
+        output
     }
 
     /// Returns what the caller of the engine attached for its functions: a clock, the chart, a cache.

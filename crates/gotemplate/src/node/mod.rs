@@ -17,7 +17,7 @@ use crate::func::Func;
 pub struct Tree {
     pub name: Str,
     pub source: Rc<Source>,
-    pub root: Vec<Node>,
+    pub root: Box<[Node]>,
     pub parts: Parts,
     /// How many variables are alive at once at most, `$` included.
     pub slots: usize,
@@ -26,16 +26,16 @@ pub struct Tree {
 /// What nodes refer to by number.
 #[derive(Default)]
 pub struct Parts {
-    pub pipes: Vec<Pipe>,
-    pub commands: Vec<Command>,
-    pub args: Vec<Arg>,
-    pub decls: Vec<Decl>,
-    pub calls: Vec<Call>,
-    pub variables: Vec<Variable>,
-    pub strings: Vec<Literal>,
-    pub numbers: Vec<Number>,
+    pub pipes: Box<[Pipe]>,
+    pub commands: Box<[Command]>,
+    pub args: Box<[Arg]>,
+    pub decls: Box<[Decl]>,
+    pub calls: Box<[Call]>,
+    pub variables: Box<[Variable]>,
+    pub strings: Box<[Literal]>,
+    pub numbers: Box<[Number]>,
     /// Names of fields.
-    pub names: Vec<Str>,
+    pub names: Box<[Str]>,
 }
 
 /// Consecutive entries of a list.
@@ -84,8 +84,8 @@ pub enum Node {
 /// `if`, `with` or `range`.
 pub struct Branch {
     pub pipe: u32,
-    pub list: Vec<Node>,
-    pub else_list: Option<Vec<Node>>,
+    pub list: Box<[Node]>,
+    pub else_list: Option<Box<[Node]>>,
 }
 
 /// `{{ template "name" pipeline }}`.

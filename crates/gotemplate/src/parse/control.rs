@@ -1,6 +1,6 @@
 //! Text, actions and control structures.
 
-use super::{Parse, Parser, State};
+use super::{Parse, Parser, State, taken};
 use crate::node::{Branch, Call, Node};
 use crate::token::{Kind, Token};
 
@@ -45,13 +45,13 @@ impl Control {
 }
 
 impl Parser<'_> {
-    pub(super) fn item_list(&mut self) -> Parse<(Vec<Node>, Ending)> {
-        let mut nodes = Vec::new();
+    pub(super) fn item_list(&mut self) -> Parse<(Box<[Node]>, Ending)> {
+        let start = self.nodes.len();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
-                Item::End => return Ok((nodes, Ending::End)),
-                Item::Else => return Ok((nodes, Ending::Else)),
+                Item::Node(node) => self.nodes.push(node),
+                Item::End => return Ok((taken(&mut self.nodes, start), Ending::End)),
+                Item::Else => return Ok((taken(&mut self.nodes, start), Ending::Else)),
             }
         }
         self.fail("unexpected EOF")
@@ -111,31 +111,31 @@ impl Parser<'_> {
     }
 
     fn control(&mut self, control: Control) -> Parse<Node> {
-        let (names, slots) = (self.state.names.len(), self.state.slots.len());
+        let (names, slots) = (self.state.lists.names.len(), self.state.lists.slots.len());
         let pipe = self.pipeline(control.word(), Kind::RightDelim)?;
-        let declared = self.state.slots.len();
+        let declared = self.state.lists.slots.len();
         self.state.range_depth += usize::from(control == Control::Range);
         let (list, ending) = self.item_list()?;
         // What the list declares does not live in the other branch, though Go's parser still knows its name there.
-        self.state.slots.truncate(declared);
+        self.state.lists.slots.truncate(declared);
         self.state.range_depth -= usize::from(control == Control::Range);
         let else_list = match ending {
             Ending::End => None,
             Ending::Else => Some(self.else_list(control)?),
         };
-        self.state.names.truncate(names);
-        self.state.slots.truncate(slots);
+        self.state.lists.names.truncate(names);
+        self.state.lists.slots.truncate(slots);
         Ok(control.node(Branch { pipe, list, else_list }))
     }
 
-    fn else_list(&mut self, control: Control) -> Parse<Vec<Node>> {
+    fn else_list(&mut self, control: Control) -> Parse<Box<[Node]>> {
         let continued = match (control, self.peek().kind) {
             (Control::If, Kind::If) | (Control::With, Kind::With) => Some(control),
             _ => None,
         };
         if let Some(control) = continued {
             self.next();
-            return Ok(vec![self.nested(|parser| parser.control(control))?]);
+            return Ok(Box::new([self.nested(|parser| parser.control(control))?]));
         }
         let (list, ending) = self.item_list()?;
         if ending != Ending::End {
@@ -152,12 +152,12 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, Kind::RightDelim)?;
         let outer = std::mem::replace(&mut self.state, State::new(self.vocabulary));
         self.body(name.clone(), context)?;
-        self.state = outer;
+        self.leave(outer);
         Ok(self.call(Call { pos: token.start, name, pipe: Some(pipe) }))
     }
 
     fn call(&mut self, call: Call) -> Node {
-        let calls = &mut self.state.parts.calls;
+        let calls = &mut self.state.lists.parts.calls;
         calls.push(call);
         Node::Template(calls.len() as u32 - 1)
     }

@@ -1,6 +1,7 @@
 //! Parses templates (Go 1.27 `text/template/parse/parse.go`): Go's grammar, its three-token look-ahead and its errors.
 
 mod control;
+mod growing;
 mod number;
 mod pipeline;
 
@@ -10,9 +11,12 @@ use gostd::{GoError, Str, strconv};
 
 use crate::error::Source;
 use crate::lex::Lexer;
-use crate::node::{Node, Parts, Tree, is_empty};
+use crate::node::{Node, Tree, is_empty};
 use crate::token::{Kind, Token};
 use crate::vocabulary::Vocabulary;
+
+pub use growing::Lists;
+use growing::taken;
 
 /// How deep actions may hold each other. Go knows no limit but memory.
 const MAX_NESTING: usize = 10_000;
@@ -51,11 +55,13 @@ fn parse_short(name: &str, text: &Str, vocabulary: &Vocabulary) -> Parse<Parsed>
         vocabulary,
         trees: Vec::new(),
         state: State::new(vocabulary),
+        nodes: vocabulary.nodes(),
         nesting: 0,
     };
     let root = parser.top_level()?;
     let tree = parser.tree(Str::from(name), root);
     parser.add(tree)?;
+    vocabulary.give_back(parser.state.lists, parser.nodes);
     // The text's own template goes first, whatever else it defines.
     let own = parser.trees.iter().position(|tree| tree.name == *name).unwrap_or(0);
     parser.trees.swap(0, own);
@@ -66,10 +72,7 @@ fn parse_short(name: &str, text: &Str, vocabulary: &Vocabulary) -> Parse<Parsed>
 struct State {
     token: [Token; 3],
     peeked: usize,
-    /// Names that Go takes as declared, which are more than those that live.
-    names: Vec<Str>,
-    /// The variables that live here, by slot.
-    slots: Vec<Str>,
+    lists: Lists,
     max_slots: usize,
     /// An argument of `and` or `or` declares a variable: it may be skipped.
     skipping: bool,
@@ -77,23 +80,23 @@ struct State {
     action: Option<u32>,
     range_depth: usize,
     paren_depth: usize,
-    parts: Parts,
 }
 
 impl State {
     fn new(vocabulary: &Vocabulary) -> Self {
         let dollar = vocabulary.name(b"$");
+        let mut lists = vocabulary.lists();
+        lists.names.push(dollar.clone());
+        lists.slots.push(dollar);
         State {
             token: [Token::NONE; 3],
             peeked: 0,
-            names: vec![dollar.clone()],
-            slots: vec![dollar],
+            lists,
             max_slots: 1,
             skipping: false,
             action: None,
             range_depth: 0,
             paren_depth: 0,
-            parts: Parts::default(),
         }
     }
 }
@@ -105,6 +108,8 @@ struct Parser<'a> {
     vocabulary: &'a Vocabulary,
     trees: Vec<Tree>,
     state: State,
+    /// The nodes of all lists that are not finished, the innermost last.
+    nodes: Vec<Node>,
     nesting: usize,
 }
 
@@ -229,8 +234,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn top_level(&mut self) -> Parse<Vec<Node>> {
-        let mut nodes = Vec::new();
+    fn top_level(&mut self) -> Parse<Box<[Node]>> {
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delim = self.next();
@@ -241,12 +245,12 @@ impl<'a> Parser<'a> {
                 self.backup2(delim);
             }
             match self.text_or_action()? {
-                control::Item::Node(node) => nodes.push(node),
+                control::Item::Node(node) => self.nodes.push(node),
                 control::Item::End => return self.fail("unexpected {{end}}"),
                 control::Item::Else => return self.fail("unexpected {{else}}"),
             }
         }
-        Ok(nodes)
+        Ok(taken(&mut self.nodes, 0))
     }
 
     /// Parses `{{ define "name" }}` after the word.
@@ -260,7 +264,7 @@ impl<'a> Parser<'a> {
         let name = self.unquote(token)?;
         self.expect(Kind::RightDelim, context)?;
         self.body(name, context)?;
-        self.state = outer;
+        self.leave(outer);
         Ok(())
     }
 
@@ -274,9 +278,15 @@ impl<'a> Parser<'a> {
         self.add(tree)
     }
 
+    /// Goes back to the template around a definition.
+    fn leave(&mut self, outer: State) {
+        let inner = std::mem::replace(&mut self.state, outer);
+        self.vocabulary.give_back(inner.lists, Vec::new());
+    }
+
     /// Makes a template of what was parsed.
-    fn tree(&mut self, name: Str, root: Vec<Node>) -> Tree {
-        let parts = std::mem::take(&mut self.state.parts);
+    fn tree(&mut self, name: Str, root: Box<[Node]>) -> Tree {
+        let parts = self.state.lists.parts.finish();
         Tree { name, source: self.source.clone(), root, parts, slots: self.state.max_slots }
     }
 
@@ -287,6 +297,11 @@ impl<'a> Parser<'a> {
             && text.iter().all(|b| (b' '..0x7f).contains(b) && *b != b'\\' && *b != b'"')
         {
             return Ok(self.vocabulary.name(text));
+        }
+        if let [b'`', text @ .., b'`'] = quoted
+            && memchr::memchr(b'\r', text).is_none()
+        {
+            return Ok(Str::from(text));
         }
         strconv::unquote(quoted).map(Str::from).map_err(|error| self.error(error.text))
     }

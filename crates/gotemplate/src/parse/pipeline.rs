@@ -30,7 +30,7 @@ impl Parser<'_> {
         }
         self.check_pipeline(&commands, context)?;
         let decls: SmallVec<[Decl; 2]> = names.into_iter().map(|name| self.declare(name, assign)).collect();
-        let parts = &mut self.state.parts;
+        let parts = &mut self.state.lists.parts;
         let pipe =
             Pipe { pos, assign, decls: added(&mut parts.decls, decls), commands: added(&mut parts.commands, commands) };
         parts.pipes.push(pipe);
@@ -53,13 +53,13 @@ impl Parser<'_> {
             match next.kind {
                 Kind::Assign | Kind::Declare => {
                     self.next_non_space();
-                    self.state.names.push(name.clone());
+                    self.state.lists.names.push(name.clone());
                     names.push(name);
                     return Ok((next.kind == Kind::Assign, names));
                 }
                 Kind::Char if self.value(next) == b"," => {
                     self.next_non_space();
-                    self.state.names.push(name.clone());
+                    self.state.lists.names.push(name.clone());
                     names.push(name);
                     if context != "range" || names.len() >= 2 {
                         return self.fail(format!("too many declarations in {context}"));
@@ -86,15 +86,15 @@ impl Parser<'_> {
             let (slot, older) = self.slots(&name);
             return Decl { name, assign, slot, older };
         }
-        let slot = self.state.slots.len();
-        self.state.slots.push(name.clone());
+        let slot = self.state.lists.slots.len();
+        self.state.lists.slots.push(name.clone());
         self.state.max_slots = self.state.max_slots.max(slot + 1);
         Decl { name, assign, slot: Some(slot as u32), older: Box::new([]) }
     }
 
     /// Returns where a variable lives, and where it does when the declaration of the last of that name was skipped.
     fn slots(&self, name: &[u8]) -> (Option<u32>, Box<[u32]>) {
-        let slots = self.state.slots.iter().enumerate().rev();
+        let slots = self.state.lists.slots.iter().enumerate().rev();
         let mut found = slots.filter(|(_, slot)| slot.as_bytes() == name).map(|(at, _)| at as u32);
         let last = found.next();
         (last, if self.state.skipping { found.collect() } else { Box::new([]) })
@@ -105,7 +105,7 @@ impl Parser<'_> {
             return self.fail(format!("missing value for {context}"));
         }
         for (at, command) in commands.iter().enumerate().skip(1) {
-            let first = &self.state.parts.args[command.args.start as usize];
+            let first = &self.state.lists.parts.args[command.args.start as usize];
             if matches!(
                 first.kind,
                 ArgKind::Bool(_) | ArgKind::Dot | ArgKind::Nil | ArgKind::Number(_) | ArgKind::Str(_)
@@ -119,7 +119,7 @@ impl Parser<'_> {
     fn command(&mut self) -> Parse<Command> {
         let pos = self.peek_non_space().start;
         let mut args: SmallVec<[Arg; 4]> = SmallVec::new();
-        let first_slot = self.state.slots.len() as u32;
+        let first_slot = self.state.lists.slots.len() as u32;
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
@@ -134,7 +134,7 @@ impl Parser<'_> {
             }
             break;
         }
-        let slots = Span { start: first_slot, end: self.state.slots.len() as u32 };
+        let slots = Span { start: first_slot, end: self.state.lists.slots.len() as u32 };
         match args.first_mut() {
             None => return self.fail("empty command"),
             Some(Arg { kind: ArgKind::Function(Function::Choice(choice)), .. }) if !slots.is_empty() => {
@@ -143,7 +143,7 @@ impl Parser<'_> {
             }
             Some(_) => {}
         }
-        Ok(Command { pos, args: added(&mut self.state.parts.args, args) })
+        Ok(Command { pos, args: added(&mut self.state.lists.parts.args, args) })
     }
 
     /// Reads a term with the fields behind it.
@@ -157,17 +157,17 @@ impl Parser<'_> {
         // The names of a field are the last that were added: those behind it follow.
         let first = match term.kind {
             ArgKind::Field(names) => names.start,
-            _ => self.state.parts.names.len() as u32,
+            _ => self.state.lists.parts.names.len() as u32,
         };
         while self.peek().kind == Kind::Field {
             let token = self.next();
             self.add_name(token);
         }
-        let fields = Span { start: first, end: self.state.parts.names.len() as u32 };
+        let fields = Span { start: first, end: self.state.lists.parts.names.len() as u32 };
         let kind = match term.kind {
             ArgKind::Field(_) => ArgKind::Field(fields),
             ArgKind::Variable(variable) => {
-                self.state.parts.variables[variable as usize].fields = fields;
+                self.state.lists.parts.variables[variable as usize].fields = fields;
                 term.kind
             }
             ArgKind::Bool(_) | ArgKind::Str(_) | ArgKind::Number(_) | ArgKind::Nil | ArgKind::Dot => {
@@ -175,7 +175,7 @@ impl Parser<'_> {
                 return self.fail(format!("unexpected . after term {text}"));
             }
             _ => {
-                let inner = added(&mut self.state.parts.args, [term]);
+                let inner = added(&mut self.state.lists.parts.args, [term]);
                 ArgKind::Chain(inner.start, fields)
             }
         };
@@ -185,7 +185,7 @@ impl Parser<'_> {
     /// Adds the name of a field.
     fn add_name(&mut self, token: Token) -> Span {
         let name = self.vocabulary.name(&self.value(token)[1..]);
-        added(&mut self.state.parts.names, [name])
+        added(&mut self.state.lists.parts.names, [name])
     }
 
     fn term(&mut self) -> Parse<Option<Arg>> {
@@ -199,13 +199,13 @@ impl Parser<'_> {
             Kind::Bool => ArgKind::Bool(self.value(token) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
                 let number = number::number(self.value(token), token.kind).map_err(|error| self.error(error.text))?;
-                ArgKind::Number(added(&mut self.state.parts.numbers, [number]).start)
+                ArgKind::Number(added(&mut self.state.lists.parts.numbers, [number]).start)
             }
             Kind::LeftParen => return self.parenthesized().map(Some),
             Kind::String | Kind::RawString => {
                 let value = Value::Str(self.unquote(token)?);
                 let literal = Literal { value, start: token.start, end: token.end };
-                ArgKind::Str(added(&mut self.state.parts.strings, [literal]).start)
+                ArgKind::Str(added(&mut self.state.lists.parts.strings, [literal]).start)
             }
             _ => {
                 self.backup();
@@ -223,7 +223,7 @@ impl Parser<'_> {
         let pipe = self.pipeline("parenthesized pipeline", Kind::RightParen)?;
         self.state.paren_depth -= 1;
         // Go reports it where it starts inside the parenthesis.
-        Ok(Arg { pos: self.state.parts.pipes[pipe as usize].pos, kind: ArgKind::Pipe(pipe) })
+        Ok(Arg { pos: self.state.lists.parts.pipes[pipe as usize].pos, kind: ArgKind::Pipe(pipe) })
     }
 
     fn function(&self, token: Token) -> Parse<Function> {
@@ -236,12 +236,12 @@ impl Parser<'_> {
 
     fn variable(&mut self, token: Token) -> Parse<u32> {
         let name = self.value(token);
-        if !self.state.names.iter().any(|known| known.as_bytes() == name) {
+        if !self.state.lists.names.iter().any(|known| known.as_bytes() == name) {
             return self.fail(format!("undefined variable {}", quote(name)));
         }
         let (slot, older) = self.slots(name);
         let variable = Variable { name: self.vocabulary.name(name), slot, older, fields: Span::EMPTY };
-        Ok(added(&mut self.state.parts.variables, [variable]).start)
+        Ok(added(&mut self.state.lists.parts.variables, [variable]).start)
     }
 }
 
