@@ -5,8 +5,41 @@ use gostd::unicode::{is_digit, is_letter, is_print};
 /// What stands for the end of the text.
 pub const EOF: u32 = u32::MAX;
 
+/// What a byte can be in an action.
+const WORD: u8 = 1;
+const SPACE: u8 = 2;
+/// May stand behind a word.
+const TERMINATOR: u8 = 4;
+
+static CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let char = byte as u8;
+        classes[byte] = match char {
+            b' ' | b'\t' | b'\r' | b'\n' => SPACE | TERMINATOR,
+            b'.' | b',' | b'|' | b':' | b')' | b'(' => TERMINATOR,
+            b'_' => WORD,
+            _ if char.is_ascii_alphanumeric() => WORD,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+}
+
+pub fn is_word(byte: u8) -> bool {
+    CLASSES[byte as usize] & WORD != 0
+}
+
+pub fn is_terminator(byte: u8) -> bool {
+    CLASSES[byte as usize] & TERMINATOR != 0
+}
+
 pub fn is_space(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+    CLASSES[*byte as usize] & SPACE != 0
 }
 
 pub fn is_alphanumeric(rune: u32) -> bool {

@@ -3,9 +3,11 @@
 use gostd::strconv;
 use gostd::strings::decode_rune;
 use gostd::unicode::is_print;
+use memchr::memmem::Finder;
 
 use crate::characters::{
-    EOF, describe, has_left_trim, has_right_trim, is_alphanumeric, is_space, leading_space, trim_right,
+    EOF, describe, has_left_trim, has_right_trim, is_alphanumeric, is_space, is_terminator, is_word, leading_space,
+    trim_right,
 };
 use crate::token::{Kind, Token};
 
@@ -17,6 +19,7 @@ const TRIM_MARKER: usize = 2;
 /// Cuts a text of less than 4 GiB.
 pub struct Lexer<'a> {
     input: &'a [u8],
+    left: Finder<'static>,
     pos: usize,
     start: usize,
     paren_depth: usize,
@@ -28,7 +31,16 @@ pub struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     pub fn new(input: &'a [u8]) -> Self {
-        Lexer { input, pos: 0, start: 0, paren_depth: 0, inside_action: false, error: String::new(), failed: false }
+        Lexer {
+            input,
+            left: Finder::new(LEFT),
+            pos: 0,
+            start: 0,
+            paren_depth: 0,
+            inside_action: false,
+            error: String::new(),
+            failed: false,
+        }
     }
 
     pub fn next_token(&mut self) -> Token {
@@ -75,7 +87,7 @@ impl<'a> Lexer<'a> {
 
     fn text(&mut self) -> Token {
         loop {
-            let Some(delim) = self.find_delim() else {
+            let Some(delim) = self.left.find(self.rest()).map(|at| self.pos + at) else {
                 self.pos = self.input.len();
                 return self.emit(if self.pos > self.start { Kind::Text } else { Kind::Eof });
             };
@@ -92,17 +104,6 @@ impl<'a> Lexer<'a> {
             if let Some(token) = self.left_delim(trim) {
                 return token;
             }
-        }
-    }
-
-    fn find_delim(&self) -> Option<usize> {
-        let mut from = self.pos;
-        loop {
-            let at = from + memchr::memchr(LEFT[0], self.input.get(from..)?)?;
-            if self.input.get(at + 1) == Some(&LEFT[1]) {
-                return Some(at);
-            }
-            from = at + 1;
         }
     }
 
@@ -164,24 +165,30 @@ impl<'a> Lexer<'a> {
     }
 
     fn inside(&mut self) -> Token {
-        if self.right_delim_ahead().is_some() {
-            return if self.paren_depth == 0 { self.right_delim() } else { self.fail("unclosed left paren") };
-        }
-        let (rune, length) = self.peek();
-        let Some(char) = char::from_u32(rune) else { return self.fail("unclosed action") };
-        match char {
-            ' ' | '\t' | '\r' | '\n' => self.space(),
-            '.' if !self.input.get(self.pos + 1).is_some_and(u8::is_ascii_digit) && self.pos + 1 < self.input.len() => {
+        let Some(byte) = self.input.get(self.pos).copied() else { return self.fail("unclosed action") };
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b'}' if self.right_delim_ahead().is_some() => {
+                if self.paren_depth == 0 { self.right_delim() } else { self.fail("unclosed left paren") }
+            }
+            b' ' | b'\t' | b'\r' | b'\n' => self.space(),
+            b'.' if self.input.get(self.pos + 1).is_some_and(|next| !next.is_ascii_digit()) => {
                 self.pos += 1;
                 self.field_or_variable(Kind::Field)
             }
-            '.' | '+' | '-' | '0'..='9' => self.number(),
-            _ if is_alphanumeric(rune) => self.identifier(),
-            _ => {
-                self.pos += length;
-                self.symbol(char)
-            }
+            b'.' | b'+' | b'-' | b'0'..=b'9' => self.number(),
+            _ if is_word(byte) => self.identifier(),
+            _ => self.other(),
         }
+    }
+
+    fn other(&mut self) -> Token {
+        let (rune, length) = self.peek();
+        let Some(char) = char::from_u32(rune) else { return self.fail("unclosed action") };
+        if is_alphanumeric(rune) {
+            return self.identifier();
+        }
+        self.pos += length;
+        self.symbol(char)
     }
 
     fn symbol(&mut self, char: char) -> Token {
@@ -210,13 +217,13 @@ impl<'a> Lexer<'a> {
 
     fn space(&mut self) -> Token {
         let mut count = 0;
-        while self.rest().first().is_some_and(is_space) {
+        while self.input.get(self.pos).is_some_and(is_space) {
             self.pos += 1;
             count += 1;
         }
         // The last space may belong to a trim marker.
-        let rest = &self.input[self.pos - 1..];
-        if has_right_trim(rest) && rest[TRIM_MARKER..].starts_with(RIGHT) {
+        let marked = self.input.get(self.pos) == Some(&b'-');
+        if marked && self.input[self.pos + 1..].starts_with(RIGHT) {
             self.pos -= 1;
             if count == 1 {
                 return self.right_delim();
@@ -227,8 +234,10 @@ impl<'a> Lexer<'a> {
 
     fn alphanumeric_run(&mut self) {
         loop {
-            self.pos += self.rest().iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-            if self.rest().first().is_none_or(u8::is_ascii) {
+            while self.input.get(self.pos).is_some_and(|byte| is_word(*byte)) {
+                self.pos += 1;
+            }
+            if self.input.get(self.pos).is_none_or(u8::is_ascii) {
                 return;
             }
             let (rune, length) = self.peek();
@@ -268,10 +277,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn at_terminator(&self) -> bool {
-        match self.rest() {
-            [] => true,
-            [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..] => true,
-            rest => rest.starts_with(RIGHT),
+        match self.input.get(self.pos) {
+            None => true,
+            Some(byte) => is_terminator(*byte) || (*byte == b'}' && self.input.get(self.pos + 1) == Some(&b'}')),
         }
     }
 

@@ -12,6 +12,10 @@ pub struct Lists {
     pub names: Vec<Str>,
     /// The variables that live here, by slot.
     pub slots: Vec<Str>,
+    /// Commands of pipelines that are not finished, the innermost last.
+    pub commands: Vec<Command>,
+    /// Words of commands that are not finished, the innermost last.
+    pub words: Vec<Arg>,
     pub parts: Growing,
 }
 
@@ -19,6 +23,8 @@ impl Lists {
     pub fn clear(&mut self) {
         self.names.clear();
         self.slots.clear();
+        self.commands.clear();
+        self.words.clear();
         self.parts.finish();
     }
 }

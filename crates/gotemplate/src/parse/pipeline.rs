@@ -3,7 +3,7 @@
 use gostd::{Str, Value};
 use smallvec::SmallVec;
 
-use super::{Parse, Parser, number, quote};
+use super::{Lists, Parse, Parser, number, quote};
 use crate::node::{Arg, ArgKind, Command, Decl, Function, Literal, Pipe, Span, Variable};
 use crate::token::{Kind, Token};
 
@@ -15,7 +15,7 @@ impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parse<u32> {
         let pos = self.peek_non_space().start;
         let (assign, names) = self.declarations(context)?;
-        let mut commands: SmallVec<[Command; 4]> = SmallVec::new();
+        let first = self.state.lists.commands.len();
         loop {
             let token = self.next_non_space();
             if token.kind == end {
@@ -26,14 +26,13 @@ impl Parser<'_> {
             }
             self.backup();
             let command = self.command()?;
-            commands.push(command);
+            self.state.lists.commands.push(command);
         }
-        self.check_pipeline(&commands, context)?;
-        let decls: SmallVec<[Decl; 2]> = names.into_iter().map(|name| self.declare(name, assign)).collect();
-        let parts = &mut self.state.lists.parts;
-        let pipe =
-            Pipe { pos, assign, decls: added(&mut parts.decls, decls), commands: added(&mut parts.commands, commands) };
-        parts.pipes.push(pipe);
+        self.check_pipeline(first, context)?;
+        let decls = self.declare_all(names, assign);
+        let Lists { parts, commands, .. } = &mut self.state.lists;
+        let commands = added(&mut parts.commands, commands.drain(first..));
+        parts.pipes.push(Pipe { pos, assign, decls, commands });
         Ok(parts.pipes.len() as u32 - 1)
     }
 
@@ -80,6 +79,15 @@ impl Parser<'_> {
         }
     }
 
+    fn declare_all(&mut self, names: SmallVec<[Str; 2]>, assign: bool) -> Span {
+        let start = self.state.lists.parts.decls.len() as u32;
+        for name in names {
+            let decl = self.declare(name, assign);
+            self.state.lists.parts.decls.push(decl);
+        }
+        Span { start, end: self.state.lists.parts.decls.len() as u32 }
+    }
+
     /// Gives a declared variable its slot; it lives from here on, not yet in its own pipeline.
     fn declare(&mut self, name: Str, assign: bool) -> Decl {
         if assign {
@@ -100,7 +108,9 @@ impl Parser<'_> {
         (last, if self.state.skipping { found.collect() } else { Box::new([]) })
     }
 
-    fn check_pipeline(&self, commands: &[Command], context: &str) -> Parse<()> {
+    /// Checks the commands of a pipeline, those from `first` on.
+    fn check_pipeline(&self, first: usize, context: &str) -> Parse<()> {
+        let commands = &self.state.lists.commands[first..];
         if commands.is_empty() {
             return self.fail(format!("missing value for {context}"));
         }
@@ -118,12 +128,12 @@ impl Parser<'_> {
 
     fn command(&mut self) -> Parse<Command> {
         let pos = self.peek_non_space().start;
-        let mut args: SmallVec<[Arg; 4]> = SmallVec::new();
+        let first = self.state.lists.words.len();
         let first_slot = self.state.lists.slots.len() as u32;
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                args.push(operand);
+                self.state.lists.words.push(operand);
             }
             let token = self.next();
             match token.kind {
@@ -135,7 +145,7 @@ impl Parser<'_> {
             break;
         }
         let slots = Span { start: first_slot, end: self.state.lists.slots.len() as u32 };
-        match args.first_mut() {
+        match self.state.lists.words.get_mut(first) {
             None => return self.fail("empty command"),
             Some(Arg { kind: ArgKind::Function(Function::Choice(choice)), .. }) if !slots.is_empty() => {
                 choice.slots = slots;
@@ -143,7 +153,8 @@ impl Parser<'_> {
             }
             Some(_) => {}
         }
-        Ok(Command { pos, args: added(&mut self.state.lists.parts.args, args) })
+        let Lists { parts, words, .. } = &mut self.state.lists;
+        Ok(Command { pos, args: added(&mut parts.args, words.drain(first..)) })
     }
 
     /// Reads a term with the fields behind it.
