@@ -24,6 +24,8 @@ const CACHE_BYTES: usize = 16 << 20;
 pub struct Set {
     vocabulary: Vocabulary,
     templates: FastMap<Str, Rc<Tree>>,
+    /// Texts by their length: subcharts bring the same library charts again and again.
+    texts: FastMap<usize, Vec<Rc<Parsed>>>,
     cache: RefCell<Cache>,
     /// The buffer that executions write to, one after the other.
     pub(crate) output: RefCell<Vec<u8>>,
@@ -42,6 +44,7 @@ impl Set {
         Set {
             vocabulary: Vocabulary::new(tables),
             templates: FastMap::default(),
+            texts: FastMap::default(),
             cache: RefCell::default(),
             output: RefCell::default(),
             limits: Limits::default(),
@@ -55,7 +58,7 @@ impl Set {
     /// # Errors
     /// Go's text, `template: NAME:LINE: …`.
     pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), GoError> {
-        let parsed = parse(name, &text.into(), &self.vocabulary)?;
+        let parsed = self.parse_text(name, &text.into())?;
         for tree in &parsed.trees {
             let empty = is_empty(&tree.root, &tree.source.text);
             if !(empty && self.templates.contains_key(&tree.name)) {
@@ -63,6 +66,21 @@ impl Set {
             }
         }
         Ok(())
+    }
+
+    /// Parses a text, or finds it parsed under another name.
+    fn parse_text(&mut self, name: &str, text: &Str) -> Result<Rc<Parsed>, GoError> {
+        let same_length = self.texts.entry(text.len()).or_default();
+        let names_itself = memchr::memmem::find(text, name.as_bytes()).is_some();
+        let known = same_length.iter().find(|known| !names_itself && known.text() == text);
+        let parsed = Rc::new(match known {
+            Some(known) => return Ok(Rc::new(known.renamed(name))),
+            None => parse(name, text, &self.vocabulary)?,
+        });
+        if !names_itself {
+            same_length.push(parsed.clone());
+        }
+        Ok(parsed)
     }
 
     pub(crate) fn lookup(&self, name: &[u8]) -> Option<&Rc<Tree>> {

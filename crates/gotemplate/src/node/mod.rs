@@ -17,8 +17,8 @@ use crate::func::Func;
 pub struct Tree {
     pub name: Str,
     pub source: Rc<Source>,
-    pub root: Box<[Node]>,
-    pub parts: Parts,
+    pub root: Rc<[Node]>,
+    pub parts: Rc<Parts>,
     /// How many variables are alive at once at most, `$` included.
     pub slots: usize,
 }

@@ -33,6 +33,29 @@ impl Parsed {
     pub fn root(&self) -> &Rc<Tree> {
         &self.trees[0]
     }
+
+    pub fn text(&self) -> &Str {
+        &self.root().source.text
+    }
+
+    /// Returns the same templates under the name of another text of the same bytes.
+    ///
+    /// The name must not stand in the text, nor that under which it was parsed: a definition of that name would be
+    /// the text's own template.
+    pub fn renamed(&self, name: &str) -> Parsed {
+        let source = Rc::new(Source { name: name.to_string(), text: self.text().clone() });
+        let renamed = |(at, tree): (usize, &Rc<Tree>)| {
+            let name = if at == 0 { Str::from(name) } else { tree.name.clone() };
+            Rc::new(Tree {
+                name,
+                source: source.clone(),
+                root: tree.root.clone(),
+                parts: tree.parts.clone(),
+                slots: tree.slots,
+            })
+        };
+        Parsed { trees: self.trees.iter().enumerate().map(renamed).collect() }
+    }
 }
 
 /// Parses a text.
@@ -286,8 +309,8 @@ impl<'a> Parser<'a> {
 
     /// Makes a template of what was parsed.
     fn tree(&mut self, name: Str, root: Box<[Node]>) -> Tree {
-        let parts = self.state.lists.parts.finish();
-        Tree { name, source: self.source.clone(), root, parts, slots: self.state.max_slots }
+        let parts = Rc::new(self.state.lists.parts.finish());
+        Tree { name, source: self.source.clone(), root: root.into(), parts, slots: self.state.max_slots }
     }
 
     fn unquote(&self, token: Token) -> Parse<Str> {
