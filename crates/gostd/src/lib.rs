@@ -5,6 +5,7 @@ pub mod error;
 pub mod fmt;
 pub mod glob;
 pub mod json;
+pub mod limits;
 pub mod path;
 pub mod regexp;
 pub mod semver;

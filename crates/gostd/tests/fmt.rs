@@ -16,8 +16,8 @@ fn answers_are_those_of_go() {
         let format = strconv::unquote(fields[1].as_bytes()).expect("a Go literal");
         let got = match fields[0] {
             "sprintf" => fmt::sprintf(&format, &args),
-            "sprint" => fmt::sprint(&args),
-            _ => fmt::sprintln(&args),
+            "sprint" => fmt::sprint(&args).expect("a short text"),
+            _ => fmt::sprintln(&args).expect("a short text"),
         };
         let got = String::from_utf8(strconv::quote_ascii(&got)).expect("ASCII");
         if got != fields[3] {

@@ -28,7 +28,7 @@ static FUNCS: &[Func] = &[
         params: &[Type::Any],
         variadic: true,
         result: Type::String,
-        call: |_, args| Ok(Value::Str(gostd::strconv::quote(&fmt::value_string(&args[0])).into())),
+        call: |_, args| Ok(Value::Str(gostd::strconv::quote(&fmt::value_string(&args[0])?).into())),
     },
     Func {
         name: "tpl",

@@ -168,7 +168,11 @@ impl<'a> Lexer<'a> {
         let Some(byte) = self.input.get(self.pos).copied() else { return self.fail("unclosed action") };
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' | b'}' if self.right_delim_ahead().is_some() => {
-                if self.paren_depth == 0 { self.right_delim() } else { self.fail("unclosed left paren") }
+                if self.paren_depth == 0 {
+                    self.right_delim()
+                } else {
+                    self.fail("unclosed left paren")
+                }
             }
             b' ' | b'\t' | b'\r' | b'\n' => self.space(),
             b'.' if self.input.get(self.pos + 1).is_some_and(|next| !next.is_ascii_digit()) => {

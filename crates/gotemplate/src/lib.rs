@@ -24,5 +24,5 @@ mod token;
 mod vocabulary;
 
 pub use error::{ExecDetail, Source};
-pub use limits::Limits;
+pub use limits::{Limits, Memory};
 pub use set::Set;

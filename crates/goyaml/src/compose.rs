@@ -39,6 +39,9 @@ impl Document<'_> {
     }
 }
 
+/// More nodes than this are no values that anybody wrote; each takes 64 bytes before it is a value.
+const MAX_NODES: usize = 1_000_000;
+
 /// Parses the first document.
 ///
 /// # Errors
@@ -63,6 +66,9 @@ pub(crate) fn compose<'t>(source: &'t mut Source<'_>) -> Result<Document<'t>, Pr
                 composer.open.pop();
             }
             Event::DocumentStart | Event::DocumentEnd | Event::StreamEnd => break,
+        }
+        if composer.document.nodes.len() > MAX_NODES {
+            return Err(Problem::too_large(format!("the document is too large: it has more than {MAX_NODES} nodes")));
         }
     }
     Ok(composer.document)

@@ -5,12 +5,20 @@ use std::rc::Rc;
 
 use chart::Chart;
 use gostd::{GoError, Map, Str, Value};
-use gotemplate::Set;
+use gotemplate::{Memory, Set};
 
 use crate::context::{Template, templates};
 use crate::error::{RenderError, exec_error, parse_error};
 use crate::funcs::{FUNCS, State};
 use crate::resources::Files;
+
+/// What the process may hold while templates run: a hundred times what large charts need.
+const MEMORY_BYTES: usize = 256 << 20;
+
+/// Nothing where the system does not tell.
+fn held_memory() -> usize {
+    memory_stats::memory_stats().map_or(0, |stats| stats.physical_mem)
+}
 
 /// Reads objects of a cluster for the template function `lookup`.
 pub trait Lookup {
@@ -54,6 +62,7 @@ impl Engine {
     pub fn render(&self, chart: &Chart, top: &Map) -> Result<Rendered, RenderError> {
         let templates = templates(chart, top);
         let mut set = Set::new(&[FUNCS, sprig::FUNCS]);
+        set.limits.memory = Some(Memory { bytes: MEMORY_BYTES, held: held_memory });
         for template in &templates {
             set.parse(&template.path, template.text.clone())
                 .map_err(|error| parse_error(&template.path, &template.text, error))?;

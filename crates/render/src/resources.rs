@@ -20,6 +20,9 @@ pub struct Resources {
     pub hooks: Vec<Hook>,
 }
 
+/// More documents than this are no chart: a server stores a thousand of them at best.
+const MAX_DOCUMENTS: usize = 500_000;
+
 /// Splits rendered files into documents and sorts these by kind.
 ///
 /// Partials (`_name`) and blank files are left out, hooks set apart; a hook with an event that Helm does not know
@@ -35,6 +38,10 @@ pub fn sort_manifests(files: &Files, log: &mut dyn Log) -> Result<Resources, GoE
             continue;
         }
         for document in documents(file) {
+            if resources.manifests.len() + resources.hooks.len() == MAX_DOCUMENTS {
+                let text = format!("the chart has more than {MAX_DOCUMENTS} documents: {path} is too long");
+                return Err(gostd::limits::exceeded(text));
+            }
             add(&mut resources, path, document, log)?;
         }
     }

@@ -148,7 +148,7 @@ fn strings(list: Option<&List>, wrong: fn(std::borrow::Cow<'_, str>) -> String) 
     for item in list.into_iter().flat_map(|list| list.iter()) {
         match item {
             Value::Str(s) => all.push(s.clone()),
-            other => return Err(GoError::new(wrong(fmt::value_string(other).to_text()))),
+            other => return Err(GoError::new(wrong(fmt::value_string(other)?.to_text()))),
         }
     }
     Ok(all)

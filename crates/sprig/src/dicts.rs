@@ -45,7 +45,7 @@ fn dict(_: &mut Exec<'_>, args: &[Value]) -> Result {
     for pair in args.chunks(2) {
         let [key, rest @ ..] = pair else { continue };
         let value = rest.first().cloned().unwrap_or_else(|| Value::str(""));
-        entries.insert(strval(key), value);
+        entries.insert(strval(key)?, value);
     }
     Ok(Value::map(entries))
 }

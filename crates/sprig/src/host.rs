@@ -13,6 +13,9 @@ use gotemplate::exec::Exec;
 /// How many compiled patterns a host keeps of each sort before it forgets them all.
 const REMEMBERED: usize = 4096;
 
+/// Random bytes that are drawn at a time: a system call for each number would be most of `shuffle`.
+const DRAWN_BYTES: usize = 1024;
+
 type Memory<T> = RefCell<HashMap<Str, Rc<T>>>;
 
 /// The world as the functions see it. Attach one to an execution: `exec.extension::<Host>()` finds it.
@@ -23,6 +26,8 @@ pub struct Host {
     pub random: fn(&mut [u8]) -> Result<(), String>,
     /// Looks up the addresses of a name; nothing when there are none.
     pub lookup_host: fn(&str) -> Vec<String>,
+    /// Random bytes for numbers, drawn many at a time.
+    drawn: RefCell<Vec<u8>>,
     regexps: Memory<Regexp>,
     constraints: Memory<Constraints>,
 }
@@ -34,7 +39,14 @@ impl Host {
         random: fn(&mut [u8]) -> Result<(), String>,
         lookup_host: fn(&str) -> Vec<String>,
     ) -> Self {
-        Host { clock, random, lookup_host, regexps: Memory::default(), constraints: Memory::default() }
+        Host {
+            clock,
+            random,
+            lookup_host,
+            drawn: RefCell::default(),
+            regexps: Memory::default(),
+            constraints: Memory::default(),
+        }
     }
 
     /// Makes a host of this machine's clock, random source and resolver.
@@ -54,14 +66,24 @@ impl Host {
         (self.random)(buffer).map_err(GoError::new)
     }
 
+    fn draw(&self) -> Result<u64, GoError> {
+        let mut drawn = self.drawn.borrow_mut();
+        if drawn.is_empty() {
+            drawn.resize(DRAWN_BYTES, 0);
+            self.fill(&mut drawn)?;
+        }
+        let rest = drawn.len().saturating_sub(8);
+        let draw = drawn[rest..].try_into().map_or(0, u64::from_le_bytes);
+        drawn.truncate(rest);
+        Ok(draw)
+    }
+
     /// Returns an evenly distributed number below `n`, which is not zero.
     pub(crate) fn below(&self, n: u64) -> Result<u64, GoError> {
         // Draws past the last whole multiple of `n` are thrown away: they would favour small numbers.
         let rest = (u64::MAX % n + 1) % n;
         loop {
-            let mut bytes = [0; 8];
-            self.fill(&mut bytes)?;
-            let draw = u64::from_le_bytes(bytes);
+            let draw = self.draw()?;
             if draw <= u64::MAX - rest {
                 return Ok(draw % n);
             }

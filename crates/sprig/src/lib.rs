@@ -14,7 +14,6 @@ mod decimal;
 mod derive;
 mod dicts;
 mod encoding;
-mod equal;
 mod host;
 mod json;
 mod kind;

@@ -13,7 +13,6 @@ use gotemplate::exec::Exec;
 use gotemplate::func::Func;
 
 use crate::args::{any, int};
-use crate::equal::deep_equal;
 use crate::kind::{Items, NIL_DEREFERENCE, is_empty, kind_name};
 use crate::limits;
 use crate::number::to_int64;
@@ -169,7 +168,7 @@ fn uniq(_: &mut Exec<'_>, args: &[Value]) -> Result {
 
 fn contains(haystack: &[Value], needle: &Value) -> Result<bool> {
     for item in haystack {
-        if deep_equal(needle, item)? {
+        if gostd::value::deep_equal(needle, item)? {
             return Ok(true);
         }
     }

@@ -113,7 +113,7 @@ fn round(_: &mut Exec<'_>, args: &[Value]) -> Result {
 
 /// Reads what the value prints as an octal number; zero where it is none.
 fn to_decimal(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    let text = fmt::sprint(args);
+    let text = fmt::sprint(args)?;
     Ok(Value::Int64(strconv::parse_int(&text, 8, 64).unwrap_or(0)))
 }
 

@@ -3,6 +3,8 @@
 //! A nested map of the source is put into the destination by reference, where a later merge changes it for every holder:
 //! charts depend on it. Source keys are visited in byte order (Go: any order).
 
+use std::cell::Cell;
+
 use gostd::{GoError, Map, Str, Value};
 
 use crate::kind::{NIL_DEREFERENCE, kind_name};
@@ -24,18 +26,29 @@ pub(crate) enum Mode {
 /// # Errors
 /// mergo's own, the panics of Go's reflection, and nesting beyond the limit.
 pub(crate) fn merge(dst: &Map, src: &Map, mode: Mode) -> Result<(), GoError> {
-    level(dst, src, mode, limits::DEPTH)
+    level(dst, src, Budget { mode, depth: limits::DEPTH, entries: &Cell::new(limits::MERGED_ENTRIES) })
 }
 
-fn level(dst: &Map, src: &Map, mode: Mode, depth: usize) -> Result<(), GoError> {
-    let depth = depth.checked_sub(1).ok_or_else(limits::too_deep)?;
+/// How to merge, and how much of it may still be done: shared branches make small maps large.
+#[derive(Clone, Copy)]
+struct Budget<'a> {
+    mode: Mode,
+    depth: usize,
+    entries: &'a Cell<usize>,
+}
+
+fn level(dst: &Map, src: &Map, budget: Budget<'_>) -> Result<(), GoError> {
+    let depth = budget.depth.checked_sub(1).ok_or_else(limits::too_deep)?;
+    let entries = budget.entries.get().checked_sub(src.len()).ok_or_else(limits::too_many_entries)?;
+    budget.entries.set(entries);
+    let budget = Budget { depth, ..budget };
     if dst.same(src) {
         return Ok(());
     }
     let keys: Vec<Str> = src.borrow().keys().cloned().collect();
     for key in keys {
         if let Some(value) = src.get(&key) {
-            entry(dst, &key, &value, Source { map: src, mode, depth })?;
+            entry(dst, &key, &value, Source { map: src, budget })?;
         }
     }
     Ok(())
@@ -45,12 +58,11 @@ fn level(dst: &Map, src: &Map, mode: Mode, depth: usize) -> Result<(), GoError> 
 #[derive(Clone, Copy)]
 struct Source<'a> {
     map: &'a Map,
-    mode: Mode,
-    depth: usize,
+    budget: Budget<'a>,
 }
 
 fn entry(dst: &Map, key: &Str, value: &Value, source: Source<'_>) -> Result<(), GoError> {
-    let overwrite = source.mode == Mode::Overwrite;
+    let overwrite = source.budget.mode == Mode::Overwrite;
     if value.is_nil() {
         return if overwrite { set(dst, key, value.clone(), source.map) } else { Ok(()) };
     }
@@ -75,11 +87,11 @@ fn entry(dst: &Map, key: &Str, value: &Value, source: Source<'_>) -> Result<(), 
 fn nested(old: Option<&Value>, value: &Value, source: Source<'_>) -> Result<(), GoError> {
     let Some(old) = old else { return Ok(()) };
     if let Some(dst) = map_of(old) {
-        return map_of(value).map_or(Ok(()), |src| level(&dst, &src, source.mode, source.depth));
+        return map_of(value).map_or(Ok(()), |src| level(&dst, &src, source.budget));
     }
     match (kind_name(old), kind_name(value)) {
         ("ptr", "ptr") => Ok(()),
-        ("ptr", _) if source.mode == Mode::Fill => Err(GoError::new(DIFFERENT_TYPES)),
+        ("ptr", _) if source.budget.mode == Mode::Fill => Err(GoError::new(DIFFERENT_TYPES)),
         ("struct", "map" | "ptr") if old.downcast::<crate::certificate::Certificate>().is_some() => {
             Err(GoError::new(format!("reflect: call of reflect.Value.Field on {} Value", kind_name(value))))
         }
@@ -89,7 +101,7 @@ fn nested(old: Option<&Value>, value: &Value, source: Source<'_>) -> Result<(), 
 
 /// A list is never merged: it replaces, or the key keeps what it has.
 fn list(dst: &Map, key: &Str, value: &Value, source: Source<'_>) -> Result<(), GoError> {
-    if source.mode == Mode::Overwrite || dst.is_empty() {
+    if source.budget.mode == Mode::Overwrite || dst.is_empty() {
         return set(dst, key, value.clone(), source.map);
     }
     Ok(())
@@ -123,31 +135,12 @@ fn is_empty_for_merge(v: &Value) -> bool {
 /// Copies a value with everything it holds, as `copystructure.Copy`.
 ///
 /// # Errors
-/// For nil, Go's panic; nesting beyond the limit.
+/// For nil, Go's panic; nesting or size beyond the limit.
 pub(crate) fn deep_copy(v: &Value) -> Result<Value, GoError> {
     if v.is_nil() {
         return Err(GoError::new("reflect: call of reflect.Value.Type on zero Value"));
     }
-    copy(v, limits::DEPTH)
-}
-
-fn copy(v: &Value, depth: usize) -> Result<Value, GoError> {
-    let depth = depth.checked_sub(1).ok_or_else(limits::too_deep)?;
-    Ok(match v {
-        Value::Map(map) => {
-            let mut entries = gostd::value::Entries::new();
-            for (key, value) in map.borrow().iter() {
-                entries.insert(key.clone(), copy(value, depth)?);
-            }
-            Value::Map(Map::of(map.map_type(), entries))
-        }
-        Value::List(list) if list.is_nil() => v.clone(),
-        Value::List(list) => {
-            let items = list.iter().map(|item| copy(item, depth)).collect::<Result<_, _>>()?;
-            Value::List(gostd::List::of(list.element(), items))
-        }
-        _ => v.clone(),
-    })
+    gostd::value::deep_copy(v)
 }
 
 /// Follows a path of keys into nested maps, as `dig`.

@@ -72,27 +72,37 @@ fn parts(text: &[u8], ranges: Vec<std::ops::Range<usize>>) -> Result<List> {
     Ok(List::strings(ranges.into_iter().map(|range| Str::from(text.get(range).unwrap_or_default()))))
 }
 
+/// Asks for no more than one beyond the limit.
+fn bounded(count: i64) -> i64 {
+    let most = limits::LIST_ITEMS as i64 + 1;
+    if count < 0 { most } else { count.min(most) }
+}
+
 /// Returns a nil slice where nothing is found.
 fn find_all(regexp: Rc<Regexp>, args: &[Value]) -> Result {
     let text = string(args, 1)?;
-    let found = parts(text, regexp.find_all(text, int(args, 2)?))?;
+    let found = parts(text, regexp.find_all(text, bounded(int(args, 2)?)))?;
     Ok(Value::List(if found.is_empty() { List::nil(T::String) } else { found }))
 }
 
 /// Returns a nil slice where nothing is asked for.
 fn split(regexp: Rc<Regexp>, args: &[Value]) -> Result {
     let (text, n) = (string(args, 1)?, int(args, 2)?);
-    Ok(Value::List(if n == 0 { List::nil(T::String) } else { parts(text, regexp.split(text, n))? }))
+    Ok(Value::List(if n == 0 { List::nil(T::String) } else { parts(text, regexp.split(text, bounded(n)))? }))
 }
 
 fn replace(regexp: Rc<Regexp>, args: &[Value]) -> Result {
-    let out = regexp.replace_all(string(args, 1)?, string(args, 2)?);
-    limits::string(out.len())?;
-    Ok(Value::str(out))
+    made(regexp.replace_all_within(string(args, 1)?, string(args, 2)?, limits::STRING_BYTES))
 }
 
 fn replace_literal(regexp: Rc<Regexp>, args: &[Value]) -> Result {
-    let out = regexp.replace_all_literal(string(args, 1)?, string(args, 2)?);
-    limits::string(out.len())?;
-    Ok(Value::str(out))
+    made(regexp.replace_all_literal_within(string(args, 1)?, string(args, 2)?, limits::STRING_BYTES))
+}
+
+/// Returns what a replacement made, unless it is too long.
+fn made(text: std::result::Result<Vec<u8>, Vec<u8>>) -> Result {
+    match text {
+        Ok(text) => Ok(Value::str(text)),
+        Err(text) => limits::string(text.len()).and(Ok(Value::str(text))),
+    }
 }

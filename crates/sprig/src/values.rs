@@ -6,7 +6,6 @@ use gotemplate::exec::Exec;
 use gotemplate::func::Func;
 
 use crate::args::{any, boolean, string};
-use crate::equal::deep_equal;
 use crate::kind::{is_empty, kind_name};
 use crate::table::{fixed, variadic};
 
@@ -22,7 +21,9 @@ pub(crate) const TABLE: &[Func] = &[
     fixed("typeIsLike", &[T::String, T::Any], T::Bool, type_is_like),
     fixed("kindOf", &[T::Any], T::String, |_, args| Ok(Value::from(kind_name(any(args, 0)?)))),
     fixed("kindIs", &[T::String, T::Any], T::Bool, kind_is),
-    fixed("deepEqual", &[T::Any, T::Any], T::Bool, |_, args| deep_equal(any(args, 0)?, any(args, 1)?).map(Value::Bool)),
+    fixed("deepEqual", &[T::Any, T::Any], T::Bool, |_, args| {
+        gostd::value::deep_equal(any(args, 0)?, any(args, 1)?).map(Value::Bool)
+    }),
     fixed("fail", &[T::String], T::String, |_, args| Err(GoError::new(string(args, 0)?.to_text()))),
 ];
 

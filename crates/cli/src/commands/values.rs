@@ -2,6 +2,7 @@
 
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::value_options::{Reader, ValueOptions};
+use gostd::limits::TEXT_BYTES;
 use gostd::{GoError, Map};
 
 use crate::failure::Failure;
@@ -43,25 +44,33 @@ fn is_remote(name: &str) -> bool {
     matches!(scheme.as_deref(), Some("http" | "https" | "oci"))
 }
 
+/// Reads a values file, unless it is longer than any text we make.
+fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
+    let mut data = Vec::new();
+    std::io::Read::read_to_end(&mut source.take(TEXT_BYTES as u64 + 1), &mut data)?;
+    match data.len() > TEXT_BYTES {
+        true => Err(std::io::Error::other(format!("file is too large: more than {} MiB", TEXT_BYTES >> 20))),
+        false => Ok(data),
+    }
+}
+
 /// Reads values from files and stdin.
 struct Files;
 
 impl Reader for Files {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, GoError> {
         if name.trim() == "-" {
-            let mut data = Vec::new();
-            return match std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut data) {
-                Ok(_) => Ok(data),
-                Err(error) => Err(GoError::new(format!("cannot read stdin: {error}"))),
-            };
+            let data = bounded(std::io::stdin().lock());
+            return data.map_err(|error| GoError::new(format!("cannot read stdin: {error}")));
         }
         if is_remote(name) {
             let text = "values from URLs are not built yet in this version of Pilothouse; download the file first";
             return Err(GoError::new(format!("{name}: {text}")));
         }
-        std::fs::read(name).map_err(|error| {
+        std::fs::File::open(name).and_then(bounded).map_err(|error| {
             let operation = if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
-            let text = error.to_string().to_lowercase();
+            let text = error.to_string();
+            let text = if error.raw_os_error().is_some() { text.to_lowercase() } else { text };
             GoError::new(format!("{operation} {name}: {}", text.split(" (os error").next().unwrap_or_default()))
         })
     }

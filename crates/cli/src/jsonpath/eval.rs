@@ -86,7 +86,7 @@ fn print(results: &[Value], out: &mut Vec<u8>) -> Result<(), String> {
         match value {
             Value::Map(_) | Value::List(_) => out.extend(json::encode(value).map_err(|e| e.text)?),
             Value::Nil => out.extend_from_slice(b"null"),
-            _ => out.extend(fmt::sprint(std::slice::from_ref(value))),
+            _ => out.extend(fmt::sprint(std::slice::from_ref(value)).map_err(|e| e.text)?),
         }
     }
     Ok(())

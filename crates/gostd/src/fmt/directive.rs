@@ -11,7 +11,7 @@ const NUMBER_LIMIT: i64 = 1_000_000;
 /// `fmt.Sprintf`.
 ///
 /// # Errors
-/// A value nested deeper than 10,000 levels, or more than 1 GiB of text.
+/// A value nested deeper than 10,000 levels, or more than 32 MiB of text.
 pub fn try_sprintf(format: &[u8], args: &[Value]) -> Result<Vec<u8>, GoError> {
     let mut out = Vec::with_capacity(format.len() + 16 * args.len());
     append_format(&mut out, format, args).map_err(Limit::error)?;

@@ -16,7 +16,7 @@ use crate::{GoError, Str, Value};
 /// Containers inside containers; Go goes on until its stack is full.
 const DEPTH_LIMIT: usize = 10_000;
 /// Bytes that one call may write. A width of a million takes seven bytes of a format: small input, large text.
-const LENGTH_LIMIT: usize = 1 << 30;
+const LENGTH_LIMIT: usize = crate::limits::TEXT_BYTES;
 
 /// What ends printing early.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,12 +29,12 @@ impl Limit {
     fn text(self) -> &'static str {
         match self {
             Limit::Depth => "value is nested deeper than 10000 levels",
-            Limit::Length => "text is longer than 1 GiB",
+            Limit::Length => "text is longer than 32 MiB",
         }
     }
 
     fn error(self) -> GoError {
-        GoError::new(self.text())
+        crate::limits::exceeded(self.text())
     }
 
     /// Says in the output what is missing, for callers that get no error.
@@ -55,7 +55,10 @@ pub fn sprintf(format: &[u8], args: &[Value]) -> Vec<u8> {
 }
 
 /// `fmt.Sprint`: a blank between two operands when neither is a string.
-pub fn sprint(args: &[Value]) -> Vec<u8> {
+///
+/// # Errors
+/// As [`try_append_value`].
+pub fn sprint(args: &[Value]) -> Result<Vec<u8>, GoError> {
     let mut out = Vec::new();
     let mut after_string = true;
     for arg in args {
@@ -63,10 +66,10 @@ pub fn sprint(args: &[Value]) -> Vec<u8> {
         if !after_string && !string {
             out.push(b' ');
         }
-        append_value(&mut out, arg);
+        plain::append_within(&mut out, arg, LENGTH_LIMIT).map_err(Limit::error)?;
         after_string = string;
     }
-    out
+    Ok(out)
 }
 
 fn is_string(value: &Value) -> bool {
@@ -78,16 +81,19 @@ fn is_string(value: &Value) -> bool {
 }
 
 /// `fmt.Sprintln`: blanks between all operands, and a line feed.
-pub fn sprintln(args: &[Value]) -> Vec<u8> {
+///
+/// # Errors
+/// As [`try_append_value`].
+pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, GoError> {
     let mut out = Vec::new();
     for (i, arg) in args.iter().enumerate() {
         if i > 0 {
             out.push(b' ');
         }
-        append_value(&mut out, arg);
+        plain::append_within(&mut out, arg, LENGTH_LIMIT).map_err(Limit::error)?;
     }
     out.push(b'\n');
-    out
+    Ok(out)
 }
 
 /// Appends what `%v` prints. Past the limits of depth and length the text ends with `%!(…)`; see
@@ -99,13 +105,16 @@ pub fn append_value(out: &mut Vec<u8>, value: &Value) {
 }
 
 /// Returns what `%v` prints.
-pub fn value_string(value: &Value) -> Str {
+///
+/// # Errors
+/// As [`try_append_value`].
+pub fn value_string(value: &Value) -> Result<Str, GoError> {
     match value {
-        Value::Str(text) => text.clone(),
+        Value::Str(text) => Ok(text.clone()),
         other => {
             let mut out = Vec::new();
-            append_value(&mut out, other);
-            out.into()
+            try_append_value(&mut out, other)?;
+            Ok(out.into())
         }
     }
 }

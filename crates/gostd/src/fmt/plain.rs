@@ -8,7 +8,7 @@ use crate::{GoError, Value};
 /// Appends what `%v` prints.
 ///
 /// # Errors
-/// A value nested deeper than 10,000 levels, as a map that holds itself, or more than 1 GiB of text; what was written
+/// A value nested deeper than 10,000 levels, as a map that holds itself, or more than 32 MiB of text; what was written
 /// until then stays.
 pub fn try_append_value(out: &mut Vec<u8>, value: &Value) -> Result<(), GoError> {
     append(out, value).map_err(Limit::error)
@@ -16,6 +16,11 @@ pub fn try_append_value(out: &mut Vec<u8>, value: &Value) -> Result<(), GoError>
 
 pub(super) fn append(out: &mut Vec<u8>, value: &Value) -> Result<(), Limit> {
     let end = out.len().saturating_add(LENGTH_LIMIT);
+    append_within(out, value, end)
+}
+
+/// Appends until the output is so long.
+pub(super) fn append_within(out: &mut Vec<u8>, value: &Value, end: usize) -> Result<(), Limit> {
     Plain { out, end }.value(value, 0)
 }
 
@@ -27,7 +32,12 @@ struct Plain<'a> {
 impl Plain<'_> {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), Limit> {
         match value {
-            Value::Str(text) => self.out.extend_from_slice(text),
+            Value::Str(text) => {
+                if self.out.len().saturating_add(text.len()) > self.end {
+                    return Err(Limit::Length);
+                }
+                self.out.extend_from_slice(text);
+            }
             Value::Nil => self.out.extend_from_slice(b"<nil>"),
             Value::Bool(yes) => self.out.extend_from_slice(if *yes { b"true" } else { b"false" }),
             Value::Int(number) | Value::Int64(number) => append_int(self.out, *number),

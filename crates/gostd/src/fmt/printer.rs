@@ -119,6 +119,7 @@ impl<'a> Printer<'a> {
         if verb == u32::from(b'w') && !self.erroring && !matches!(value, Value::Nil | Value::Bytes(_)) {
             return self.bad_verb(value, verb);
         }
+        self.check_length()?;
         match value {
             // Only inside of something: an interface that holds nothing.
             Value::Nil if self.flags.sharp_v => self.out.extend_from_slice(b"interface {}(nil)"),

@@ -6,6 +6,7 @@ use super::mismatch::{Mismatch, pointer_to};
 use super::scan::{Next, Scanner};
 use super::shape::{Field, Shape};
 use super::time;
+use crate::limits::Weight;
 use crate::strconv::{Fault as NumberFault, parse_float_saturating};
 use crate::value::{Entries, List, Map, MapType, Str};
 use crate::{GoError, Value};
@@ -52,7 +53,7 @@ pub fn decode_shaped(data: &[u8], shape: &Shape) -> Result<Value, GoError> {
 /// `json.Unmarshal` as its caller sees it: what fits is stored even when something else does not. After a syntax error
 /// the value is the zero value.
 pub fn decode_partial(data: &[u8], shape: &Shape) -> (Value, Option<GoError>) {
-    let mut decoder = Decoder { scanner: Scanner::new(data), problem: None };
+    let mut decoder = Decoder { scanner: Scanner::new(data), problem: None, weight: Weight::default() };
     let decoded = decoder.value(shape, 0).and_then(|value| decoder.scanner.end().map(|()| value));
     match decoded {
         Ok(value) => (value, decoder.problem.map(|p| p.error(data, shape))),
@@ -65,7 +66,7 @@ pub fn decode_partial(data: &[u8], shape: &Shape) -> (Value, Option<GoError>) {
 /// # Errors
 /// As [`decode`], but `EOF` when there is no value, and `unexpected EOF` when it is cut off.
 pub fn decode_first(data: &[u8]) -> Result<(Value, usize), GoError> {
-    let mut decoder = Decoder { scanner: Scanner::new(data), problem: None };
+    let mut decoder = Decoder { scanner: Scanner::new(data), problem: None, weight: Weight::default() };
     if decoder.scanner.peek().is_none() {
         return Err(GoError::new("EOF"));
     }
@@ -116,6 +117,7 @@ impl Problem {
 struct Decoder<'a> {
     scanner: Scanner<'a>,
     problem: Option<Problem>,
+    weight: Weight,
 }
 
 impl Decoder<'_> {
@@ -130,6 +132,10 @@ impl Decoder<'_> {
             Some(b'n') => self.scanner.literal("null").map(|()| zero(shape)),
             _ => Err(self.scanner.wrong("looking for beginning of value")),
         }
+    }
+
+    fn light(&mut self, is_light: impl FnOnce(&mut Weight) -> bool) -> Result<(), Fault> {
+        if is_light(&mut self.weight) { Ok(()) } else { Err(Fault::Heavy) }
     }
 
     fn misfit(&mut self, at: usize, found: String, shape: &Shape) -> Value {
@@ -150,6 +156,7 @@ impl Decoder<'_> {
     fn string(&mut self, shape: &Shape) -> Result<Value, Fault> {
         let start = self.scanner.at;
         let text = self.scanner.string()?;
+        self.light(|weight| weight.text(0))?;
         Ok(match shape {
             Shape::Any | Shape::String => Value::Str(Str::from(text.unquote().as_ref())),
             Shape::Time => {
@@ -196,6 +203,7 @@ impl Decoder<'_> {
         let mut items = Vec::new();
         let mut next = self.scanner.open(b']', depth)?;
         while next == Next::Another {
+            self.light(|weight| weight.text(0))?;
             items.push(self.value(element, depth + 1)?);
             next = self.scanner.next(b']')?;
         }
@@ -213,9 +221,11 @@ impl Decoder<'_> {
                 return Ok(self.misfit(start, "object".to_owned(), shape));
             }
         };
+        self.light(|weight| weight.map(1))?;
         let mut entries = Vec::new();
         let mut next = self.scanner.open(b'}', depth)?;
         while next == Next::Another {
+            self.light(|weight| weight.text(40))?;
             let key = Str::from(self.scanner.key()?.unquote().as_ref());
             entries.push((key, self.value(element, depth + 1)?));
             next = self.scanner.next(b'}')?;

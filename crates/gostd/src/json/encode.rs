@@ -5,15 +5,13 @@ use super::base64::append_base64;
 use super::indent::indent;
 use super::quote::{append_quote, append_quote_raw};
 
+use crate::limits;
 use crate::strconv::{append_float, append_int, append_uint};
 use crate::value::{List, Map, Object};
 use crate::{GoError, Value};
 
 /// From this depth on Go looks for values that hold themselves.
 const CYCLES_FROM: usize = 1000;
-
-/// Shared branches make a small tree a large text.
-const LENGTH_LIMIT: usize = 1 << 30;
 
 /// `json.Marshal`: keys in the order of their bytes, `<`, `>`, `&`, U+2028 and U+2029 escaped.
 ///
@@ -84,7 +82,10 @@ impl Encoder<'_> {
             Value::Sized(_, number) => append_int(self.out, *number),
             Value::Float(number) => return self.float(*number),
             Value::Complex(_) => return Err(GoError::new("json: unsupported type: complex128")),
-            Value::Str(text) => (self.quote)(self.out, text),
+            Value::Str(text) => {
+                limits::text(self.out.len() + text.len())?;
+                (self.quote)(self.out, text);
+            }
             Value::Bytes(bytes) => {
                 self.out.push(b'"');
                 append_base64(self.out, bytes);
@@ -120,9 +121,8 @@ impl Encoder<'_> {
         depth: usize,
         write: impl FnOnce(&mut Self) -> Result<(), GoError>,
     ) -> Result<(), GoError> {
-        if self.out.len() > LENGTH_LIMIT {
-            return Err(GoError::new("JSON text is longer than 1 GiB"));
-        }
+        // Shared branches make a small tree a large text.
+        limits::text(self.out.len())?;
         if depth < CYCLES_FROM {
             return write(self);
         }

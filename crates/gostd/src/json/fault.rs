@@ -10,6 +10,8 @@ use crate::unicode::{REPLACEMENT, is_print, is_space};
 pub(super) enum Fault {
     /// It stops too early.
     End,
+    /// The values take too much memory.
+    Heavy,
     Text(Box<str>),
 }
 
@@ -37,6 +39,7 @@ impl Fault {
     pub fn error(self) -> GoError {
         match self {
             Fault::End => GoError::new("unexpected end of JSON input"),
+            Fault::Heavy => crate::limits::exceeded(crate::limits::TOO_HEAVY),
             Fault::Text(text) => GoError::new(text.into_string()),
         }
     }

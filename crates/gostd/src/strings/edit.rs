@@ -3,20 +3,18 @@
 use super::search::index;
 use super::utf8::decode_rune;
 use crate::GoError;
-
-/// What `repeat` and `replace` may make: far more than any manifest, far less than what stops the machine.
-const LENGTH_LIMIT: usize = 1 << 30;
+use crate::limits::TEXT_BYTES;
 
 /// `strings.Repeat`.
 ///
 /// # Errors
-/// Go panics here: `strings: negative Repeat count`, and `strings: Repeat output length overflow` (ours from 1 GiB).
+/// Go panics here: `strings: negative Repeat count`, and `strings: Repeat output length overflow` (ours from 32 MiB).
 pub fn repeat(text: &[u8], count: i64) -> Result<Vec<u8>, GoError> {
     let Ok(count) = usize::try_from(count) else {
         return Err(GoError::new("strings: negative Repeat count"));
     };
     match text.len().checked_mul(count) {
-        Some(length) if length <= LENGTH_LIMIT => Ok(text.repeat(count)),
+        Some(length) if length <= TEXT_BYTES => Ok(text.repeat(count)),
         _ => Err(GoError::new("strings: Repeat output length overflow")),
     }
 }
@@ -27,13 +25,13 @@ pub fn replace_all(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 }
 
 /// `strings.Replace`: the first `count` occurrences, all for a negative count. An empty `old` stands before every
-/// character and at the end. A result of more than 1 GiB is not finished: the rest stays as it is.
+/// character and at the end. A result of more than 32 MiB is not finished: the rest stays as it is.
 pub fn replace(text: &[u8], old: &[u8], new: &[u8], count: i64) -> Vec<u8> {
     let limit = usize::try_from(count).unwrap_or(usize::MAX);
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     let mut done = 0;
-    while done < limit && out.len() <= LENGTH_LIMIT {
+    while done < limit && out.len() <= TEXT_BYTES {
         let at = match old {
             [] if done == 0 => Some(0),
             [] if rest.is_empty() => None,

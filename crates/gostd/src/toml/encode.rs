@@ -2,7 +2,7 @@
 
 use super::quote::append_quoted;
 use crate::time::{Duration, RFC3339_NANO, Time, Zone};
-use crate::{GoError, Object, Str, Value, json, strconv};
+use crate::{GoError, Object, Str, Value, json, limits, strconv};
 
 /// How deep values may be nested.
 const MAX_DEPTH: usize = 10_000;
@@ -102,6 +102,7 @@ impl Encoder {
 
     fn entry(&mut self, key: &mut Vec<Str>, value: &Value) -> Result<(), GoError> {
         check_depth(key.len())?;
+        limits::text(self.out.len())?;
         match shape(value, key.len())? {
             Shape::Nothing => Ok(()),
             Shape::Table => self.table(key, value),
@@ -174,6 +175,7 @@ impl Encoder {
 
     fn element(&mut self, value: &Value, depth: usize) -> Result<(), GoError> {
         check_depth(depth)?;
+        limits::text(self.out.len())?;
         match value {
             Value::Str(text) => append_quoted(&mut self.out, text),
             Value::Bool(truth) => self.put(truth.to_string().as_bytes()),

@@ -2,14 +2,14 @@
 
 use gostd::strings::{append_rune, decode_rune};
 use gostd::unicode::is_print;
-use gostd::{Value, fmt};
+use gostd::{GoError, Value, fmt};
 
 use crate::exec::{Operand, printable};
 
 /// Go's `evalArgs`: a single text as it is, everything else as `print` shows it.
-pub fn text(values: &[Value]) -> Vec<u8> {
+pub fn text(values: &[Value]) -> Result<Vec<u8>, GoError> {
     match values {
-        [Value::Str(text)] => text.to_vec(),
+        [Value::Str(text)] => Ok(text.to_vec()),
         // `<no value>` stands for nil here.
         _ => {
             let shown = |value: &Value| match value {
@@ -44,7 +44,9 @@ pub fn js(text: &[u8]) -> Vec<u8> {
         let mut length = 1;
         match byte {
             b'\\' | b'\'' | b'"' => out.extend_from_slice(&[b'\\', *byte]),
-            b'<' | b'>' | b'&' | b'=' | 0..b' ' => out.extend_from_slice(format!("\\u{byte:04X}").as_bytes()),
+            b'<' | b'>' | b'&' | b'=' | 0..b' ' => {
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(*byte)])
+            }
             0x80.. => {
                 let (rune, size) = decode_rune(rest);
                 length = size;
@@ -63,6 +65,11 @@ pub fn js(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The digit of the lower half of a byte.
+fn hex(byte: u8) -> u8 {
+    b"0123456789ABCDEF"[usize::from(byte & 15)]
+}
+
 /// Go's `url.QueryEscape`.
 pub fn url_query(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
@@ -70,7 +77,7 @@ pub fn url_query(text: &[u8]) -> Vec<u8> {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(*byte),
             b' ' => out.push(b'+'),
-            _ => out.extend_from_slice(format!("%{byte:02X}").as_bytes()),
+            _ => out.extend_from_slice(&[b'%', hex(byte >> 4), hex(*byte)]),
         }
     }
     out

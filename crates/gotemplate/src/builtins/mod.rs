@@ -91,24 +91,31 @@ impl Builtin {
             And | Or => Ok(Operand::INVALID),
             Print | Println | Printf | Html | Js | UrlQuery => {
                 let values: Vec<Value> = args.iter().map(|arg| arg.value.clone()).collect();
-                Ok(Operand::concrete(Value::Str(self.text(&values).into())))
+                Ok(Operand::concrete(Value::Str(self.text(&values)?.into())))
             }
         }
     }
 
-    fn text(self, values: &[Value]) -> Vec<u8> {
+    fn text(self, values: &[Value]) -> Result<Vec<u8>, GoError> {
         match self {
             Println => fmt::sprintln(values),
             Printf => match values.split_first() {
-                Some((Value::Str(format), rest)) => fmt::sprintf(format, rest),
-                _ => Vec::new(),
+                Some((Value::Str(format), rest)) => fmt::try_sprintf(format, rest),
+                _ => Ok(Vec::new()),
             },
-            Html => escape::html(&escape::text(values)),
-            Js => escape::js(&escape::text(values)),
-            UrlQuery => escape::url_query(&escape::text(values)),
+            Html => escaped(values, escape::html),
+            Js => escaped(values, escape::js),
+            UrlQuery => escaped(values, escape::url_query),
             _ => fmt::sprint(values),
         }
     }
+}
+
+/// Escapes the text of some values; what comes out can be six times as long.
+fn escaped(values: &[Value], escape: fn(&[u8]) -> Vec<u8>) -> Result<Vec<u8>, GoError> {
+    let text = escape(&escape::text(values)?);
+    gostd::limits::text(text.len())?;
+    Ok(text)
 }
 
 /// Templates of charts have no function values, so every `call` fails.

@@ -29,7 +29,10 @@ impl Exec<'_> {
                 let args = self.method_args(frame, (func.name, func.params, func.variadic), rest)?;
                 let result = (func.call)(self, &args);
                 match result {
-                    Ok(value) => Ok(Operand::element(value, func.result == Type::Any)),
+                    Ok(value) => {
+                        self.made(frame, &value)?;
+                        Ok(Operand::element(value, func.result == Type::Any))
+                    }
                     Err(error) => Err(self.call_error(frame, at, func.name, error)),
                 }
             }
@@ -131,7 +134,9 @@ impl Exec<'_> {
             (None, Some(Value::Str(text))) => text.to_text().into_owned(),
             (None, value) => format!("<{} Value>", value.map_or("invalid", Value::go_type)),
         };
-        builtin.call(&args, name).map_err(|error| self.call_error(frame, at, builtin.name(), error))
+        let result = builtin.call(&args, name).map_err(|error| self.call_error(frame, at, builtin.name(), error))?;
+        self.made(frame, &result.value)?;
+        Ok(result)
     }
 
     /// `and` and `or` stop at the first argument that decides.

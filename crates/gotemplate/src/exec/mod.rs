@@ -15,6 +15,7 @@ use std::rc::Rc;
 use gostd::{GoError, Str, Value};
 
 use crate::error::ExecDetail;
+use crate::limits::{CALL_BYTES, ENTER_STEPS, STEP_BYTES, UNSEEN_BYTES};
 use crate::node::{At, Tree};
 use crate::parse::Parsed;
 use crate::set::{Set, missing};
@@ -40,6 +41,8 @@ pub struct Exec<'a> {
     /// How many `{{ template }}` run since the last `include` or `tpl`.
     depth: usize,
     steps: u64,
+    /// Bytes that functions gave since the memory was looked at.
+    unseen: usize,
     stack_start: usize,
 }
 
@@ -76,6 +79,7 @@ impl<'a> Exec<'a> {
             scope: None,
             depth: 0,
             steps: 0,
+            unseen: 0,
             stack_start: stack_position(),
         }
     }
@@ -151,6 +155,7 @@ impl<'a> Exec<'a> {
                 self.fail(&frame, format!("templates call each other too deep: {mebibytes} MiB of stack are used"))
             );
         }
+        self.steps += ENTER_STEPS;
         self.vars.resize(frame.base + tree.slots, Operand::INVALID);
         self.vars[frame.base] = dot.clone();
         let result = self.walk_list(&frame, &tree.root, &dot);
@@ -170,6 +175,32 @@ impl<'a> Exec<'a> {
             return Err(self.fail(frame, format!("the output is too large: more than {mebibytes} MiB")));
         }
         Ok(())
+    }
+
+    /// Counts what a function gave; now and then looks how much memory the process holds.
+    #[inline]
+    fn made(&mut self, frame: &Frame<'_>, value: &Value) -> Outcome<()> {
+        let bytes = match value {
+            Value::Str(text) | Value::Bytes(text) => text.len(),
+            Value::List(list) => list.len() * size_of::<Value>(),
+            _ => 0,
+        };
+        self.unseen += CALL_BYTES + bytes;
+        // A list that grows by one item in a loop is copied each time.
+        self.steps += (bytes / STEP_BYTES) as u64;
+        if self.unseen < UNSEEN_BYTES { Ok(()) } else { self.look_at_memory(frame) }
+    }
+
+    #[cold]
+    fn look_at_memory(&mut self, frame: &Frame<'_>) -> Outcome<()> {
+        self.unseen = 0;
+        match self.set.limits.memory {
+            Some(memory) if (memory.held)() > memory.bytes => {
+                let mebibytes = memory.bytes >> 20;
+                Err(self.fail(frame, format!("templates make too many values: they take more than {mebibytes} MiB")))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn fail(&self, frame: &Frame<'_>, message: impl AsRef<str>) -> Box<GoError> {

@@ -21,8 +21,8 @@ use growing::taken;
 /// How deep actions may hold each other. Go knows no limit but memory.
 const MAX_NESTING: usize = 10_000;
 
-/// Longest text; its places must fit into 32 bits.
-const MAX_BYTES: usize = 1 << 30;
+/// The longest text: an action takes some thirty times its bytes when it is parsed.
+const MAX_BYTES: usize = 8 << 20;
 
 /// The templates of one text: the text itself first, then its definitions.
 pub struct Parsed {
@@ -64,7 +64,8 @@ impl Parsed {
 /// Go's text, `template: NAME:LINE: …`.
 pub fn parse(name: &str, text: &Str, vocabulary: &Vocabulary) -> Result<Parsed, GoError> {
     if text.len() > MAX_BYTES {
-        return Err(format!("template: {name}:1: the text is longer than {MAX_BYTES} bytes").into());
+        let text = format!("template: {name}:1: the text is longer than {MAX_BYTES} bytes");
+        return Err(gostd::limits::exceeded(text));
     }
     parse_short(name, text, vocabulary).map_err(|error| *error)
 }

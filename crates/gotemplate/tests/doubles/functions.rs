@@ -32,7 +32,7 @@ pub static FUNCS: &[Func] = &[
     func("count", &[ListAny], Int, |_, args| Ok(Value::Int(args[0].as_list().map_or(0, |l| l.len()) as i64))),
     variadic("dict", &[Any], MapAny, dict),
     func("dur", &[Int64], Named("time.Duration"), |_, args| Ok(Value::object(Duration(int(&args[0]))))),
-    func("durof", &[Named("time.Duration")], Text, |_, args| Ok(Value::Str(fmt::value_string(&args[0])))),
+    func("durof", &[Named("time.Duration")], Text, |_, args| fmt::value_string(&args[0]).map(Value::Str)),
     func("fails", &[Text], Text, |_, args| Err(GoError::new(string(&args[0]).to_text()))),
     func("files", &[], Named("main.Files"), |_, _| Ok(objects::files())),
     func("flip", &[Bool], Bool, |_, args| Ok(Value::Bool(matches!(args[0], Value::Bool(false))))),
@@ -83,8 +83,9 @@ fn join(items: &[Value], separator: &[u8]) -> Value {
 }
 
 fn dict(_: &mut Exec<'_>, args: &[Value]) -> Result<Value, GoError> {
-    let entry =
-        |pair: &[Value]| (Str::from(fmt::sprint(&pair[..1])), pair.get(1).cloned().unwrap_or_else(|| Value::from("")));
+    let entry = |pair: &[Value]| {
+        (fmt::value_string(&pair[0]).unwrap_or_default(), pair.get(1).cloned().unwrap_or_else(|| Value::from("")))
+    };
     Ok(Value::map(args.chunks(2).map(entry).collect()))
 }
 

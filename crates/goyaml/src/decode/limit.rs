@@ -1,5 +1,7 @@
 //! go-yaml's limit for documents that grow by aliases.
 
+use gostd::limits::{TOO_HEAVY, Weight};
+
 use crate::problem::Problem;
 
 /// Our own limit for collections inside collections, which only aliases and merges can reach; Go's is its stack.
@@ -13,9 +15,15 @@ const LARGE: usize = 4_000_000;
 pub(super) struct Limit {
     decoded: usize,
     by_alias: usize,
+    weight: Weight,
 }
 
 impl Limit {
+    /// Counts a value that is kept, as what [`Weight`] knows.
+    pub fn weigh(&mut self, is_light: impl FnOnce(&mut Weight) -> bool) -> Result<(), Problem> {
+        if is_light(&mut self.weight) { Ok(()) } else { Err(Problem::too_large(TOO_HEAVY)) }
+    }
+
     /// Counts a node that is decoded.
     pub fn count(&mut self, by_alias: bool) -> Result<(), Problem> {
         self.decoded += 1;

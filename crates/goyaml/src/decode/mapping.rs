@@ -24,6 +24,10 @@ impl<'s> Fields<'s> {
         Fields { entries: Vec::new(), shape, seen: (mode == Mode::Strict).then(HashSet::new) }
     }
 
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub fn into_value(self) -> Value {
         Value::map(self.entries.into_iter().collect())
     }

@@ -115,7 +115,10 @@ impl<'d> Decoder<'d> {
                 self.following.remove(&id);
                 value
             }
-            Content::Scalar { .. } => self.scalar_value(id, shape),
+            Content::Scalar { value, .. } => {
+                self.limit.weigh(|weight| weight.text(value.len()))?;
+                self.scalar_value(id, shape)
+            }
             Content::Sequence { first } => {
                 let item_shape = target::item(shape);
                 self.open()?;
@@ -124,6 +127,7 @@ impl<'d> Decoder<'d> {
                     items.push(self.value(item, item_shape)?);
                 }
                 self.close();
+                self.limit.weigh(|weight| weight.list(items.len()))?;
                 Ok(Value::list(items))
             }
             Content::Mapping { first } => {
@@ -131,6 +135,7 @@ impl<'d> Decoder<'d> {
                 let mut fields = Fields::new(shape, self.mode);
                 self.fill(*first, &mut fields)?;
                 self.close();
+                self.limit.weigh(|weight| weight.map(fields.len()))?;
                 Ok(fields.into_value())
             }
         }

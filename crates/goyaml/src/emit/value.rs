@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use gostd::value::IntKind;
-use gostd::{List, Map, Str, Value};
+use gostd::{List, Map, Str, Value, limits};
 
 use super::state::Emitter;
 use super::{Stop, Style, number, order};
@@ -24,9 +24,6 @@ const MAX_DEPTH: usize = 10_000;
 
 /// encoding/json looks for cycles in collections deeper than this.
 const FIRST_LOOK: usize = 1000;
-
-/// Shared branches make a small value a large text.
-const LENGTH_LIMIT: usize = 1 << 30;
 
 /// go-yaml writes longer keys after `?`.
 const MAX_KEY_BYTES: usize = 128;
@@ -55,7 +52,10 @@ impl Emitter<'_> {
             Value::Complex(_) => {
                 return Err(Stop::Failed(super::object::json_error("json: unsupported type: complex128")));
             }
-            Value::Str(text) => self.string(text, place)?,
+            Value::Str(text) => {
+                limits::text(self.out.len() + text.len())?;
+                self.string(text, place)?;
+            }
             Value::Bytes(bytes) => self.bytes(bytes, place)?,
             Value::List(list) if list.is_nil() && !self.is_pretty() => self.bare(b"null"),
             Value::List(list) => self.list(list, place)?,
@@ -153,9 +153,8 @@ impl Emitter<'_> {
     /// Opens a collection; returns the indentation to go back to.
     fn open(&mut self, indentless: bool, whole: impl FnOnce() -> Value) -> Result<isize, Stop> {
         self.depth += 1;
-        if self.out.len() > LENGTH_LIMIT {
-            return Err(Stop::Failed("YAML text is longer than 1 GiB".into()));
-        }
+        // Shared branches make a small value a large text.
+        limits::text(self.out.len())?;
         if self.depth > FIRST_LOOK {
             self.look_for_cycle(whole())?;
         }

@@ -1,6 +1,7 @@
 //! The scanner's finds as a value.
 
 use gostd::json::Shape;
+use gostd::limits::Weight;
 use gostd::{Str, Value};
 
 use super::{Collection, Doubt, Sink, Text};
@@ -22,6 +23,7 @@ struct Builder<'s> {
     entries: Vec<(Str, Value)>,
     items: Vec<Value>,
     interner: Interner,
+    weight: Weight,
     strict: bool,
     /// The shape of the document.
     shape: Option<&'s Shape>,
@@ -74,6 +76,13 @@ impl Sink for Builder<'_> {
 
     fn close(&mut self) -> Result<(), Doubt> {
         let Some(frame) = self.frames.pop() else { return Err(Doubt) };
+        let light = match frame.collection {
+            Collection::Sequence => self.weight.list(self.items.len() - frame.start),
+            Collection::Mapping => self.weight.map(self.entries.len() - frame.start),
+        };
+        if !light {
+            return Err(Doubt);
+        }
         let value = match frame.collection {
             Collection::Sequence => Value::list(self.items.drain(frame.start..).collect()),
             Collection::Mapping => {
@@ -106,6 +115,9 @@ impl Sink for Builder<'_> {
     }
 
     fn value(&mut self, value: Text<'_>) -> Result<(), Doubt> {
+        if !self.weight.text(0) {
+            return Err(Doubt);
+        }
         let (resolved, text) = match value {
             Text::Quoted(text) => (Resolved::String, text),
             Text::Plain(text) => (resolve(text), text),
@@ -123,7 +135,12 @@ impl Sink for Builder<'_> {
             Resolved::Uint(uint) => Value::Float(uint as f64),
             Resolved::Float(float) if float.is_finite() => Value::Float(float),
             Resolved::Float(_) => return Err(Doubt),
-            Resolved::Timestamp | Resolved::String => Value::Str(self.interner.value(text)),
+            Resolved::Timestamp | Resolved::String => {
+                if !self.weight.text(text.len()) {
+                    return Err(Doubt);
+                }
+                Value::Str(self.interner.value(text))
+            }
         };
         self.add(value);
         Ok(())

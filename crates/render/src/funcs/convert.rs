@@ -2,7 +2,7 @@
 
 use gostd::json::Shape;
 use gostd::value::Entries;
-use gostd::{GoError, Str, Value, json, toml};
+use gostd::{GoError, Str, Value, json, limits, toml};
 use gotemplate::exec::Exec;
 
 const MAP: Shape = Shape::Map(&Shape::Any, "map[string]interface {}");
@@ -21,9 +21,16 @@ fn without_line_end(mut text: Vec<u8>) -> Str {
     text.into()
 }
 
-/// A value that cannot be written gives an empty text.
+/// Returns a text, an empty one for a value that cannot be written; but an error of ours is one.
+fn kept(text: std::result::Result<Str, GoError>) -> Result {
+    match text {
+        Err(error) if limits::is_exceeded(&error) => Err(error),
+        text => Ok(Value::Str(text.unwrap_or_default())),
+    }
+}
+
 pub(super) fn to_yaml_call(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(Value::Str(to_yaml(&args[0]).unwrap_or_default()))
+    kept(to_yaml(&args[0]))
 }
 
 pub(super) fn must_to_yaml(_: &mut Exec<'_>, args: &[Value]) -> Result {
@@ -31,11 +38,11 @@ pub(super) fn must_to_yaml(_: &mut Exec<'_>, args: &[Value]) -> Result {
 }
 
 pub(super) fn to_yaml_pretty(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(Value::Str(goyaml::to_yaml_pretty(&args[0]).map(without_line_end).unwrap_or_default()))
+    kept(goyaml::to_yaml_pretty(&args[0]).map(without_line_end))
 }
 
 pub(super) fn to_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(Value::Str(json::encode(&args[0]).unwrap_or_default().into()))
+    kept(json::encode(&args[0]).map(Str::from))
 }
 
 pub(super) fn must_to_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
@@ -47,7 +54,10 @@ pub(super) fn to_toml(exec: &mut Exec<'_>, args: &[Value]) -> Result {
     if args[0].is_nil() {
         return must_to_toml(exec, args);
     }
-    Ok(Value::Str(toml::encode(&args[0]).unwrap_or_else(|error| error.text.into_bytes()).into()))
+    match toml::encode(&args[0]) {
+        Err(error) if limits::is_exceeded(&error) => Err(error),
+        text => Ok(Value::Str(text.unwrap_or_else(|error| error.text.into_bytes()).into())),
+    }
 }
 
 pub(super) fn must_to_toml(_: &mut Exec<'_>, args: &[Value]) -> Result {
@@ -55,29 +65,31 @@ pub(super) fn must_to_toml(_: &mut Exec<'_>, args: &[Value]) -> Result {
 }
 
 pub(super) fn from_yaml(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(map_or_error(goyaml::from_yaml_map(text(args))))
+    map_or_error(goyaml::from_yaml_map(text(args)))
 }
 
 pub(super) fn from_yaml_array(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(list_or_error(goyaml::from_yaml_list(text(args))))
+    list_or_error(goyaml::from_yaml_list(text(args)))
 }
 
 pub(super) fn from_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
     // What could be read stays beside the error.
     let (value, error) = json::decode_partial(text(args), &MAP);
     let map = value.as_map().cloned().unwrap_or_default();
-    if let Some(error) = error {
-        map.insert("Error", Value::from(error.text));
+    match error {
+        Some(error) if limits::is_exceeded(&error) => return Err(error),
+        Some(error) => map.insert("Error", Value::from(error.text)),
+        None => {}
     }
     Ok(Value::Map(map))
 }
 
 pub(super) fn from_json_array(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(list_or_error(json::decode_list(text(args))))
+    list_or_error(json::decode_list(text(args)))
 }
 
 pub(super) fn from_toml(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    Ok(map_or_error(toml::decode(text(args))))
+    map_or_error(toml::decode(text(args)))
 }
 
 /// The engine has checked that the argument is a string.
@@ -85,11 +97,16 @@ fn text(args: &[Value]) -> &[u8] {
     args[0].as_str().map(Str::as_bytes).unwrap_or_default()
 }
 
-/// An error is put into the map, under `Error`.
-fn map_or_error(result: Result) -> Value {
-    result.unwrap_or_else(|error| Value::map(Entries::from([(Str::from("Error"), Value::from(error.text))])))
+/// An error is put into the map, under `Error`; one of ours is an error.
+fn map_or_error(result: Result) -> Result {
+    result.or_else(|error| {
+        let told = |error: GoError| Value::map(Entries::from([(Str::from("Error"), Value::from(error.text))]));
+        if limits::is_exceeded(&error) { Err(error) } else { Ok(told(error)) }
+    })
 }
 
-fn list_or_error(result: Result) -> Value {
-    result.unwrap_or_else(|error| Value::list(vec![Value::from(error.text)]))
+fn list_or_error(result: Result) -> Result {
+    result.or_else(|error| {
+        if limits::is_exceeded(&error) { Err(error) } else { Ok(Value::list(vec![Value::from(error.text)])) }
+    })
 }

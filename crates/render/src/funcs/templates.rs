@@ -13,7 +13,7 @@ type Result = std::result::Result<Value, GoError>;
 const SAME_NAME: usize = 1001;
 
 /// How deep `tpl` may run in itself; Helm knows no limit but its stack.
-const TPL_DEPTH: usize = 1000;
+const TPL_DEPTH: usize = 500;
 
 pub(super) fn include(exec: &mut Exec<'_>, args: &[Value]) -> Result {
     let state = state(exec)?;
@@ -47,6 +47,8 @@ pub(super) fn tpl(exec: &mut Exec<'_>, args: &[Value]) -> Result {
     let output = result.map_err(|error| {
         let quoted = String::from_utf8_lossy(&strconv::quote(&text)).into_owned();
         match error {
+            // The text is too long: to show it helps nobody.
+            gotemplate::exec::TplError::Parse(error) if gostd::limits::is_exceeded(&error) => error,
             gotemplate::exec::TplError::Parse(error) => {
                 GoError::wrap(format!("cannot parse template {quoted}: {}", error.text), error)
             }
