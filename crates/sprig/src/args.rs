@@ -52,6 +52,7 @@ pub(crate) fn map(args: &[Value], i: usize) -> Result<Option<&Map>, GoError> {
 /// Reads one of a variadic function's maps.
 pub(crate) fn as_map(arg: Option<&Value>) -> Result<Option<&Map>, GoError> {
     match arg {
+        Some(Value::Map(m)) if m.is_nil() => Ok(None),
         Some(Value::Map(m)) => Ok(Some(m)),
         Some(Value::Nil) => Ok(None),
         other => Err(wrong("map[string]interface {}", other)),

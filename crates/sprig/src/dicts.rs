@@ -67,7 +67,7 @@ fn plain(map: &Map) -> Map {
 }
 
 fn unset(_: &mut Exec<'_>, args: &[Value]) -> Result {
-    let Some(map) = map(args, 0)? else { return Ok(Value::Map(Map::default())) };
+    let Some(map) = map(args, 0)? else { return Ok(Value::Map(Map::nil())) };
     map.remove(string(args, 1)?);
     Ok(Value::Map(plain(map)))
 }

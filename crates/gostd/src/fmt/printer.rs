@@ -196,6 +196,11 @@ impl<'a> Printer<'a> {
 
     fn map(&mut self, map: &Map, go_type: &str, verb: u32, depth: usize) -> Result<(), Limit> {
         self.enter(depth)?;
+        if self.flags.sharp_v && map.is_nil() {
+            self.out.extend_from_slice(go_type.as_bytes());
+            self.out.extend_from_slice(b"(nil)");
+            return Ok(());
+        }
         self.open(go_type, "map[");
         for (i, (key, value)) in map.borrow().iter().enumerate() {
             self.separate(i);

@@ -93,6 +93,7 @@ impl Encoder<'_> {
             }
             Value::List(list) if list.is_nil() => self.out.extend_from_slice(b"null"),
             Value::List(list) => return self.within(value, depth, |me| me.list(list, depth)),
+            Value::Map(map) if map.is_nil() => self.out.extend_from_slice(b"null"),
             Value::Map(map) => return self.within(value, depth, |me| me.map(map, depth)),
             Value::Object(object) => return self.object(object.as_ref(), depth),
         }

@@ -77,7 +77,7 @@ impl Comparison {
     }
 
     fn maps(&mut self, a: &Map, b: &Map) -> Result<bool, GoError> {
-        if a.go_type() != b.go_type() || a.len() != b.len() {
+        if a.go_type() != b.go_type() || a.is_nil() != b.is_nil() || a.len() != b.len() {
             return Ok(false);
         }
         if a.same(b) || self.known(a.address(), b.address()) {

@@ -33,6 +33,9 @@ impl MapType {
     pub const STRINGS: &'static MapType = &MapType::new("map[string]string");
 }
 
+/// The type of a nil map; a static, to be known by its address.
+static NIL: MapType = MapType::new("map[string]interface {}");
+
 /// A Go map. Cloning shares the entries: a change is seen by every holder, also through a view of another type.
 #[derive(Clone)]
 pub struct Map {
@@ -44,6 +47,16 @@ impl Map {
     /// Makes a `map[string]interface {}`.
     pub fn new(entries: Entries) -> Self {
         Map::of(MapType::ANY, entries)
+    }
+
+    /// Makes a nil `map[string]interface {}`: it reads as an empty one, is written as `null`, and takes no entries.
+    pub fn nil() -> Self {
+        Map::of(&NIL, Entries::new())
+    }
+
+    /// Reports whether this is a nil map.
+    pub fn is_nil(&self) -> bool {
+        std::ptr::eq(self.map_type, &NIL)
     }
 
     /// Makes a map of another type, as `map[string]string`.

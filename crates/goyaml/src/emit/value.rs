@@ -59,6 +59,7 @@ impl Emitter<'_> {
             Value::Bytes(bytes) => self.bytes(bytes, place)?,
             Value::List(list) if list.is_nil() && !self.is_pretty() => self.bare(b"null"),
             Value::List(list) => self.list(list, place)?,
+            Value::Map(map) if map.is_nil() && !self.is_pretty() => self.bare(b"null"),
             Value::Map(map) => self.map(map)?,
             Value::Object(object) => self.object(object, place)?,
         }

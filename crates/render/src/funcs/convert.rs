@@ -2,7 +2,7 @@
 
 use gostd::json::Shape;
 use gostd::value::Entries;
-use gostd::{GoError, Str, Value, json, limits, toml};
+use gostd::{GoError, Map, Str, Value, json, limits, toml};
 use gotemplate::exec::Exec;
 
 const MAP: Shape = Shape::Map(&Shape::Any, "map[string]interface {}");
@@ -73,6 +73,9 @@ pub(super) fn from_yaml_array(_: &mut Exec<'_>, args: &[Value]) -> Result {
 }
 
 pub(super) fn from_json(_: &mut Exec<'_>, args: &[Value]) -> Result {
+    if gostd::strings::trim_space(text(args)) == b"null" {
+        return Ok(Value::Map(Map::nil()));
+    }
     // What could be read stays beside the error.
     let (value, error) = json::decode_partial(text(args), &MAP);
     let map = value.as_map().cloned().unwrap_or_default();
