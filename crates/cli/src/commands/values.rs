@@ -54,7 +54,16 @@ fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// Reads values from files and stdin.
+/// Fetches a values file.
+fn remote(url: &str) -> Result<Vec<u8>, GoError> {
+    if url.to_ascii_lowercase().starts_with("oci:") {
+        let text = "values from registries are not built yet in this version of Pilothouse; download the file first";
+        return Err(GoError::new(format!("{url}: {text}")));
+    }
+    fetch::get(url, TEXT_BYTES).map_err(GoError::new)
+}
+
+/// Reads values from files, URLs and stdin.
 struct Files;
 
 impl Reader for Files {
@@ -64,8 +73,7 @@ impl Reader for Files {
             return data.map_err(|error| GoError::new(format!("cannot read stdin: {error}")));
         }
         if is_remote(name) {
-            let text = "values from URLs are not built yet in this version of Pilothouse; download the file first";
-            return Err(GoError::new(format!("{name}: {text}")));
+            return remote(name);
         }
         std::fs::File::open(name).and_then(bounded).map_err(|error| {
             let operation = if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
