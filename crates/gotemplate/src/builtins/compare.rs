@@ -1,32 +1,43 @@
 //! `eq`, `ne`, `lt`, `le`, `gt`, `ge`.
 
+use std::borrow::Cow;
+
 use gostd::value::{IntKind, deep_equal};
 use gostd::{GoError, Value, fmt};
 
-use crate::exec::{Operand, underlying};
+use crate::exec::Operand;
 
 /// Go's `basicKind`.
 #[derive(PartialEq)]
-enum Basic {
+enum Basic<'a> {
     Bool(bool),
     Complex(f64, f64),
     Int(i64),
     Uint(u64),
     Float(f64),
-    Str(gostd::Str),
+    Str(Cow<'a, [u8]>),
     /// Nothing that can be ordered: nil, maps, lists, structs.
     Other,
 }
 
-fn basic(value: &Value) -> Basic {
-    match underlying(value) {
-        Value::Bool(b) => Basic::Bool(b),
+fn basic(value: &Value) -> Basic<'_> {
+    match value {
+        Value::Bool(b) => Basic::Bool(*b),
         Value::Complex(c) => Basic::Complex(c.0, c.1),
-        Value::Int(n) | Value::Int64(n) => Basic::Int(n),
-        Value::Sized(kind, bits) if IntKind::is_unsigned(kind) => Basic::Uint(bits as u64),
-        Value::Sized(_, n) => Basic::Int(n),
-        Value::Float(x) => Basic::Float(x),
-        Value::Str(s) => Basic::Str(s),
+        Value::Int(n) | Value::Int64(n) => Basic::Int(*n),
+        Value::Sized(kind, bits) if IntKind::is_unsigned(*kind) => Basic::Uint(*bits as u64),
+        Value::Sized(_, n) => Basic::Int(*n),
+        Value::Float(x) => Basic::Float(*x),
+        Value::Str(s) => Basic::Str(Cow::Borrowed(s)),
+        Value::Object(object) => match object.underlying() {
+            Some(Value::Str(s)) => Basic::Str(Cow::Owned(s.to_vec())),
+            Some(Value::Int(n) | Value::Int64(n)) => Basic::Int(n),
+            Some(Value::Sized(kind, bits)) if IntKind::is_unsigned(kind) => Basic::Uint(bits as u64),
+            Some(Value::Sized(_, n)) => Basic::Int(n),
+            Some(Value::Bool(b)) => Basic::Bool(b),
+            Some(Value::Float(x)) => Basic::Float(x),
+            _ => Basic::Other,
+        },
         _ => Basic::Other,
     }
 }

@@ -22,7 +22,7 @@ impl Exec<'_> {
         frame: &Frame<'_>,
         function: Function,
         at: At,
-        rest: Rest<'_>,
+        rest: &mut Rest<'_>,
     ) -> Outcome<Operand> {
         match function {
             Function::Given(func) => {
@@ -57,21 +57,32 @@ impl Exec<'_> {
         result.map(Operand::concrete).map_err(|error| self.call_error(frame, at, &name.to_text(), error))
     }
 
-    fn check_count(&self, frame: &Frame<'_>, (name, params, variadic): Signature, rest: &Rest<'_>) -> Outcome<()> {
+    #[inline]
+    fn check_count(&self, frame: &Frame<'_>, signature: Signature, rest: &Rest<'_>) -> Outcome<()> {
+        let (_, params, variadic) = signature;
+        let count = rest.args.len() + usize::from(rest.last.is_some());
+        let fits = if variadic { count + 1 >= params.len() } else { count == params.len() };
+        if fits { Ok(()) } else { Err(self.wrong_count(frame, signature, rest)) }
+    }
+
+    #[cold]
+    fn wrong_count(&self, frame: &Frame<'_>, (name, params, variadic): Signature, rest: &Rest<'_>) -> Box<GoError> {
         let given = rest.args.len();
-        let count = given + usize::from(rest.last.is_some());
-        if variadic && count < params.len() - 1 {
+        if variadic {
             let text = format!("wrong number of args for {name}: want at least {} got {given}", params.len() - 1);
-            return Err(self.fail(frame, text));
+            return self.fail(frame, text);
         }
-        if !variadic && count != params.len() {
-            return Err(self.fail(frame, format!("wrong number of args for {name}: want {} got {count}", params.len())));
-        }
-        Ok(())
+        let count = given + usize::from(rest.last.is_some());
+        self.fail(frame, format!("wrong number of args for {name}: want {} got {count}", params.len()))
     }
 
     /// Evaluates the arguments of a call with Go's checks.
-    pub(super) fn method_args(&mut self, frame: &Frame<'_>, signature: Signature, rest: Rest<'_>) -> Outcome<Args> {
+    pub(super) fn method_args(
+        &mut self,
+        frame: &Frame<'_>,
+        signature: Signature,
+        rest: &mut Rest<'_>,
+    ) -> Outcome<Args> {
         let mut args = Args::new();
         self.each_arg(frame, signature, rest, |operand| args.push(operand.value))?;
         Ok(args)
@@ -81,24 +92,32 @@ impl Exec<'_> {
         &mut self,
         frame: &Frame<'_>,
         signature: Signature,
-        rest: Rest<'_>,
+        rest: &mut Rest<'_>,
         mut push: impl FnMut(Operand),
     ) -> Outcome<()> {
-        self.check_count(frame, signature, &rest)?;
+        self.check_count(frame, signature, rest)?;
         let (_, params, _) = signature;
         let param = |at: usize| params.get(at).or(params.last()).copied().unwrap_or(Type::Any);
         for (at, arg) in (rest.args.start..rest.args.end).enumerate() {
             push(self.arg(frame, Some(param(at)), arg, rest.dot)?);
         }
-        if let Some(last) = rest.last {
+        if let Some(last) = rest.last.take() {
             push(self.check_type(frame, last, Some(param(rest.args.len())))?);
         }
         Ok(())
     }
 
     /// Go's `validateType`.
+    #[inline]
     pub(super) fn check_type(&self, frame: &Frame<'_>, operand: Operand, param: Option<Type>) -> Outcome<Operand> {
-        let Some(param) = param else { return Ok(operand) };
+        match param {
+            None => Ok(operand),
+            Some(Type::Any) if !operand.value.is_nil() => Ok(operand),
+            Some(param) => self.fitting(frame, operand, param),
+        }
+    }
+
+    fn fitting(&self, frame: &Frame<'_>, operand: Operand, param: Type) -> Outcome<Operand> {
         if operand.is_invalid() {
             if param == Type::Any {
                 return Ok(Operand::interface(Value::Nil));
@@ -123,7 +142,7 @@ impl Exec<'_> {
         Err(self.fail(frame, text))
     }
 
-    fn builtin(&mut self, frame: &Frame<'_>, builtin: Builtin, at: At, rest: Rest<'_>) -> Outcome<Operand> {
+    fn builtin(&mut self, frame: &Frame<'_>, builtin: Builtin, at: At, rest: &mut Rest<'_>) -> Outcome<Operand> {
         let signature = builtin.signature();
         let first = rest.args.split_first();
         let mut args: SmallVec<[Operand; 4]> = SmallVec::new();
@@ -140,8 +159,8 @@ impl Exec<'_> {
     }
 
     /// `and` and `or` stop at the first argument that decides.
-    fn choice(&mut self, frame: &Frame<'_>, choice: Choice, rest: Rest<'_>) -> Outcome<Operand> {
-        self.check_count(frame, choice.builtin.signature(), &rest)?;
+    fn choice(&mut self, frame: &Frame<'_>, choice: Choice, rest: &mut Rest<'_>) -> Outcome<Operand> {
+        self.check_count(frame, choice.builtin.signature(), rest)?;
         for slot in choice.slots.start..choice.slots.end {
             self.vars[frame.base + slot as usize] = Operand::UNDECLARED;
         }
@@ -152,7 +171,7 @@ impl Exec<'_> {
                 return Ok(value);
             }
         }
-        match rest.last {
+        match rest.last.take() {
             Some(last) => self.check_type(frame, last, Some(Type::Reflect)),
             None => Ok(value),
         }

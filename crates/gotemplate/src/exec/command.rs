@@ -37,11 +37,11 @@ impl Exec<'_> {
         let parts = &frame.tree.parts;
         let words = parts.commands[command as usize].args;
         let Some((first, args)) = words.split_first() else { return Err(self.fail(frame, "empty command")) };
-        let rest = Rest { args, dot, last };
+        let mut rest = Rest { args, dot, last };
         match &parts.args[first as usize].kind {
             ArgKind::Function(function) => {
                 frame.at.set(At::Arg(first));
-                self.function(frame, *function, At::Command(command), rest)
+                self.function(frame, *function, At::Command(command), &mut rest)
             }
             ArgKind::Field(names) => {
                 frame.at.set(At::Arg(first));
@@ -156,14 +156,14 @@ impl Exec<'_> {
     pub(super) fn arg(&mut self, frame: &Frame<'_>, param: Option<Type>, arg: u32, dot: &Operand) -> Outcome<Operand> {
         frame.at.set(At::Arg(arg));
         let parts = &frame.tree.parts;
-        let rest = Rest::none(dot);
+        let mut rest = Rest::none(dot);
         let value = match &parts.args[arg as usize].kind {
             ArgKind::Dot => dot.clone(),
             ArgKind::Nil => return self.nil(frame, param),
             ArgKind::Field(names) => self.fields(frame, arg, dot, names.of(&parts.names), rest)?,
             ArgKind::Variable(variable) => self.variable(frame, arg, &parts.variables[*variable as usize], rest)?,
             ArgKind::Pipe(pipe) => self.pipeline(frame, *pipe, dot)?,
-            ArgKind::Function(function) => self.function(frame, *function, At::Arg(arg), rest)?,
+            ArgKind::Function(function) => self.function(frame, *function, At::Arg(arg), &mut rest)?,
             ArgKind::Chain(inner, names) => self.chain(frame, arg, (*inner, *names), rest)?,
             _ => return self.literal(frame, param, arg, dot),
         };

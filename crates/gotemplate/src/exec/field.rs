@@ -16,14 +16,14 @@ impl Exec<'_> {
         arg: u32,
         receiver: &Operand,
         name: &Str,
-        rest: Rest<'_>,
+        mut rest: Rest<'_>,
     ) -> Outcome<Operand> {
         let has_args = !rest.is_none();
         match &receiver.value {
             Value::Map(map) if map.map_type().methods.is_empty() => self.key(frame, map, name, has_args),
             Value::Map(map) => match map.map_type().methods.iter().find(|m| *name == m.name) {
                 Some(method) => {
-                    let args = self.method_args(frame, (method.name, method.params, false), rest)?;
+                    let args = self.method_args(frame, (method.name, method.params, false), &mut rest)?;
                     let result = (method.call)(map, &args);
                     self.method_result(frame, At::Arg(arg), name, result)
                 }
@@ -32,7 +32,7 @@ impl Exec<'_> {
             Value::Object(object) => match method(object.as_ref(), receiver.seen, name) {
                 Some(method) => {
                     let signature = (method.name, method.params, method.variadic);
-                    let args = self.method_args(frame, signature, rest)?;
+                    let args = self.method_args(frame, signature, &mut rest)?;
                     let result = (method.call)(object, &args);
                     self.method_result(frame, At::Arg(arg), name, result)
                 }
