@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn each_rule_is_seen() {
-        let mut rules = Rules::parse(RULES).unwrap();
+        let rules = Rules::parse(RULES).unwrap();
         let check = |edges: &[(&str, &str)]| problems(&rules, &graph(edges)).join("\n");
         assert_eq!(check(&[("b", "a"), ("b", "tokio")]), "");
         assert!(check(&[]).contains("not there any more"));

@@ -5,9 +5,9 @@ use gostd::value::{MapMethod, MapType};
 use gostd::{GoError, Map, Type, Value};
 
 /// `common.Values`: the outermost map of a chart's values.
-pub static VALUES: MapType = MapType {
-    name: super::VALUES_NAME,
-    methods: &[
+pub static VALUES: MapType = MapType::with_methods(
+    super::VALUES_NAME,
+    &[
         MapMethod { name: "AsMap", params: &[], call: |map, _| Ok(Value::Map(map.view(MapType::ANY))) },
         MapMethod { name: "PathValue", params: &[Type::String], call: |map, args| path_value(map, &path(args)) },
         MapMethod {
@@ -21,7 +21,7 @@ pub static VALUES: MapType = MapType {
             call: |map, _| Ok(Value::str(goyaml::to_yaml(&Value::Map(map.clone()))?)),
         },
     ],
-};
+);
 
 /// The engine has checked that the argument is a string.
 fn path(args: &[Value]) -> Vec<u8> {

@@ -15,6 +15,8 @@ pub struct MapType {
     /// What `%T` prints.
     pub name: &'static str,
     pub methods: &'static [MapMethod],
+    /// Maps of this type are nil.
+    nil: bool,
 }
 
 /// A method of a named map type; in Go it hides a key of the same name.
@@ -26,15 +28,17 @@ pub struct MapMethod {
 
 impl MapType {
     pub const fn new(name: &'static str) -> Self {
-        MapType { name, methods: &[] }
+        MapType::with_methods(name, &[])
     }
 
+    pub const fn with_methods(name: &'static str, methods: &'static [MapMethod]) -> Self {
+        MapType { name, methods, nil: false }
+    }
+
+    const NIL: &'static MapType = &MapType { nil: true, ..MapType::new("map[string]interface {}") };
     pub const ANY: &'static MapType = &MapType::new("map[string]interface {}");
     pub const STRINGS: &'static MapType = &MapType::new("map[string]string");
 }
-
-/// The type of a nil map; a static, to be known by its address.
-static NIL: MapType = MapType::new("map[string]interface {}");
 
 /// A Go map. Cloning shares the entries: a change is seen by every holder, also through a view of another type.
 #[derive(Clone)]
@@ -51,12 +55,12 @@ impl Map {
 
     /// Makes a nil `map[string]interface {}`: it reads as an empty one, is written as `null`, and takes no entries.
     pub fn nil() -> Self {
-        Map::of(&NIL, Entries::new())
+        Map::of(MapType::NIL, Entries::new())
     }
 
     /// Reports whether this is a nil map.
     pub fn is_nil(&self) -> bool {
-        std::ptr::eq(self.map_type, &NIL)
+        self.map_type.nil
     }
 
     /// Makes a map of another type, as `map[string]string`.

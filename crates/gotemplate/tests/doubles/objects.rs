@@ -161,13 +161,13 @@ fn lines(this: &Rc<dyn Object>, args: &[Value]) -> Result<Value, GoError> {
     Ok(Value::List(List::strings(text.split(|b| *b == b'\n').map(Str::from).collect::<Vec<_>>())))
 }
 
-const VALUES: &MapType = &MapType {
-    name: "main.Values",
-    methods: &[
+const VALUES: &MapType = &MapType::with_methods(
+    "main.Values",
+    &[
         MapMethod { name: "AsMap", params: &[], call: |map, _| Ok(Value::Map(map.view(MapType::ANY))) },
         MapMethod { name: "Table", params: &[Type::String], call: table },
     ],
-};
+);
 
 fn table(map: &Map, args: &[Value]) -> Result<Value, GoError> {
     let name = string(&args[0]);
