@@ -30,17 +30,32 @@ impl Default for Budget {
     }
 }
 
-/// Reports whether a file is read at once: what loading looks into, and templates. Of subcharts too, by the last part
-/// of the path behind the last `charts/`.
-pub fn is_read(name: &str) -> bool {
+/// What a file is to the loader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Loading looks into it.
+    Definition,
+    Template,
+    Other,
+}
+
+/// Tells what a file is, of subcharts too: by the part of the path behind the last `charts/`.
+pub fn part(name: &str) -> Part {
     let mut inner = name;
     while let Some(below) = inner.strip_prefix("charts/") {
-        let Some((_, rest)) = below.split_once('/') else { return below.ends_with(".tgz") };
-        inner = rest;
+        match below.split_once('/') {
+            Some((_, rest)) => inner = rest,
+            None if below.ends_with(".tgz") => return Part::Definition,
+            None => return Part::Other,
+        }
     }
     let looked_into =
         ["Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", "requirements.lock"];
-    looked_into.contains(&inner) || inner.starts_with("templates/")
+    match inner {
+        _ if inner.starts_with("templates/") => Part::Template,
+        _ if looked_into.contains(&inner) => Part::Definition,
+        _ => Part::Other,
+    }
 }
 
 /// Makes a chart with its subcharts.

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use gostd::{GoError, Str};
 
+use super::assemble::{self, Part};
 use super::walk::{Entry, Step, Walk};
-use super::{CHART_BYTES, Content, assemble, check_api_version, load_files};
+use super::{CHART_BYTES, Content, check_api_version, load_files};
 use crate::chart::Chart;
 use crate::content::{Data, without_bom};
 use crate::ignore::Rules;
@@ -24,13 +25,21 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
         GoError::wrap(format!("unable to detect chart at {}: {}", definition.display(), error.text), error)
     })?;
     check_api_version(&chart_yaml)?;
-    load_files(contents(&top, log)?, log)
+    load_files(contents(&top, Templates::Read, log)?, log)
+}
+
+/// Whether somebody wants the texts of templates.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Templates {
+    Read,
+    /// They are only opened.
+    Skipped,
 }
 
 /// Reads the files of a folder in the order of their paths, folder by folder.
-pub fn contents(top: &Path, log: &mut dyn Log) -> Result<Vec<Content>, GoError> {
+pub fn contents(top: &Path, templates: Templates, log: &mut dyn Log) -> Result<Vec<Content>, GoError> {
     let rules = rules(top)?;
-    let mut reader = Reader { remaining: CHART_BYTES, buffer: Vec::new() };
+    let mut reader = Reader { remaining: CHART_BYTES, buffer: Vec::new(), templates };
     let mut files = Vec::new();
     Walk::new(top).each(log, &mut |entry, log| {
         if rules.ignore(entry.name, entry.is_dir, log) {
@@ -62,6 +71,7 @@ fn rules(top: &Path) -> Result<Rules, GoError> {
 struct Reader {
     remaining: u64,
     buffer: Vec<u8>,
+    templates: Templates,
 }
 
 impl Reader {
@@ -81,9 +91,16 @@ impl Reader {
         if size > self.remaining {
             return Err(too_large());
         }
-        if !assemble::is_read(entry.name) {
-            self.remaining -= size;
-            return Ok(Data::of_file(entry.path.to_path_buf()));
+        match assemble::part(entry.name) {
+            Part::Other => {
+                self.remaining -= size;
+                return Ok(Data::of_file(entry.path.to_path_buf()));
+            }
+            Part::Template if self.templates == Templates::Skipped => {
+                self.remaining -= size;
+                return Ok(Str::default().into());
+            }
+            Part::Template | Part::Definition => {}
         }
         self.read(file, entry)?;
         self.remaining = self.remaining.checked_sub(self.buffer.len() as u64).ok_or_else(too_large)?;

@@ -19,6 +19,7 @@ use crate::content::Data;
 use crate::log::Log;
 use crate::metadata::{BASE, Metadata};
 use crate::os_error::path_error;
+use directory::Templates;
 
 /// Bytes of all files of a chart.
 const CHART_BYTES: u64 = 100 * 1024 * 1024;
@@ -44,14 +45,26 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     archive::load(path, log)
 }
 
-/// Loads a chart like [`load`], whatever version of the chart format it names: what `helm lint` and starters do.
+/// Loads a chart like [`load`], whatever version of the chart format it names: what starters do.
 ///
 /// # Errors
 /// As [`load`], but `Chart.yaml file is missing` for any folder without one, and what is wrong with an archive.
 pub fn load_any_version(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    any_version(path, Templates::Read, log)
+}
+
+/// Loads a chart like [`load_any_version`], but of a folder without the texts of its templates: what `helm show` does.
+///
+/// # Errors
+/// As [`load_any_version`].
+pub fn load_without_templates(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    any_version(path, Templates::Skipped, log)
+}
+
+fn any_version(path: &Path, templates: Templates, log: &mut dyn Log) -> Result<Chart, GoError> {
     let info = fs::metadata(path).map_err(|error| path_error("stat", path, &error))?;
     if info.is_dir() {
-        return load_files(directory::contents(&directory::absolute(path)?, log)?, log);
+        return load_files(directory::contents(&directory::absolute(path)?, templates, log)?, log);
     }
     archive::load_any_version(path, log)
 }

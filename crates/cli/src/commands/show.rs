@@ -79,7 +79,7 @@ fn load(invocation: &Invocation) -> Result<chart::Chart, Failure> {
     let flags = &invocation.flags;
     Stderr.debug("original chart version", &[("version", flags.string("version"))]);
     let path = locate::chart_path(&flags.args[0], flags.string("repo"), &invocation.settings)?;
-    Ok(chart::load_any_version(&path, &mut Stderr)?)
+    Ok(chart::load_without_templates(&path, &mut Stderr)?)
 }
 
 fn definition_text(chart: &chart::Chart) -> Result<Vec<u8>, Failure> {
