@@ -4,10 +4,10 @@ use gostd::{GoError, List, Map, Str, Type, Value};
 use smallvec::SmallVec;
 
 use super::command::Rest;
-use super::operand::{is_true, underlying};
+use super::operand::{Seen, is_true, underlying};
 use super::{Exec, Frame, Operand, Outcome};
 use crate::builtins::Builtin;
-use crate::node::{At, Choice, Function};
+use crate::node::{ArgKind, At, Choice, Function};
 
 /// The arguments of a call; most have few.
 pub(crate) type Args = SmallVec<[Value; 4]>;
@@ -57,6 +57,26 @@ impl Exec<'_> {
         result.map(Operand::concrete).map_err(|error| self.call_error(frame, at, &name.to_text(), error))
     }
 
+    /// Returns an argument that is a text or a variable and fits as it is: half of all are, and need no more steps.
+    #[inline]
+    fn plain_arg(&self, frame: &Frame<'_>, param: Type, arg: u32) -> Option<Value> {
+        let parts = &frame.tree.parts;
+        let value = match &parts.args[arg as usize].kind {
+            ArgKind::Str(literal) if matches!(param, Type::Any | Type::String) => &parts.strings[*literal as usize].value,
+            ArgKind::Variable(variable) if matches!(param, Type::Any) => {
+                let variable = &parts.variables[*variable as usize];
+                let held = &self.vars[frame.base + variable.slot? as usize];
+                if held.seen != Seen::Concrete || !variable.fields.is_empty() || held.value.is_nil() {
+                    return None;
+                }
+                &held.value
+            }
+            _ => return None,
+        };
+        frame.at.set(At::Arg(arg));
+        Some(value.clone())
+    }
+
     #[inline]
     fn check_count(&self, frame: &Frame<'_>, signature: Signature, rest: &Rest<'_>) -> Outcome<()> {
         let (_, params, variadic) = signature;
@@ -99,7 +119,10 @@ impl Exec<'_> {
         let (_, params, _) = signature;
         let param = |at: usize| params.get(at).or(params.last()).copied().unwrap_or(Type::Any);
         for (at, arg) in (rest.args.start..rest.args.end).enumerate() {
-            push(self.arg(frame, Some(param(at)), arg, rest.dot)?);
+            match self.plain_arg(frame, param(at), arg) {
+                Some(value) => push(Operand::concrete(value)),
+                None => push(self.arg(frame, Some(param(at)), arg, rest.dot)?),
+            }
         }
         if let Some(last) = rest.last.take() {
             push(self.check_type(frame, last, Some(param(rest.args.len())))?);
