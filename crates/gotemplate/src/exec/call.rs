@@ -26,7 +26,10 @@ impl Exec<'_> {
     ) -> Outcome<Operand> {
         match function {
             Function::Given(func) => {
-                let args = self.method_args(frame, (func.name, func.params, func.variadic), rest)?;
+                // Filled in place: the list is too large to be handed about.
+                let mut args = Args::new();
+                let signature = (func.name, func.params, func.variadic);
+                self.each_arg(frame, signature, rest, |operand| args.push(operand.value))?;
                 let result = (func.call)(self, &args);
                 match result {
                     Ok(value) => {
