@@ -65,7 +65,9 @@ impl Exec<'_> {
     fn plain_arg(&self, frame: &Frame<'_>, param: Type, arg: u32) -> Option<Value> {
         let parts = &frame.tree.parts;
         let value = match &parts.args[arg as usize].kind {
-            ArgKind::Str(literal) if matches!(param, Type::Any | Type::String) => &parts.strings[*literal as usize].value,
+            ArgKind::Str(literal) if matches!(param, Type::Any | Type::String) => {
+                &parts.strings[*literal as usize].value
+            }
             ArgKind::Variable(variable) if matches!(param, Type::Any) => {
                 let variable = &parts.variables[*variable as usize];
                 let held = &self.vars[frame.base + variable.slot? as usize];
