@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::output_dir::OutputDir;
+use crate::post_render::PostRenderer;
 use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, VALUES};
 use crate::{explain, out, release_name, show_only};
 
@@ -42,11 +43,11 @@ pub static COMMAND: Command = Command {
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     warn_wait(flags);
-    check_post_renderer(invocation)?;
+    let post_renderer = PostRenderer::of(invocation)?;
     let kube_version = values::kube_version(flags)?;
     check_dry_run(flags)?;
     let (name, reference) = name_and_chart(flags)?;
-    let request = Request { invocation, name, reference, kube_version };
+    let request = Request { invocation, name, reference, kube_version, post_renderer };
     request.run()
 }
 
@@ -57,18 +58,6 @@ fn warn_wait(flags: &Parsed) {
             Stderr.warn(&text, &[]);
         }
     }
-}
-
-/// Post-renderers are plugins, which are for a later version; without any installed, Helm's answer is the same.
-fn check_post_renderer(invocation: &Invocation) -> Result<(), Failure> {
-    let Some(name) = invocation.flags.last("post-renderer").filter(|name| !name.is_empty()) else { return Ok(()) };
-    if std::fs::read_dir(&invocation.settings.plugins_directory).is_ok_and(|mut plugins| plugins.next().is_some()) {
-        return Err("`--post-renderer` is not built yet in this version of Pilothouse; use helm for it".into());
-    }
-    let quoted = String::from_utf8_lossy(&gostd::strconv::quote(name.as_bytes())).into_owned();
-    Err(Failure::new(format!(
-        "invalid argument {quoted} for \"--post-renderer\" flag: plugin: {{Name:{name} Type:postrenderer/v1}} not found"
-    )))
 }
 
 /// Rendering against a cluster is for a later version; everything else is Helm's answer.
@@ -124,6 +113,7 @@ struct Request<'a> {
     name: String,
     reference: String,
     kube_version: Option<chart::capabilities::KubeVersion>,
+    post_renderer: Option<PostRenderer>,
 }
 
 impl Request<'_> {
@@ -187,6 +177,12 @@ impl Request<'_> {
         };
         let files = &mut rendered.files;
         files.retain(|path, _| !path.ends_with("NOTES.txt"));
+        if let Some(post_renderer) = &self.post_renderer {
+            match post_renderer.apply(files) {
+                Ok(changed) => *files = changed,
+                Err(error) => return self.fail(hint(error.into(), debug), &render::Files::new()),
+            }
+        }
         match sort_manifests(files, &mut Stderr) {
             Ok(resources) => self.write(chart, &resources),
             Err(error) => self.fail(hint(Failure::from(error), debug), files),
