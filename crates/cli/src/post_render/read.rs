@@ -140,13 +140,13 @@ impl Reader {
         Ok(if list { Node::List { flow: false, entries } } else { Node::Map { flow: false, entries } })
     }
 
-    /// Gives the last member the comments below it: those that are deeper than what follows, or before a blank line.
+    /// Gives the last member the comments below it: those before a blank line, or deeper than what follows outside.
     fn feet(&mut self, entries: &mut [Entry], column: usize, next: Option<usize>) {
         let Some(last) = entries.last_mut() else { return };
         let count = match next {
             None if column == 0 && self.comments.first().is_some_and(|comment| comment.after_blank) => 0,
             Some(next) if next >= column => {
-                let blank = self.comments.iter().rposition(|c| c.before_blank || c.column > next);
+                let blank = self.comments.iter().rposition(|comment| comment.before_blank);
                 blank.map_or(0, |index| index + 1)
             }
             _ => self.comments.iter().take_while(|comment| comment.column >= column).count(),
