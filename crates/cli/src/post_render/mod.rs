@@ -73,6 +73,12 @@ impl PostRenderer {
     }
 }
 
+/// Before it reads values Helm loads all plugins once more, as some of them could download values.
+pub fn look_for_getters(folders: &str) {
+    // Helm drops this error too; the warnings are what is left.
+    let _ = plugin::load(folders);
+}
+
 /// Every command of Helm loads all plugins first, in search of new commands.
 fn warn_of_plugins(folders: &str) {
     if std::env::var_os("HELM_NO_PLUGINS").is_some_and(|value| value == "1") {
