@@ -1,6 +1,7 @@
 //! `--post-renderer`: a plugin that changes what was rendered.
 
 mod command;
+mod comment;
 mod inline;
 mod literal;
 mod merge;
