@@ -34,13 +34,11 @@ pub fn create(name: &str, folder: &Path, source: &Path, log: &mut dyn Log) -> Re
     for file in starter.files() {
         write(&chart.join(&file.name), &file.data)?;
     }
-    match starter.dependencies().first() {
-        None => Ok(()),
-        Some(child) => Err(GoError::new(format!(
-            "saving {name}/charts/{}: packing the subcharts of a starter is not built yet",
-            child.name()
-        ))),
+    for child in starter.dependencies() {
+        super::pack::save(child, &chart.join("charts"))
+            .map_err(|error| GoError::wrap(format!("saving {name}/charts/{}: {}", child.name(), error.text), error))?;
     }
+    Ok(())
 }
 
 fn definition(name: &str) -> Metadata {
@@ -64,7 +62,7 @@ fn check_values(starter: &Chart, name: &str) -> Result<(), GoError> {
 }
 
 /// A name that is one part of a path (`validateName` of `pkg/chart/v2/util/save.go`).
-fn check_name(name: &str) -> Result<(), GoError> {
+pub(super) fn check_name(name: &str) -> Result<(), GoError> {
     if gostd::path::base(name.as_bytes()) != name.as_bytes() {
         let quoted = String::from_utf8_lossy(&gostd::strconv::quote(name.as_bytes())).into_owned();
         return Err(GoError::new(format!("{quoted} is not a valid chart name")));

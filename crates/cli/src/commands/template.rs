@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::output_dir::OutputDir;
-use crate::post_render::PostRenderer;
+use crate::post_render::{self, PostRenderer};
 use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, VALUES};
 use crate::{explain, out, release_name, show_only};
 
@@ -122,6 +122,9 @@ impl Request<'_> {
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
         let path = locate::chart_path(&self.reference, flags.string("repo"), &self.invocation.settings)?;
         Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
+        if self.post_renderer.is_some() {
+            post_render::look_for_getters(&self.invocation.settings.plugins_directory);
+        }
         let user_values = values::merged(flags)?;
         let mut chart = chart::load(&path, &mut Stderr)?;
         check_chart(&chart, flags)?;

@@ -2,7 +2,8 @@
 
 use gostd::GoError;
 
-use super::read::{Reader, comment_after};
+use super::comment::comment_after;
+use super::read::Reader;
 use super::tree::{Entry, Node, Style, unbuilt};
 
 /// Reads the lines below `header`, which are deeper than `parent`.

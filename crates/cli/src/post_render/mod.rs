@@ -1,6 +1,7 @@
 //! `--post-renderer`: a plugin that changes what was rendered.
 
 mod command;
+mod comment;
 mod inline;
 mod literal;
 mod merge;
@@ -71,6 +72,12 @@ impl PostRenderer {
         }
         Ok(output)
     }
+}
+
+/// Before it reads values Helm loads all plugins once more, as some of them could download values.
+pub fn look_for_getters(folders: &str) {
+    // Helm drops this error too; the warnings are what is left.
+    let _ = plugin::load(folders);
 }
 
 /// Every command of Helm loads all plugins first, in search of new commands.

@@ -3,19 +3,12 @@
 
 use gostd::GoError;
 
+use super::comment::{Comment, comment_after, texts};
 use super::inline::{self, Cut};
 use super::tree::{Document, Entry, Node, Style, unbuilt};
 
 /// Collections inside one another.
 const DEEPEST: usize = 200;
-
-/// A comment on a line of its own.
-struct Comment {
-    column: usize,
-    text: String,
-    after_blank: bool,
-    before_blank: bool,
-}
 
 pub(super) struct Reader {
     pub lines: Vec<String>,
@@ -48,17 +41,6 @@ pub fn document(text: &str) -> Result<Option<Document>, GoError> {
     }
     root.foot = texts(&std::mem::take(&mut reader.comments));
     Ok(Some(Document { root }))
-}
-
-fn texts(comments: &[Comment]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (index, comment) in comments.iter().enumerate() {
-        lines.push(comment.text.clone());
-        if comment.before_blank && index + 1 < comments.len() {
-            lines.push(String::new());
-        }
-    }
-    lines
 }
 
 fn indent(line: &str) -> usize {
@@ -140,13 +122,13 @@ impl Reader {
         Ok(if list { Node::List { flow: false, entries } } else { Node::Map { flow: false, entries } })
     }
 
-    /// Gives the last member the comments below it: those that are deeper than what follows, or before a blank line.
+    /// Gives the last member the comments below it: those before a blank line, or deeper than what follows outside.
     fn feet(&mut self, entries: &mut [Entry], column: usize, next: Option<usize>) {
         let Some(last) = entries.last_mut() else { return };
         let count = match next {
             None if column == 0 && self.comments.first().is_some_and(|comment| comment.after_blank) => 0,
             Some(next) if next >= column => {
-                let blank = self.comments.iter().rposition(|c| c.before_blank || c.column > next);
+                let blank = self.comments.iter().rposition(|comment| comment.before_blank);
                 blank.map_or(0, |index| index + 1)
             }
             _ => self.comments.iter().take_while(|comment| comment.column >= column).count(),
@@ -260,13 +242,5 @@ impl Reader {
         let mut entry = Entry::new(None, Node::Scalar { style, value });
         entry.line = comment.map(str::to_owned);
         Ok(entry)
-    }
-}
-
-pub(super) fn comment_after(rest: &str) -> Result<Option<String>, GoError> {
-    match rest.trim() {
-        "" => Ok(None),
-        comment if comment.starts_with('#') => Ok(Some(comment.to_owned())),
-        _ => Err(unbuilt("text after a quoted value")),
     }
 }

@@ -23,7 +23,9 @@ fn root(out: &mut String, root: &Entry) -> Result<(), GoError> {
         return Err(unbuilt("an anchor of a whole document"));
     }
     match &root.node {
-        node if is_block(node) => entries(out, node, 0, false)?,
+        node if is_block(node) => {
+            entries(out, node, 0, false)?;
+        }
         node => {
             flow(out, node)?;
             out.push('\n');
@@ -50,11 +52,14 @@ fn comments(out: &mut String, lines: &[String], indent: usize) {
     }
 }
 
+/// Where a comment below a value ended; a blank line parts it from what comes next in the same column.
+type Foot = Option<usize>;
+
 /// Writes the members of a collection; `inline` when a dash stands before the first one already.
-fn entries(out: &mut String, node: &Node, indent: usize, inline: bool) -> Result<(), GoError> {
-    let mut parted = false;
+fn entries(out: &mut String, node: &Node, indent: usize, inline: bool) -> Result<Foot, GoError> {
+    let mut last = None;
     for (index, entry) in node.entries().iter().enumerate() {
-        if parted {
+        if last == Some(indent) {
             out.push('\n');
         }
         let first = inline && index == 0;
@@ -65,20 +70,22 @@ fn entries(out: &mut String, node: &Node, indent: usize, inline: bool) -> Result
         if !first {
             out.push_str(&" ".repeat(indent));
         }
-        match &entry.key {
+        last = match &entry.key {
             Some((style, key)) => member(out, entry, (*style, key), indent)?,
             None => item(out, entry, indent)?,
-        }
+        };
         comments(out, &entry.foot, indent);
-        parted = !entry.foot.is_empty();
+        if !entry.foot.is_empty() {
+            last = Some(indent);
+        }
     }
-    Ok(())
+    Ok(last)
 }
 
 /// Go-yaml writes longer keys with a question mark.
 const LONGEST_KEY: usize = 128;
 
-fn member(out: &mut String, entry: &Entry, key: (Style, &str), indent: usize) -> Result<(), GoError> {
+fn member(out: &mut String, entry: &Entry, key: (Style, &str), indent: usize) -> Result<Foot, GoError> {
     if key.1.len() > LONGEST_KEY {
         return Err(unbuilt("a key of more than 128 bytes"));
     }
@@ -89,24 +96,30 @@ fn member(out: &mut String, entry: &Entry, key: (Style, &str), indent: usize) ->
         out.push_str(anchor);
     }
     if !is_block(&entry.node) {
-        return value(out, entry, indent);
+        value(out, entry, indent)?;
+        return Ok(None);
     }
     end_line(out, entry);
     let deeper = if matches!(entry.node, Node::List { .. }) { indent } else { indent + 2 };
     entries(out, &entry.node, deeper, false)
 }
 
-fn item(out: &mut String, entry: &Entry, indent: usize) -> Result<(), GoError> {
+fn item(out: &mut String, entry: &Entry, indent: usize) -> Result<Foot, GoError> {
     out.push('-');
     if !is_block(&entry.node) {
         if let Some(anchor) = &entry.anchor {
             out.push_str(" &");
             out.push_str(anchor);
         }
-        return value(out, entry, indent);
+        value(out, entry, indent)?;
+        return Ok(None);
     }
-    if entry.anchor.is_some() || entry.line.is_some() {
-        return Err(unbuilt("an anchor or comment right after a dash"));
+    if entry.anchor.is_some() {
+        return Err(unbuilt("an anchor of a collection in a list"));
+    }
+    if entry.line.is_some() {
+        end_line(out, entry);
+        return entries(out, &entry.node, indent + 2, false);
     }
     out.push(' ');
     entries(out, &entry.node, indent + 2, true)
@@ -161,6 +174,9 @@ fn block(out: &mut String, entry: &Entry, (style, value): (Style, &str), indent:
             out.push_str(&" ".repeat(indent));
             out.push_str(line);
         }
+        out.push('\n');
+    }
+    if style == Style::Folded && value.ends_with('\n') {
         out.push('\n');
     }
 }
