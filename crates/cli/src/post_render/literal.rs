@@ -21,7 +21,8 @@ pub(super) fn read(reader: &mut Reader, header: &str, parent: Option<usize>) -> 
         return Err(unbuilt("a folded text with deeper lines"));
     }
     let mut text = chomped(&lines, marks);
-    if reader.unended && reader.at == reader.lines.len() && text.ends_with('\n') {
+    let visible_end = marks.contains('+') || lines.last().is_some_and(|line| !line.is_empty());
+    if reader.unended && reader.at == reader.lines.len() && visible_end && text.ends_with('\n') {
         text.pop();
     }
     let value = if folded { fold(&text) } else { text };
