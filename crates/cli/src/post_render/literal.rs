@@ -20,10 +20,12 @@ pub(super) fn read(reader: &mut Reader, header: &str, parent: Option<usize>) -> 
     if folded && lines.iter().any(|line| line.starts_with([' ', '\t'])) {
         return Err(unbuilt("a folded text with deeper lines"));
     }
-    let value = match (folded, chomped(&lines, marks)) {
-        (false, value) => value,
-        (true, value) => fold(&value),
-    };
+    let mut text = chomped(&lines, marks);
+    let visible_end = marks.contains('+') || lines.last().is_some_and(|line| !line.is_empty());
+    if reader.unended && reader.at == reader.lines.len() && visible_end && text.ends_with('\n') {
+        text.pop();
+    }
+    let value = if folded { fold(&text) } else { text };
     let style = if folded { Style::Folded } else { Style::Literal };
     let mut entry = Entry::new(None, Node::Scalar { style, value });
     entry.line = comment_after(rest)?;

@@ -13,18 +13,21 @@ const DEEPEST: usize = 200;
 pub(super) struct Reader {
     pub lines: Vec<String>,
     pub at: usize,
+    /// The last line has no line break.
+    pub unended: bool,
     comments: Vec<Comment>,
     depth: usize,
 }
 
 /// Reads a document; `None` when there are only comments.
 pub fn document(text: &str) -> Result<Option<Document>, GoError> {
+    let unended = !text.ends_with('\n');
     let text = text.strip_suffix('\n').unwrap_or(text);
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     if lines.first().is_some_and(|line| line.trim_end() == "---") {
         lines.remove(0);
     }
-    let mut reader = Reader { lines, at: 0, comments: Vec::new(), depth: 0 };
+    let mut reader = Reader { lines, at: 0, unended, comments: Vec::new(), depth: 0 };
     let Some(column) = reader.next_column()? else { return Ok(None) };
     let head = reader.document_head();
     let mut root = match reader.starts_block(column) {
