@@ -19,12 +19,25 @@ pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
         binary = Some(workspace.release_binary()?);
         Ok(Tally::passed(1))
     });
+    progress.step("the README's first command", FIRST_COMMAND, || first_command(workspace));
     peer_step(&mut progress);
     match binary {
         Some(binary) => binary_steps(workspace, &binary, &mut progress),
         None => progress.skip("conformance, corpus and probes", "the release binary does not build"),
     }
     Ok(progress.finish())
+}
+
+const FIRST_COMMAND: &str = "cargo run --release -- template examples/hello";
+
+fn first_command(workspace: &Workspace) -> Outcome {
+    let words = FIRST_COMMAND.split(' ').skip(1);
+    let output = workspace.cargo().current_dir(&workspace.root).args(words).output();
+    let output = output.map_err(|e| format!("cannot start cargo run: {e}"))?;
+    match output.status.success() && !output.stdout.is_empty() {
+        true => Ok(Tally::passed(1)),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
 }
 
 /// Fetches the real helm. No later step needs more than its goldens, so a developer without a network only hears of it.
