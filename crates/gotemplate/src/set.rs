@@ -24,8 +24,8 @@ const CACHE_BYTES: usize = 16 << 20;
 pub struct Set {
     vocabulary: Vocabulary,
     templates: FastMap<Str, Rc<Tree>>,
-    /// Texts by their length: subcharts bring the same library charts again and again.
-    texts: FastMap<usize, Vec<Rc<Parsed>>>,
+    /// What was parsed, by its text: subcharts bring the same library charts again and again.
+    texts: FastMap<Str, Rc<Parsed>>,
     cache: RefCell<Cache>,
     /// The buffer that executions write to, one after the other.
     pub(crate) output: RefCell<Vec<u8>>,
@@ -70,16 +70,14 @@ impl Set {
 
     /// Parses a text, or finds it parsed under another name.
     fn parse_text(&mut self, name: &str, text: &Str) -> Result<Rc<Parsed>, GoError> {
-        let same_length = self.texts.entry(text.len()).or_default();
-        let names_itself = memchr::memmem::find(text, name.as_bytes()).is_some();
-        let known = same_length.iter().find(|known| !names_itself && known.text() == text);
-        let parsed = Rc::new(match known {
-            Some(known) => return Ok(Rc::new(known.renamed(name))),
-            None => parse(name, text, &self.vocabulary)?,
-        });
-        if !names_itself {
-            same_length.push(parsed.clone());
+        if memchr::memmem::find(text, name.as_bytes()).is_some() {
+            return Ok(Rc::new(parse(name, text, &self.vocabulary)?));
         }
+        if let Some(known) = self.texts.get(text) {
+            return Ok(Rc::new(known.renamed(name)));
+        }
+        let parsed = Rc::new(parse(name, text, &self.vocabulary)?);
+        self.texts.insert(text.clone(), parsed.clone());
         Ok(parsed)
     }
 

@@ -7,6 +7,7 @@ use gostd::{GoError, Map};
 
 use crate::failure::Failure;
 use crate::flags::Parsed;
+use crate::output_dir::reason;
 
 /// Reads and merges the values that the user gives, in Helm's order: files, then each kind of `--set`.
 pub fn merged(flags: &Parsed) -> Result<Map, Failure> {
@@ -77,9 +78,9 @@ impl Reader for Files {
         }
         std::fs::File::open(name).and_then(bounded).map_err(|error| {
             let operation = if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
-            let text = error.to_string();
-            let text = if error.raw_os_error().is_some() { text.to_lowercase() } else { text };
-            GoError::new(format!("{operation} {name}: {}", text.split(" (os error").next().unwrap_or_default()))
+            // What is not from the system is our own text.
+            let text = if error.raw_os_error().is_some() { reason(&error) } else { error.to_string() };
+            GoError::new(format!("{operation} {name}: {text}"))
         })
     }
 }

@@ -10,6 +10,7 @@ use gostd::GoError;
 use super::metadata::{PlatformCommand, quoted};
 use super::plugin::Plugin;
 use crate::log::Stderr;
+use crate::output_dir::reason;
 
 /// Gives `input` to the plugin and returns what it prints.
 pub fn run(plugin: &Plugin, args: &[String], input: String) -> Result<Vec<u8>, GoError> {
@@ -125,14 +126,4 @@ fn not_started(program: &str, error: &std::io::Error) -> GoError {
         return GoError::new(format!("exec: {}: executable file not found in $PATH", quoted(program)));
     }
     GoError::new(format!("fork/exec {program}: {}", reason(error)))
-}
-
-/// An error of the system in Go's words.
-pub fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::IsADirectory => "is a directory".to_owned(),
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
-    }
 }

@@ -8,6 +8,7 @@ use gostd::GoError;
 
 use super::metadata::{self, Metadata, quoted};
 use crate::log::Stderr;
+use crate::output_dir::reason;
 
 pub struct Plugin {
     pub metadata: Metadata,
@@ -56,7 +57,7 @@ fn load_one(folder: &Path, file: &Path) -> Result<Metadata, GoError> {
         GoError::new(format!("failed to {what} plugin {}{cause}", quoted(&path.to_string_lossy())))
     };
     let text = std::fs::read(file).map_err(|error| {
-        let cause = format!("{}: {}", file.to_string_lossy(), super::command::reason(&error));
+        let cause = format!("{}: {}", file.to_string_lossy(), reason(&error));
         failed("read", file, &format!(": open {cause}")).text.replacen("plugin ", "plugin at ", 1)
     });
     let text = text.map_err(GoError::new)?;
