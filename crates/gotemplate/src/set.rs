@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use gostd::{GoError, Str, Value};
@@ -73,12 +74,10 @@ impl Set {
         if memchr::memmem::find(text, name.as_bytes()).is_some() {
             return Ok(Rc::new(parse(name, text, &self.vocabulary)?));
         }
-        if let Some(known) = self.texts.get(text) {
-            return Ok(Rc::new(known.renamed(name)));
+        match self.texts.entry(text.clone()) {
+            Entry::Occupied(known) => Ok(Rc::new(known.get().renamed(name))),
+            Entry::Vacant(place) => Ok(place.insert(Rc::new(parse(name, text, &self.vocabulary)?)).clone()),
         }
-        let parsed = Rc::new(parse(name, text, &self.vocabulary)?);
-        self.texts.insert(text.clone(), parsed.clone());
-        Ok(parsed)
     }
 
     pub(crate) fn lookup(&self, name: &[u8]) -> Option<&Rc<Tree>> {
