@@ -20,6 +20,7 @@ mod limits;
 mod node;
 mod parse;
 mod set;
+mod texts;
 mod token;
 mod vocabulary;
 

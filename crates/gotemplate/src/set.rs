@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use gostd::{GoError, Str, Value};
@@ -13,6 +12,7 @@ use crate::hash::FastMap;
 use crate::limits::Limits;
 use crate::node::{Tree, is_empty};
 use crate::parse::{Parsed, parse};
+use crate::texts::Texts;
 use crate::vocabulary::Vocabulary;
 
 /// The name that Helm gives to the root of its namespace, and so to every text of `tpl`.
@@ -25,8 +25,7 @@ const CACHE_BYTES: usize = 16 << 20;
 pub struct Set {
     vocabulary: Vocabulary,
     templates: FastMap<Str, Rc<Tree>>,
-    /// What was parsed, by its text: subcharts bring the same library charts again and again.
-    texts: FastMap<Str, Rc<Parsed>>,
+    texts: Texts,
     cache: RefCell<Cache>,
     /// The buffer that executions write to, one after the other.
     pub(crate) output: RefCell<Vec<u8>>,
@@ -45,7 +44,7 @@ impl Set {
         Set {
             vocabulary: Vocabulary::new(tables),
             templates: FastMap::default(),
-            texts: FastMap::default(),
+            texts: Texts::default(),
             cache: RefCell::default(),
             output: RefCell::default(),
             limits: Limits::default(),
@@ -71,13 +70,13 @@ impl Set {
 
     /// Parses a text, or finds it parsed under another name.
     fn parse_text(&mut self, name: &str, text: &Str) -> Result<Rc<Parsed>, GoError> {
-        if memchr::memmem::find(text, name.as_bytes()).is_some() {
-            return Ok(Rc::new(parse(name, text, &self.vocabulary)?));
+        let known = self.texts.find(text).and_then(|known| known.renamed(name));
+        if let Some(known) = known {
+            return Ok(Rc::new(known));
         }
-        match self.texts.entry(text.clone()) {
-            Entry::Occupied(known) => Ok(Rc::new(known.get().renamed(name))),
-            Entry::Vacant(place) => Ok(place.insert(Rc::new(parse(name, text, &self.vocabulary)?)).clone()),
-        }
+        let parsed = Rc::new(parse(name, text, &self.vocabulary)?);
+        self.texts.insert(parsed.clone());
+        Ok(parsed)
     }
 
     pub(crate) fn lookup(&self, name: &[u8]) -> Option<&Rc<Tree>> {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use gostd::Str;
 
@@ -13,11 +14,15 @@ use crate::parse::Lists;
 
 /// Longest name that is kept: longer ones rarely come again.
 const KEPT_BYTES: usize = 64;
+/// How many names a chart of middle size has.
+const USUAL_NAMES: usize = 400;
 /// Most names that are kept.
 const KEPT_NAMES: usize = 1 << 16;
 
 pub struct Vocabulary {
     functions: FastMap<&'static [u8], Function>,
+    /// What [`Function::Given`] counts.
+    given: Rc<[&'static Func]>,
     /// One copy of each name, shared by all templates.
     names: RefCell<HashSet<Str, Seed>>,
     /// What the parser has used and can use again.
@@ -32,14 +37,20 @@ impl Vocabulary {
         for builtin in Builtin::names() {
             functions.insert(builtin.name().as_bytes(), bound(builtin));
         }
-        for func in tables.iter().rev().flat_map(|table| table.iter()) {
-            functions.insert(func.name.as_bytes(), Function::Given(func));
+        let given: Rc<[&'static Func]> = tables.iter().rev().flat_map(|table| table.iter()).collect();
+        for (at, func) in given.iter().enumerate() {
+            functions.insert(func.name.as_bytes(), Function::Given(at as u32));
         }
-        Vocabulary { functions, names: RefCell::default(), spare: RefCell::default() }
+        Vocabulary { functions, given, names: RefCell::default(), spare: RefCell::default() }
     }
 
     pub fn function(&self, name: &[u8]) -> Option<Function> {
         self.functions.get(name).copied()
+    }
+
+    /// Returns the functions that were given, in the order of their numbers.
+    pub fn given(&self) -> Rc<[&'static Func]> {
+        self.given.clone()
     }
 
     /// Returns empty lists for a template.
@@ -72,6 +83,9 @@ impl Vocabulary {
             return known.clone();
         }
         let name = Str::from(name);
+        if names.is_empty() {
+            names.reserve(USUAL_NAMES);
+        }
         if names.len() < KEPT_NAMES {
             names.insert(name.clone());
         }

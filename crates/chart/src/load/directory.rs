@@ -87,17 +87,13 @@ impl Reader {
 
     fn open(&mut self, entry: &Entry<'_>) -> Result<Data, GoError> {
         let file = File::open(entry.path).map_err(|error| path_error("open", entry.path, &error))?;
-        let size = file.metadata().map_or(0, |info| info.len());
-        if size > self.remaining {
-            return Err(too_large());
-        }
         match assemble::part(entry.name) {
             Part::Other => {
-                self.remaining -= size;
+                self.count(&file)?;
                 return Ok(Data::of_file(entry.path.to_path_buf()));
             }
             Part::Template if self.templates == Templates::Skipped => {
-                self.remaining -= size;
+                self.count(&file)?;
                 return Ok(Str::default().into());
             }
             Part::Template | Part::Definition => {}
@@ -105,6 +101,13 @@ impl Reader {
         self.read(file, entry)?;
         self.remaining = self.remaining.checked_sub(self.buffer.len() as u64).ok_or_else(too_large)?;
         Ok(Str::from(without_bom(&self.buffer)).into())
+    }
+
+    /// Counts a file that is not read.
+    fn count(&mut self, file: &File) -> Result<(), GoError> {
+        let size = file.metadata().map_or(0, |info| info.len());
+        self.remaining = self.remaining.checked_sub(size).ok_or_else(too_large)?;
+        Ok(())
     }
 
     /// Reads one byte more than is allowed at most, so that a growing file is noticed.

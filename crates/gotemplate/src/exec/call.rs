@@ -26,6 +26,7 @@ impl Exec<'_> {
     ) -> Outcome<Operand> {
         match function {
             Function::Given(func) => {
+                let func = frame.tree.parts.functions[func as usize];
                 // Filled in place: the list is too large to be handed about.
                 let mut args = Args::new();
                 let signature = (func.name, func.params, func.variadic);

@@ -6,7 +6,7 @@ use super::field::element;
 use super::look::descend;
 use super::operand::Seen;
 use super::{Exec, Frame, Operand, Outcome};
-use crate::node::{ArgKind, At, Span, Variable};
+use crate::node::{ArgKind, At, Chain, Span, Variable};
 
 /// What follows the first word of a command: the numbers of the words, dot, and what the command before it gave.
 pub(super) struct Rest<'a> {
@@ -51,7 +51,7 @@ impl Exec<'_> {
                 frame.at.set(At::Arg(first));
                 self.variable(frame, first, &parts.variables[*variable as usize], rest)
             }
-            ArgKind::Chain(inner, names) => self.chain(frame, first, (*inner, *names), rest),
+            ArgKind::Chain(chain) => self.chain(frame, first, parts.chains[*chain as usize], rest),
             ArgKind::Pipe(pipe) => {
                 self.not_a_function(frame, first, &rest)?;
                 self.pipeline(frame, *pipe, dot)
@@ -64,7 +64,8 @@ impl Exec<'_> {
         }
     }
 
-    fn chain(&mut self, frame: &Frame<'_>, arg: u32, (inner, names): (u32, Span), rest: Rest<'_>) -> Outcome<Operand> {
+    fn chain(&mut self, frame: &Frame<'_>, arg: u32, chain: Chain, rest: Rest<'_>) -> Outcome<Operand> {
+        let Chain { inner, names } = chain;
         frame.at.set(At::Arg(arg));
         let parts = &frame.tree.parts;
         if matches!(parts.args[inner as usize].kind, ArgKind::Nil) {
@@ -93,7 +94,7 @@ impl Exec<'_> {
                 let number = &parts.numbers[*number as usize];
                 match &number.ideal {
                     Some(value) => Ok(Operand::concrete(value.clone())),
-                    None => Err(self.fail(frame, format!("{} overflows int", number.text))),
+                    None => Err(self.fail(frame, format!("{} overflows int", frame.tree.text_of(At::Arg(arg))))),
                 }
             }
             ArgKind::Nil => Err(self.fail(frame, "nil is not a command")),
@@ -164,7 +165,7 @@ impl Exec<'_> {
             ArgKind::Variable(variable) => self.variable(frame, arg, &parts.variables[*variable as usize], rest)?,
             ArgKind::Pipe(pipe) => self.pipeline(frame, *pipe, dot)?,
             ArgKind::Function(function) => self.function(frame, *function, At::Arg(arg), &mut rest)?,
-            ArgKind::Chain(inner, names) => self.chain(frame, arg, (*inner, *names), rest)?,
+            ArgKind::Chain(chain) => self.chain(frame, arg, parts.chains[*chain as usize], rest)?,
             _ => return self.literal(frame, param, arg, dot),
         };
         self.check_type(frame, value, param)
@@ -188,7 +189,7 @@ impl Exec<'_> {
             Err(self.fail(frame, format!("expected {word}; found {text}")))
         };
         let number = match kind {
-            ArgKind::Number(number) => Some(&parts.numbers[*number as usize]),
+            ArgKind::Number(number) => Some(parts.numbers[*number as usize].exact()),
             _ => None,
         };
         match param {

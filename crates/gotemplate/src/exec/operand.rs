@@ -11,8 +11,9 @@ pub(crate) struct Operand {
     pub seen: Seen,
 }
 
-/// What Go's reflection knows of a value beside it.
+/// What Go's reflection knows of a value beside it. It fills a word for the reason that [`Value`]'s tag does.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
 pub(crate) enum Seen {
     /// The static type is that of the value; with [`Value::Nil`], no value at all.
     Concrete,

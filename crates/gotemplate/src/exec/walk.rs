@@ -28,7 +28,7 @@ impl Exec<'_> {
 
     fn walk(&mut self, frame: &Frame<'_>, node: &Node, dot: &Operand) -> Outcome<Flow> {
         match node {
-            Node::Text(start, end) => {
+            Node::Text(start, end) | Node::Quoted(start, end) => {
                 self.out.extend_from_slice(&frame.tree.source.text[*start as usize..*end as usize]);
                 self.step(frame)?;
                 Ok(Flow::Next)

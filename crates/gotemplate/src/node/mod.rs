@@ -34,8 +34,11 @@ pub struct Parts {
     pub variables: Box<[Variable]>,
     pub strings: Box<[Literal]>,
     pub numbers: Box<[Number]>,
+    pub chains: Box<[Chain]>,
     /// Names of fields.
     pub names: Box<[Str]>,
+    /// All functions that templates of the namespace can call.
+    pub functions: Rc<[&'static Func]>,
 }
 
 /// Consecutive entries of a list.
@@ -70,6 +73,8 @@ impl Span {
 pub enum Node {
     /// Bytes of the source.
     Text(u32, u32),
+    /// An action that is a text in back quotes: the bytes between them.
+    Quoted(u32, u32),
     /// The number of its pipeline.
     Action(u32),
     If(Box<Branch>),
@@ -139,8 +144,15 @@ pub enum ArgKind {
     Function(Function),
     /// A pipeline in parentheses.
     Pipe(u32),
-    /// A word, and the names of fields behind it.
-    Chain(u32, Span),
+    /// The number of a word with fields behind it.
+    Chain(u32),
+}
+
+/// A word that is no field and no variable, and the names of fields behind it.
+#[derive(Clone, Copy)]
+pub struct Chain {
+    pub inner: u32,
+    pub names: Span,
 }
 
 pub struct Variable {
@@ -165,7 +177,8 @@ pub struct Literal {
 pub enum Function {
     Builtin(Builtin),
     Choice(Choice),
-    Given(&'static Func),
+    /// One of the namespace's functions.
+    Given(u32),
 }
 
 /// `and` or `or`.
@@ -176,25 +189,37 @@ pub struct Choice {
     pub slots: Span,
 }
 
-impl Function {
-    pub fn name(self) -> &'static str {
-        match self {
-            Function::Builtin(builtin) | Function::Choice(Choice { builtin, .. }) => builtin.name(),
-            Function::Given(func) => func.name,
-        }
-    }
+/// A number literal: Go decides by the parameter what it becomes.
+pub struct Number {
+    /// Where it stands.
+    pub start: u32,
+    pub end: u32,
+    /// The value where nothing asks for a type; `None` when it overflows an int.
+    pub ideal: Option<Value>,
+    /// What else it can be; `None` for an int that every other type can be made of.
+    pub exact: Option<Box<Exact>>,
 }
 
-/// A number literal: Go decides by the parameter what it becomes.
-#[derive(Default)]
-pub struct Number {
-    pub text: String,
+/// A number as each type that can hold it.
+#[derive(Default, Clone, Copy)]
+pub struct Exact {
     pub int: Option<i64>,
     pub uint: Option<u64>,
     pub float: Option<f64>,
     pub complex: Option<(f64, f64)>,
-    /// The value where nothing asks for a type; `None` when it overflows an int.
-    pub ideal: Option<Value>,
+}
+
+impl Number {
+    pub fn exact(&self) -> Exact {
+        match (&self.exact, &self.ideal) {
+            (Some(exact), _) => **exact,
+            (None, Some(Value::Int(int))) => {
+                let (uint, float) = (u64::try_from(*int).ok(), Some(*int as f64));
+                Exact { int: Some(*int), uint, float, complex: None }
+            }
+            (None, _) => Exact::default(),
+        }
+    }
 }
 
 /// What errors are reported at.

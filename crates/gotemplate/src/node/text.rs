@@ -2,7 +2,7 @@
 
 use gostd::{Str, strconv};
 
-use super::{ArgKind, At, Call, Command, Parts, Pipe, Span, Tree};
+use super::{ArgKind, At, Call, Choice, Command, Function, Parts, Pipe, Span, Tree};
 
 impl Tree {
     /// Returns the text of a node.
@@ -78,7 +78,10 @@ impl Writer<'_> {
             ArgKind::Dot => self.put(b"."),
             ArgKind::Nil => self.put(b"nil"),
             ArgKind::Bool(value) => self.put(if *value { b"true" } else { b"false" }),
-            ArgKind::Number(number) => self.put(self.parts.numbers[*number as usize].text.as_bytes()),
+            ArgKind::Number(number) => {
+                let number = &self.parts.numbers[*number as usize];
+                self.put(&self.source[number.start as usize..number.end as usize]);
+            }
             ArgKind::Str(literal) => {
                 let literal = &self.parts.strings[*literal as usize];
                 self.put(&self.source[literal.start as usize..literal.end as usize]);
@@ -89,12 +92,20 @@ impl Writer<'_> {
                 self.put(&variable.name);
                 self.fields(variable.fields);
             }
-            ArgKind::Function(function) => self.put(function.name().as_bytes()),
+            ArgKind::Function(function) => self.put(self.function(*function).as_bytes()),
             ArgKind::Pipe(pipe) => self.pipe(&self.parts.pipes[*pipe as usize]),
-            ArgKind::Chain(inner, names) => {
-                self.parenthesized(*inner);
-                self.fields(*names);
+            ArgKind::Chain(chain) => {
+                let chain = self.parts.chains[*chain as usize];
+                self.parenthesized(chain.inner);
+                self.fields(chain.names);
             }
+        }
+    }
+
+    fn function(&self, function: Function) -> &'static str {
+        match function {
+            Function::Builtin(builtin) | Function::Choice(Choice { builtin, .. }) => builtin.name(),
+            Function::Given(func) => self.parts.functions[func as usize].name,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Text, actions and control structures.
 
-use super::{Parse, Parser, State, taken};
+use super::{Parse, Parser, State, taken, verbatim};
 use crate::node::{Branch, Call, Node};
 use crate::token::{Kind, Token};
 
@@ -83,12 +83,31 @@ impl Parser<'_> {
             Kind::Range => self.control(Control::Range).map(Item::Node),
             Kind::Template => self.template().map(Item::Node),
             Kind::With => self.control(Control::With).map(Item::Node),
+            Kind::String | Kind::RawString => self.quoted(token).map(Item::Node),
             _ => {
                 self.backup();
-                let pipe = self.pipeline("command", Kind::RightDelim)?;
-                Ok(Item::Node(Node::Action(pipe)))
+                self.print().map(Item::Node)
             }
         }
+    }
+
+    fn print(&mut self) -> Parse<Node> {
+        self.pipeline("command", Kind::RightDelim).map(Node::Action)
+    }
+
+    /// A text in quotes that is all of its action needs no more than to be copied.
+    fn quoted(&mut self, token: Token) -> Parse<Node> {
+        let after = self.peek();
+        let alone = self.peek_non_space().kind == Kind::RightDelim;
+        if alone && verbatim(self.value(token)).is_some() {
+            self.next_non_space();
+            return Ok(Node::Quoted(token.start + 1, token.end - 1));
+        }
+        match after.kind {
+            Kind::Space => self.backup3(token, after),
+            _ => self.backup2(token),
+        }
+        self.print()
     }
 
     fn jump(&mut self, word: &str, node: Node) -> Parse<Item> {

@@ -1,9 +1,12 @@
 //! What grows while a template is parsed. The lists are used again for the next template, which gets copies of just the
 //! size it needs: parsing a chart takes few allocations, and parsed templates hold no spare room.
 
+use std::rc::Rc;
+
 use gostd::Str;
 
-use crate::node::{Arg, Call, Command, Decl, Literal, Number, Parts, Pipe, Variable};
+use crate::func::Func;
+use crate::node::{Arg, Call, Chain, Command, Decl, Literal, Number, Parts, Pipe, Variable};
 
 /// The lists of one template.
 #[derive(Default)]
@@ -25,7 +28,7 @@ impl Lists {
         self.slots.clear();
         self.commands.clear();
         self.words.clear();
-        self.parts.finish();
+        self.parts.finish(Rc::default());
     }
 }
 
@@ -40,12 +43,13 @@ pub struct Growing {
     pub variables: Vec<Variable>,
     pub strings: Vec<Literal>,
     pub numbers: Vec<Number>,
+    pub chains: Vec<Chain>,
     pub names: Vec<Str>,
 }
 
 impl Growing {
     /// Takes everything out.
-    pub fn finish(&mut self) -> Parts {
+    pub fn finish(&mut self, functions: Rc<[&'static Func]>) -> Parts {
         Parts {
             pipes: taken(&mut self.pipes, 0),
             commands: taken(&mut self.commands, 0),
@@ -55,7 +59,9 @@ impl Growing {
             variables: taken(&mut self.variables, 0),
             strings: taken(&mut self.strings, 0),
             numbers: taken(&mut self.numbers, 0),
+            chains: taken(&mut self.chains, 0),
             names: taken(&mut self.names, 0),
+            functions,
         }
     }
 }

@@ -40,10 +40,14 @@ impl Parsed {
 
     /// Returns the same templates under the name of another text of the same bytes.
     ///
-    /// The name must not stand in the text, nor that under which it was parsed: a definition of that name would be
+    /// `None` where that name stands in the text, or that under which it was parsed: a definition of that name would be
     /// the text's own template.
-    pub fn renamed(&self, name: &str) -> Parsed {
-        let source = Rc::new(Source { name: name.to_string(), text: self.text().clone() });
+    pub fn renamed(&self, name: &str) -> Option<Parsed> {
+        let source = &self.root().source;
+        if [name, &source.name].iter().any(|name| memchr::memmem::find(&source.text, name.as_bytes()).is_some()) {
+            return None;
+        }
+        let source = Rc::new(Source { name: name.to_string(), text: source.text.clone() });
         let renamed = |(at, tree): (usize, &Rc<Tree>)| {
             let name = if at == 0 { Str::from(name) } else { tree.name.clone() };
             Rc::new(Tree {
@@ -54,7 +58,7 @@ impl Parsed {
                 slots: tree.slots,
             })
         };
-        Parsed { trees: self.trees.iter().enumerate().map(renamed).collect() }
+        Some(Parsed { trees: self.trees.iter().enumerate().map(renamed).collect() })
     }
 }
 
@@ -310,24 +314,16 @@ impl<'a> Parser<'a> {
 
     /// Makes a template of what was parsed.
     fn tree(&mut self, name: Str, root: Box<[Node]>) -> Tree {
-        let parts = Rc::new(self.state.lists.parts.finish());
+        let parts = Rc::new(self.state.lists.parts.finish(self.vocabulary.given()));
         Tree { name, source: self.source.clone(), root: root.into(), parts, slots: self.state.max_slots }
     }
 
     fn unquote(&self, token: Token) -> Parse<Str> {
         let quoted = self.value(token);
-        // Nothing to decode, and nothing that could be wrong.
-        if let [b'"', text @ .., b'"'] = quoted
-            && text.iter().all(|b| (b' '..0x7f).contains(b) && *b != b'\\' && *b != b'"')
-        {
-            return Ok(self.vocabulary.name(text));
+        match verbatim(quoted) {
+            Some(text) => Ok(self.vocabulary.name(text)),
+            None => strconv::unquote(quoted).map(Str::from).map_err(|error| self.error(error.text)),
         }
-        if let [b'`', text @ .., b'`'] = quoted
-            && memchr::memchr(b'\r', text).is_none()
-        {
-            return Ok(Str::from(text));
-        }
-        strconv::unquote(quoted).map(Str::from).map_err(|error| self.error(error.text))
     }
 
     /// Runs a parser one level deeper.
@@ -339,6 +335,17 @@ impl<'a> Parser<'a> {
         let result = parse(self);
         self.nesting -= 1;
         result
+    }
+}
+
+/// Returns what stands between quotes where there is nothing to decode, and nothing that could be wrong.
+fn verbatim(quoted: &[u8]) -> Option<&[u8]> {
+    match quoted {
+        [b'"', text @ .., b'"'] => {
+            text.iter().all(|b| (b' '..0x7f).contains(b) && *b != b'\\' && *b != b'"').then_some(text)
+        }
+        [b'`', text @ .., b'`'] => memchr::memchr(b'\r', text).is_none().then_some(text),
+        _ => None,
     }
 }
 

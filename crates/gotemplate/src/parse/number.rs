@@ -2,16 +2,16 @@
 
 use gostd::{GoError, Value, strconv};
 
-use crate::node::Number;
-use crate::token::Kind;
+use crate::node::{Exact, Number};
+use crate::token::{Kind, Token};
 
 /// Reads a literal as every type that can hold it.
 ///
 /// # Errors
 /// Go's text: `illegal number syntax: "…"`, `integer overflow: "…"`, `malformed character constant: …`.
-pub fn number(text: &[u8], kind: Kind) -> Result<Number, GoError> {
-    let mut number = Number { text: String::from_utf8_lossy(text).into_owned(), ..Number::default() };
-    match kind {
+pub fn number(text: &[u8], token: Token) -> Result<Number, GoError> {
+    let mut number = Exact::default();
+    match token.kind {
         Kind::CharConstant => character(text, &mut number)?,
         Kind::Complex => {
             let (real, imaginary) = complex(text)?;
@@ -19,8 +19,17 @@ pub fn number(text: &[u8], kind: Kind) -> Result<Number, GoError> {
         }
         _ => plain(text, &mut number)?,
     }
-    number.ideal = ideal(text, &number);
-    Ok(number)
+    let ideal = ideal(text, &number);
+    let whole = matches!(ideal, Some(Value::Int(_))) && is_whole(number);
+    let exact = (!whole).then(|| Box::new(number));
+    Ok(Number { start: token.start, end: token.end, ideal, exact })
+}
+
+/// Reports whether a number is just an int.
+fn is_whole(number: Exact) -> bool {
+    number.int.is_some_and(|int| {
+        number.uint == u64::try_from(int).ok() && number.float == Some(int as f64) && number.complex.is_none()
+    })
 }
 
 /// Go reads both parts with `fmt.Sscan`, which knows fewer numbers than the lexer.
@@ -59,10 +68,10 @@ fn float_length(text: &[u8]) -> usize {
     text.len() - rest.len()
 }
 
-fn character(text: &[u8], number: &mut Number) -> Result<(), GoError> {
+fn character(text: &[u8], number: &mut Exact) -> Result<(), GoError> {
     let strconv::Unquoted { value: rune, tail, .. } = strconv::unquote_char(&text[1..], text[0])?;
     if tail != b"'" {
-        return Err(format!("malformed character constant: {}", number.text).into());
+        return Err(format!("malformed character constant: {}", String::from_utf8_lossy(text)).into());
     }
     number.int = Some(i64::from(rune));
     number.uint = Some(u64::from(rune));
@@ -70,7 +79,7 @@ fn character(text: &[u8], number: &mut Number) -> Result<(), GoError> {
     Ok(())
 }
 
-fn plain(text: &[u8], number: &mut Number) -> Result<(), GoError> {
+fn plain(text: &[u8], number: &mut Exact) -> Result<(), GoError> {
     if let Some(digits) = text.strip_suffix(b"i")
         && let Ok(imaginary) = strconv::parse_float(digits, 64)
     {
@@ -97,7 +106,7 @@ fn plain(text: &[u8], number: &mut Number) -> Result<(), GoError> {
 }
 
 /// A float without a fraction is an integer too.
-fn set_float(number: &mut Number, float: f64) {
+fn set_float(number: &mut Exact, float: f64) {
     number.float = Some(float);
     if float.fract() == 0.0 {
         number.int = ((i64::MIN as f64)..(i64::MAX as f64)).contains(&float).then_some(float as i64);
@@ -105,7 +114,7 @@ fn set_float(number: &mut Number, float: f64) {
     }
 }
 
-fn set_complex(number: &mut Number, real: f64, imaginary: f64) {
+fn set_complex(number: &mut Exact, real: f64, imaginary: f64) {
     number.complex = Some((real, imaginary));
     if imaginary == 0.0 {
         set_float(number, real);
@@ -113,7 +122,7 @@ fn set_complex(number: &mut Number, real: f64, imaginary: f64) {
 }
 
 /// The value where nothing asks for a type: complex, then a float if it looks like one, then an int.
-fn ideal(text: &[u8], number: &Number) -> Option<Value> {
+fn ideal(text: &[u8], number: &Exact) -> Option<Value> {
     let is_character = text.first() == Some(&b'\'');
     let is_hex = text.len() > 2
         && text[0] == b'0'
@@ -121,9 +130,9 @@ fn ideal(text: &[u8], number: &Number) -> Option<Value> {
         && !text.iter().any(|b| matches!(b, b'p' | b'P'));
     let looks_like_float = text.iter().any(|b| b".eEpP".contains(b));
     match number {
-        Number { complex: Some(parts), .. } => Some(Value::Complex(std::rc::Rc::new(*parts))),
-        Number { float: Some(float), .. } if !is_hex && !is_character && looks_like_float => Some(Value::Float(*float)),
-        Number { int: Some(int), .. } => Some(Value::Int(*int)),
+        Exact { complex: Some(parts), .. } => Some(Value::Complex(std::rc::Rc::new(*parts))),
+        Exact { float: Some(float), .. } if !is_hex && !is_character && looks_like_float => Some(Value::Float(*float)),
+        Exact { int: Some(int), .. } => Some(Value::Int(*int)),
         _ => None,
     }
 }

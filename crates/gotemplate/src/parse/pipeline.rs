@@ -4,7 +4,7 @@ use gostd::{Str, Value};
 use smallvec::SmallVec;
 
 use super::{Lists, Parse, Parser, number, quote};
-use crate::node::{Arg, ArgKind, Command, Decl, Function, Literal, Pipe, Span, Variable};
+use crate::node::{Arg, ArgKind, Chain, Command, Decl, Function, Literal, Pipe, Span, Variable};
 use crate::token::{Kind, Token};
 
 /// Go's `maxStackDepth`: how deep parentheses may hold each other.
@@ -186,8 +186,9 @@ impl Parser<'_> {
                 return self.fail(format!("unexpected . after term {text}"));
             }
             _ => {
-                let inner = added(&mut self.state.lists.parts.args, [term]);
-                ArgKind::Chain(inner.start, fields)
+                let parts = &mut self.state.lists.parts;
+                let inner = added(&mut parts.args, [term]).start;
+                ArgKind::Chain(added(&mut parts.chains, [Chain { inner, names: fields }]).start)
             }
         };
         Ok(Some(Arg { pos, kind }))
@@ -209,7 +210,7 @@ impl Parser<'_> {
             Kind::Field => ArgKind::Field(self.add_name(token)),
             Kind::Bool => ArgKind::Bool(self.value(token) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                let number = number::number(self.value(token), token.kind).map_err(|error| self.error(error.text))?;
+                let number = number::number(self.value(token), token).map_err(|error| self.error(error.text))?;
                 ArgKind::Number(added(&mut self.state.lists.parts.numbers, [number]).start)
             }
             Kind::LeftParen => return self.parenthesized().map(Some),
