@@ -1,0 +1,37 @@
+//! One Kubernetes cluster: who we are there, what it serves, and what is done to its objects. Knows nothing of charts and
+//! releases.
+//!
+//! Everything is synchronous: requests run on the client's own runtime, and the caller's thread waits for them. Objects are
+//! `serde_json::Value`.
+
+mod answer;
+mod apply;
+mod build;
+mod cancel;
+mod client;
+mod config;
+mod discovery;
+mod error;
+mod kubeconfig;
+mod lookup;
+mod mapping;
+mod migrate;
+mod patch;
+mod perform;
+mod remove;
+mod request;
+mod resource;
+mod transport;
+mod update;
+
+pub use apply::Apply;
+pub use build::Validation;
+pub use cancel::Cancel;
+pub use client::Client;
+pub use config::Config;
+pub use discovery::{Capabilities, Version};
+pub use error::{ApiError, Error};
+pub use remove::{Deletion, Propagation};
+pub use request::{Method, Request, Response};
+pub use resource::Resource;
+pub use update::{Changes, Failed, Update};
