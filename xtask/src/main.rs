@@ -11,6 +11,7 @@ mod peers;
 mod progress;
 mod tally;
 mod test;
+mod testbed;
 mod workspace;
 
 use std::process::ExitCode;
@@ -63,6 +64,12 @@ const TASKS: &[Task] = &[
         run: corpus::run_probes,
     },
     Task { name: "peers", usage: "", about: "fetch the real helm and kubectl, print their paths", run: peers::run },
+    Task {
+        name: "testbed",
+        usage: "build | up [--dir FOLDER]",
+        about: "a real Kubernetes control plane for tests and for trying things",
+        run: testbed::run,
+    },
     Task {
         name: "bench",
         usage: "[ARGUMENTS OF bench.py]",

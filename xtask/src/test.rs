@@ -6,13 +6,14 @@ use std::process::Stdio;
 
 use crate::progress::Progress;
 use crate::tally::Tally;
+use crate::testbed::{self, Shared};
 use crate::workspace::Workspace;
 use crate::{Outcome, check, conformance, corpus, fuzz, machine, peers};
 
 pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
     let mut progress = Progress::new();
     check::steps(workspace, &mut progress);
-    progress.step("cargo test", "cargo test --workspace", || cargo_test(workspace));
+    test_steps(workspace, &mut progress);
     progress.step("fuzz seeds", "cargo xtask fuzz seeds", || fuzz::seeds(workspace));
     let mut binary = None;
     progress.step("release build", "cargo build --release", || {
@@ -26,6 +27,17 @@ pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
         None => progress.skip("conformance, corpus and probes", "the release binary does not build"),
     }
     Ok(progress.finish())
+}
+
+/// All tests of the workspace. Those that need a cluster share one, which is there only meanwhile.
+fn test_steps(workspace: &Workspace, progress: &mut Progress) {
+    let mut shared = None;
+    progress.step("testbed", "cargo xtask testbed build", || {
+        let built = testbed::build(workspace)?;
+        shared = Some(Shared::start(workspace)?);
+        Ok(built)
+    });
+    progress.step("cargo test", "cargo test --workspace", || cargo_test(workspace, shared.as_ref()));
 }
 
 const FIRST_COMMAND: &str = "cargo run --release -- template examples/hello";
@@ -76,13 +88,13 @@ fn peer_check(workspace: &Workspace, progress: &mut Progress) {
 }
 
 /// Runs all unit and integration tests, passes their output on, and adds up the `test result:` lines.
-fn cargo_test(workspace: &Workspace) -> Outcome {
-    let mut child = workspace
-        .cargo()
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|e| format!("cannot start cargo test: {e}"))?;
+fn cargo_test(workspace: &Workspace, shared: Option<&Shared>) -> Outcome {
+    let mut command = workspace.cargo();
+    command.args(["test", "--workspace", "--no-fail-fast"]).stdout(Stdio::piped());
+    if let Some(shared) = shared {
+        shared.tell(&mut command);
+    }
+    let mut child = command.spawn().map_err(|e| format!("cannot start cargo test: {e}"))?;
     let stdout = child.stdout.take().ok_or("cargo test has no stdout")?;
     let mut tally = sum_results(stdout, &mut std::io::stdout())?;
     let status = child.wait().map_err(|e| format!("cargo test: {e}"))?;

@@ -1,0 +1,83 @@
+//! The Go programs of a cluster, built once for each state of their sources and kept in the user's cache.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use aws_lc_rs::digest::{Context, SHA256};
+
+use crate::gobuild::{self, Program};
+
+/// What a program is made of besides the modules that `go.sum` pins.
+const SOURCES: [&str; 3] = ["go.mod", "go.sum", "main.go"];
+
+/// The programs in `testbed/` of the repository.
+const PROGRAMS: [Program; 2] = [
+    Program {
+        name: "controlplane",
+        // Charts look at this version; without it the server calls itself v0.0.0-master.
+        flags: "-X k8s.io/component-base/version.gitVersion=v1.37.1 -X k8s.io/component-base/version.gitMajor=1 \
+                -X k8s.io/component-base/version.gitMinor=37",
+    },
+    Program { name: "kwok", flags: "" },
+];
+
+/// The paths of the built programs.
+#[derive(Debug, Clone)]
+pub struct Binaries {
+    /// etcd, API server, controllers and scheduler, chosen by the first argument.
+    pub controlplane: PathBuf,
+    pub kwok: PathBuf,
+}
+
+/// Returns the programs, building what is not in the cache yet: four minutes on two cores, with progress on stderr.
+///
+/// # Errors
+/// What is missing to build them, and what to do.
+pub fn build() -> Result<Binaries, String> {
+    static BUILT: OnceLock<Result<Binaries, String>> = OnceLock::new();
+    BUILT.get_or_init(build_all).clone()
+}
+
+fn build_all() -> Result<Binaries, String> {
+    let [controlplane, kwok] = PROGRAMS.each_ref().map(ensure);
+    Ok(Binaries { controlplane: controlplane?, kwok: kwok? })
+}
+
+fn ensure(program: &Program) -> Result<PathBuf, String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testbed").join(program.name);
+    let folder = cache()?.join("testbed").join(format!("{}-{}", program.name, hash(&source, program)?));
+    let binary = folder.join(program.name);
+    if binary.is_file() {
+        return Ok(binary);
+    }
+    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+    // Another process may be at it: it builds, we wait, and then find what it built.
+    let lock = folder.join("lock");
+    let lock = File::create(&lock).map_err(|e| format!("cannot write {}: {e}", lock.display()))?;
+    lock.lock().map_err(|e| format!("cannot lock {}: {e}", folder.display()))?;
+    if !binary.is_file() {
+        gobuild::build(program, &source, &binary)?;
+    }
+    Ok(binary)
+}
+
+/// Names the state of a program's sources.
+fn hash(source: &Path, program: &Program) -> Result<String, String> {
+    let mut context = Context::new(&SHA256);
+    context.update(program.flags.as_bytes());
+    for name in SOURCES {
+        let path = source.join(name);
+        let bytes = std::fs::read(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        context.update(&bytes);
+    }
+    let digest = context.finish();
+    Ok(digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The user's cache of this project: `$XDG_CACHE_HOME/pilothouse` or `~/.cache/pilothouse`.
+pub fn cache() -> Result<PathBuf, String> {
+    let set = |name: &str| std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    Ok(base.ok_or("neither XDG_CACHE_HOME nor HOME is set")?.join("pilothouse"))
+}
