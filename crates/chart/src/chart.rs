@@ -1,6 +1,7 @@
 //! A chart in memory.
 
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use gostd::{Map, Str};
 
@@ -20,6 +21,9 @@ pub struct Chart {
     pub(crate) raw_values: Option<Str>,
     /// values.schema.json; one without content is none that can be read.
     pub(crate) schema: Option<Str>,
+    /// When the schema and Chart.yaml were changed last; nobody knows of charts that never were files.
+    pub(crate) schema_modified: Option<SystemTime>,
+    pub(crate) modified: Option<SystemTime>,
     /// The full path of the chart that this one is part of.
     pub(crate) parent_path: Option<Rc<str>>,
     pub(crate) children: Vec<Chart>,
@@ -34,6 +38,19 @@ pub struct File<D> {
     pub name: String,
     /// A template's text, or what can be read when it is wanted.
     pub data: D,
+    /// When it was changed last, as the file system or the archive tells; releases keep it.
+    pub modified: Option<SystemTime>,
+}
+
+/// What a release keeps of a chart: the top without its subcharts.
+#[derive(Default)]
+pub struct Parts {
+    pub metadata: Metadata,
+    pub lock: Option<Lock>,
+    pub templates: Vec<File<Str>>,
+    pub files: Vec<File<Data>>,
+    pub values: Map,
+    pub schema: Option<Str>,
 }
 
 /// A file of a chart's folder `crds`.
@@ -47,6 +64,24 @@ pub struct Crd {
 }
 
 impl Chart {
+    /// Makes a chart that was stored: nothing is checked, as its release was installed with it.
+    pub fn from_parts(parts: Parts) -> Self {
+        Chart {
+            metadata: Rc::new(parts.metadata),
+            lock: parts.lock.map(Rc::new),
+            templates: parts.templates.into(),
+            files: parts.files.into(),
+            defaults: Rc::new(Defaults::new(parts.values)),
+            raw_values: None,
+            schema: parts.schema,
+            schema_modified: None,
+            modified: None,
+            parent_path: None,
+            children: Vec::new(),
+            copied: false,
+        }
+    }
+
     /// Returns the name: that of Chart.yaml, or the alias under which the parent asked for it.
     pub fn name(&self) -> &str {
         &self.metadata.name
@@ -114,6 +149,16 @@ impl Chart {
 
     pub fn schema(&self) -> Option<&Str> {
         self.schema.as_ref()
+    }
+
+    /// Returns when the schema was changed last.
+    pub fn schema_modified(&self) -> Option<SystemTime> {
+        self.schema_modified
+    }
+
+    /// Returns when Chart.yaml was changed last.
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.modified
     }
 
     /// Returns the files of `crds/` with a manifest's extension, this chart's before those of its subcharts.

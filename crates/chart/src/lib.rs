@@ -24,7 +24,7 @@ pub mod value_options;
 pub mod values;
 
 pub use capabilities::Capabilities;
-pub use chart::{Chart, Crd, File};
+pub use chart::{Chart, Crd, File, Parts};
 pub use content::Data;
 pub use expand::expand;
 pub use load::{Content, load, load_any_version, load_archive, load_files, load_without_templates};

@@ -54,6 +54,7 @@ fn charts_are_not_nested_without_end() {
     let definition = |depth: usize| chart::Content {
         name: "charts/s/".repeat(depth) + "Chart.yaml",
         data: Str::from("apiVersion: v2\nname: s\nversion: 0.1.0\n").into(),
+        modified: None,
     };
     assert!(chart::load_files((0..100).map(definition).collect(), &mut Silent).is_ok());
     let error = chart::load_files((0..200).map(definition).collect(), &mut Silent).err().unwrap();

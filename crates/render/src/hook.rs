@@ -34,6 +34,13 @@ const EVENTS: &[(&str, Event)] = &[
     ("test-success", Event::Test),
 ];
 
+impl Event {
+    /// Returns the name that annotations and records have.
+    pub fn as_str(self) -> &'static str {
+        EVENTS.iter().find(|(_, event)| *event == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// A manifest with the annotation `helm.sh/hook`.
 pub struct Hook {
     pub name: Str,

@@ -75,7 +75,7 @@ pub fn files(bytes: &[u8]) -> Result<Vec<Content>, GoError> {
         if (buffer.len() as u64) < header.size || remaining == 0 {
             return Err(too_large(CHART_BYTES));
         }
-        files.push(Content { name, data: Str::from(without_bom(&buffer)).into() });
+        files.push(Content { name, data: Str::from(without_bom(&buffer)).into(), modified: header.modified });
     }
     match files.is_empty() {
         true => Err(GoError::new("no files in chart archive")),

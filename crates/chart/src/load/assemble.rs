@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use gostd::{GoError, Map, Str};
 
@@ -69,6 +70,7 @@ fn tree(files: Vec<Content>, budget: &mut Budget, log: &mut dyn Log) -> Result<C
     let mut parts = Parts::default();
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         parts.definition(&file.data)?;
+        parts.modified = file.modified;
     }
     for file in files {
         parts.file(file, log)?;
@@ -88,6 +90,8 @@ fn tree(files: Vec<Content>, budget: &mut Budget, log: &mut dyn Log) -> Result<C
         defaults: Rc::new(Defaults::new(parts.values.unwrap_or_default())),
         raw_values: parts.raw_values,
         schema: parts.schema,
+        schema_modified: parts.schema_modified,
+        modified: parts.modified,
         parent_path: None,
         children,
         copied: false,
@@ -107,6 +111,8 @@ struct Parts {
     values: Option<Map>,
     raw_values: Option<Str>,
     schema: Option<Str>,
+    schema_modified: Option<SystemTime>,
+    modified: Option<SystemTime>,
     templates: Vec<File<Str>>,
     files: Vec<File<Data>>,
     subcharts: Vec<Group>,
@@ -134,12 +140,15 @@ impl Parts {
                 self.values = Some(load_values(&file.data).map_err(|error| cannot_load("values.yaml", error))?);
                 self.raw_values = Some(file.data.bytes().clone());
             }
-            "values.schema.json" => self.schema = Some(file.data.bytes().clone()),
+            "values.schema.json" => {
+                self.schema = Some(file.data.bytes().clone());
+                self.schema_modified = file.modified;
+            }
             "requirements.yaml" => self.requirements(file, log)?,
             "requirements.lock" => self.requirements_lock(file, log)?,
             name if name.starts_with("templates/") => {
                 let data = file.data.bytes().clone();
-                self.templates.push(File { name: file.name, data });
+                self.templates.push(File { name: file.name, data, modified: file.modified });
             }
             name if name.starts_with("charts/") => self.below_charts(file),
             _ => self.files.push(plain(file)),
@@ -249,7 +258,7 @@ fn below(files: Vec<Content>) -> Vec<Content> {
 }
 
 fn plain(file: Content) -> File<Data> {
-    File { name: file.name, data: file.data }
+    File { name: file.name, data: file.data, modified: file.modified }
 }
 
 fn cannot_load(file: &str, error: GoError) -> GoError {

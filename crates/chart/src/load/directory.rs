@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use std::time::SystemTime;
 
 use gostd::{GoError, Str};
 
@@ -46,8 +47,8 @@ pub fn contents(top: &Path, templates: Templates, log: &mut dyn Log) -> Result<V
             return Ok(Step::Skip);
         }
         if !entry.is_dir {
-            let data = reader.content(entry)?;
-            files.push(Content { name: entry.name.to_string(), data });
+            let (data, modified) = reader.content(entry)?;
+            files.push(Content { name: entry.name.to_string(), data, modified });
         }
         Ok(Step::Enter)
     })?;
@@ -75,8 +76,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Opens a file, and reads it if loading needs it.
-    fn content(&mut self, entry: &Entry<'_>) -> Result<Data, GoError> {
+    /// Opens a file, and reads it if loading needs it; tells too when it was changed last.
+    fn content(&mut self, entry: &Entry<'_>) -> Result<(Data, Option<SystemTime>), GoError> {
         if !entry.is_regular {
             let path = entry.path.to_string_lossy();
             let text = format!("cannot load irregular file {path} as it has file mode type bits set");
@@ -85,28 +86,30 @@ impl Reader {
         self.open(entry).map_err(|error| GoError::wrap(format!("error reading {}: {}", entry.name, error.text), error))
     }
 
-    fn open(&mut self, entry: &Entry<'_>) -> Result<Data, GoError> {
+    fn open(&mut self, entry: &Entry<'_>) -> Result<(Data, Option<SystemTime>), GoError> {
         let file = File::open(entry.path).map_err(|error| path_error("open", entry.path, &error))?;
+        let info = file.metadata().ok();
+        let modified = info.as_ref().and_then(|info| info.modified().ok());
+        let bytes = info.map_or(0, |info| info.len());
         match assemble::part(entry.name) {
             Part::Other => {
-                self.count(&file)?;
-                return Ok(Data::of_file(entry.path.to_path_buf()));
+                self.count(bytes)?;
+                return Ok((Data::of_file(entry.path.to_path_buf()), modified));
             }
             Part::Template if self.templates == Templates::Skipped => {
-                self.count(&file)?;
-                return Ok(Str::default().into());
+                self.count(bytes)?;
+                return Ok((Str::default().into(), modified));
             }
             Part::Template | Part::Definition => {}
         }
         self.read(file, entry)?;
         self.remaining = self.remaining.checked_sub(self.buffer.len() as u64).ok_or_else(too_large)?;
-        Ok(Str::from(without_bom(&self.buffer)).into())
+        Ok((Str::from(without_bom(&self.buffer)).into(), modified))
     }
 
     /// Counts a file that is not read.
-    fn count(&mut self, file: &File) -> Result<(), GoError> {
-        let size = file.metadata().map_or(0, |info| info.len());
-        self.remaining = self.remaining.checked_sub(size).ok_or_else(too_large)?;
+    fn count(&mut self, bytes: u64) -> Result<(), GoError> {
+        self.remaining = self.remaining.checked_sub(bytes).ok_or_else(too_large)?;
         Ok(())
     }
 

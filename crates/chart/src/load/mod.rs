@@ -11,6 +11,7 @@ mod walk;
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use gostd::GoError;
 
@@ -28,6 +29,7 @@ const CHART_BYTES: u64 = 100 * 1024 * 1024;
 pub struct Content {
     pub name: String,
     pub data: Data,
+    pub modified: Option<SystemTime>,
 }
 
 /// Loads a chart from a folder or an archive.

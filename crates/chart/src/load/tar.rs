@@ -3,6 +3,7 @@
 //! Not a library, because archives are hostile: a name may not take more than [`SPECIAL_BYTES`], and errors are Go's.
 
 use std::io::{self, Read};
+use std::time::{Duration, SystemTime};
 
 use gostd::GoError;
 use gostd::strconv::{parse_int, parse_uint};
@@ -18,6 +19,7 @@ pub struct Header {
     pub name: Vec<u8>,
     pub size: u64,
     pub kind: u8,
+    pub modified: Option<SystemTime>,
     mode: u64,
 }
 
@@ -52,6 +54,7 @@ struct Extended {
     name: Option<Vec<u8>>,
     long_name: Option<Vec<u8>>,
     size: Option<u64>,
+    modified: Option<SystemTime>,
 }
 
 impl<R: Read> Archive<R> {
@@ -162,6 +165,8 @@ impl Extended {
                 b"path" if value.contains(&0) => return Err(invalid()),
                 b"path" => self.name = Some(value.to_vec()),
                 b"size" => self.size = Some(size(value)?),
+                b"mtime" => self.modified = moment(value)?,
+                b"atime" | b"ctime" => drop(moment(value)?),
                 _ if key.starts_with(b"GNU.sparse.") => return Err(invalid()),
                 _ => {}
             }
@@ -179,6 +184,7 @@ impl Extended {
         if let Some(size) = self.size {
             header.size = size;
         }
+        header.modified = self.modified.or(header.modified);
         if header.kind == 0 {
             header.kind = if header.name.ends_with(b"/") { b'5' } else { b'0' };
         }
@@ -187,6 +193,29 @@ impl Extended {
 
 fn size(digits: &[u8]) -> Result<u64, GoError> {
     parse_int(digits, 10, 64).ok().and_then(|size| u64::try_from(size).ok()).ok_or_else(invalid)
+}
+
+/// A time in an extended header: seconds since 1970, with a fraction cut to nanoseconds.
+fn moment(text: &[u8]) -> Result<Option<SystemTime>, GoError> {
+    let dot = text.iter().position(|b| *b == b'.').unwrap_or(text.len());
+    let (whole, fraction) = (&text[..dot], text.get(dot + 1..).unwrap_or_default());
+    let whole_seconds = parse_int(whole, 10, 64).map_err(|_| invalid())?;
+    if !fraction.iter().all(u8::is_ascii_digit) {
+        return Err(invalid());
+    }
+    let digit = |at: usize| fraction.get(at).map_or(0, |b| u32::from(b - b'0'));
+    let nanos = (0..9).fold(0, |nanos, at| nanos * 10 + digit(at));
+    let nanos = i64::from(nanos);
+    Ok(seconds(whole_seconds, if whole.starts_with(b"-") { -nanos } else { nanos }))
+}
+
+/// The moment so long after (or before) 1970, if the system can tell it.
+fn seconds(seconds: i64, nanos: i64) -> Option<SystemTime> {
+    let step = |from: SystemTime, by: i64, unit: fn(u64) -> Duration| match by {
+        0.. => from.checked_add(unit(by.unsigned_abs())),
+        _ => from.checked_sub(unit(by.unsigned_abs())),
+    };
+    step(step(SystemTime::UNIX_EPOCH, seconds, Duration::from_secs)?, nanos, Duration::from_nanos)
 }
 
 fn record(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
@@ -207,7 +236,8 @@ fn parse(block: &[u8; BLOCK]) -> Result<Header, GoError> {
     let mode = number(&block[100..108])?;
     let size = u64::try_from(number(&block[124..136])?).map_err(|_| invalid())?;
     // The others must be numbers too, used or not.
-    [&block[108..116], &block[116..124], &block[136..148]].into_iter().try_for_each(|field| number(field).map(drop))?;
+    [&block[108..116], &block[116..124]].into_iter().try_for_each(|field| number(field).map(drop))?;
+    let modified = seconds(number(&block[136..148])?, 0);
     if &block[257..263] == b"ustar\0" {
         let star = &block[508..512] == b"tar\0";
         let prefix = until_nul(if star { &block[345..476] } else { &block[345..500] });
@@ -215,7 +245,7 @@ fn parse(block: &[u8; BLOCK]) -> Result<Header, GoError> {
             name = [prefix, b"/", &name].concat();
         }
     }
-    Ok(Header { name, size, kind, mode: mode as u64 })
+    Ok(Header { name, size, kind, modified, mode: mode as u64 })
 }
 
 /// The sum of all bytes, its own field taken as blanks; old programs summed signed bytes.

@@ -62,12 +62,15 @@ impl Metadata {
 }
 
 impl Lock {
-    pub(super) fn from_value(value: &Value) -> Self {
+    /// Takes the fields of a decoded tree that fits [`super::LOCK`].
+    pub fn from_value(value: &Value) -> Self {
         let map = fields(value);
         let mut lock = Lock::default();
         set_text(&map, "generated", &mut lock.generated);
         set_text(&map, "digest", &mut lock.digest);
         let dependencies = list(&map, "dependencies").unwrap_or_default();
+        let declared = map.get(b"dependencies").and_then(|value| value.as_list().map(|list| !list.is_nil()));
+        lock.declares_dependencies = declared.unwrap_or_default();
         lock.dependencies = dependencies.iter().map(|value| dependency(None, value)).collect();
         lock
     }

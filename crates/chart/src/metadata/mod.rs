@@ -77,6 +77,8 @@ pub struct Lock {
     pub generated: String,
     pub digest: String,
     pub dependencies: Vec<Dependency>,
+    /// There is a list of dependencies, if only an empty one; else JSON has null for it.
+    pub declares_dependencies: bool,
 }
 
 impl Metadata {
@@ -107,6 +109,13 @@ impl Metadata {
     pub fn read(&mut self, text: &[u8]) -> Result<(), GoError> {
         self.apply(&goyaml::from_yaml_shaped(text, &METADATA)?);
         Ok(())
+    }
+
+    /// Takes the fields of a decoded tree that fits [`METADATA`].
+    pub fn from_value(value: &Value) -> Self {
+        let mut metadata = Metadata::default();
+        metadata.apply(value);
+        metadata
     }
 
     /// Library charts hold definitions for others and cannot be installed.

@@ -1,0 +1,187 @@
+//! The JSON of a record (`json.Marshal` of `pkg/release/v1` and `pkg/chart/v2`).
+
+use chart::{Dependency, Lock, Maintainer, Metadata};
+use gostd::{GoError, Value};
+
+use crate::object::{Object, list};
+use crate::{Chart, File, Hook, Info, LastRun, Release};
+
+/// Returns the JSON of a release: what is packed, and what `-o json` prints before it indents.
+///
+/// # Errors
+/// What `encoding/json` says of values: `json: unsupported value: NaN`, of cycles and depth.
+pub fn to_json(release: &Release) -> Result<Vec<u8>, GoError> {
+    let mut out = Vec::with_capacity(release.manifest.len() * 2 + 4096);
+    let mut object = Object::open(&mut out);
+    object.text_unless_empty("name", release.name.as_bytes());
+    info(object.name("info"), &release.info);
+    if let Some(kept) = &release.chart {
+        chart(object.name("chart"), kept)?;
+    }
+    if let Some(config) = release.config.as_ref().filter(|config| !config.is_empty()) {
+        object.value("config", &Value::Map(config.clone()))?;
+    }
+    object.text_unless_empty("manifest", &release.manifest);
+    if !release.hooks.is_empty() {
+        list(object.name("hooks"), &release.hooks, hook);
+    }
+    object.number_unless_zero("version", release.version);
+    object.text_unless_empty("namespace", release.namespace.as_bytes());
+    object.text_unless_empty("apply_method", release.apply_method.as_bytes());
+    object.close();
+    Ok(out)
+}
+
+fn info(out: &mut Vec<u8>, info: &Info) {
+    let mut object = Object::open(out);
+    object.time_unless_zero("first_deployed", info.first_deployed.as_ref());
+    object.time_unless_zero("last_deployed", info.last_deployed.as_ref());
+    object.time_unless_zero("deleted", info.deleted.as_ref());
+    object.text_unless_empty("description", info.description.as_bytes());
+    object.text_unless_empty("status", info.status.as_str().as_bytes());
+    object.number_unless_zero("rollback_revision", info.rollback_revision);
+    object.text_unless_empty("notes", info.notes.as_bytes());
+    if !info.resources.is_empty() {
+        let mut kinds = Object::open(object.name("resources"));
+        for (kind, objects) in &info.resources {
+            list(kinds.name(kind), objects, |out, json| out.extend_from_slice(json));
+        }
+        kinds.close();
+    }
+    object.close();
+}
+
+fn hook(out: &mut Vec<u8>, hook: &Hook) {
+    let mut object = Object::open(out);
+    object.text_unless_empty("name", hook.name.as_bytes());
+    object.text_unless_empty("kind", hook.kind.as_bytes());
+    object.text_unless_empty("path", hook.path.as_bytes());
+    object.text_unless_empty("manifest", &hook.manifest);
+    object.texts_unless_empty("events", &hook.events);
+    last_run(object.name("last_run"), &hook.last_run);
+    object.number_unless_zero("weight", hook.weight);
+    object.texts_unless_empty("delete_policies", &hook.delete_policies);
+    object.texts_unless_empty("output_log_policies", &hook.output_log_policies);
+    object.close();
+}
+
+fn last_run(out: &mut Vec<u8>, run: &LastRun) {
+    let mut object = Object::open(out);
+    object.time_unless_zero("started_at", run.started_at.as_ref());
+    object.time_unless_zero("completed_at", run.completed_at.as_ref());
+    object.text("phase", run.phase.as_str().as_bytes());
+    object.close();
+}
+
+fn chart(out: &mut Vec<u8>, chart: &Chart) -> Result<(), GoError> {
+    let mut object = Object::open(out);
+    match &chart.metadata {
+        Some(kept) => metadata(object.name("metadata"), kept)?,
+        None => object.name("metadata").extend_from_slice(b"null"),
+    }
+    match &chart.lock {
+        Some(kept) => lock(object.name("lock"), kept)?,
+        None => object.name("lock").extend_from_slice(b"null"),
+    }
+    files(object.name("templates"), chart.templates.as_deref());
+    object.value("values", &chart.values.clone().map_or(Value::Nil, Value::Map))?;
+    object.bytes("schema", chart.schema.as_deref());
+    object.time("schemamodtime", chart.schema_modified.as_ref());
+    files(object.name("files"), chart.files.as_deref());
+    object.time_unless_zero("modtime", chart.modified.as_ref());
+    object.close();
+    Ok(())
+}
+
+fn files(out: &mut Vec<u8>, files: Option<&[File]>) {
+    let Some(files) = files else { return out.extend_from_slice(b"null") };
+    list(out, files, |out, file| {
+        let mut object = Object::open(out);
+        object.text("name", file.name.as_bytes());
+        object.bytes("data", file.data.as_deref());
+        object.time_unless_zero("modtime", file.modified.as_ref());
+        object.close();
+    });
+}
+
+fn metadata(out: &mut Vec<u8>, metadata: &Metadata) -> Result<(), GoError> {
+    let mut object = Object::open(out);
+    object.text_unless_empty("name", metadata.name.as_bytes());
+    object.text_unless_empty("home", metadata.home.as_bytes());
+    object.texts_unless_empty("sources", &metadata.sources);
+    object.text_unless_empty("version", metadata.version.as_bytes());
+    object.text_unless_empty("description", metadata.description.as_bytes());
+    object.texts_unless_empty("keywords", &metadata.keywords);
+    if !metadata.maintainers.is_empty() {
+        list(object.name("maintainers"), &metadata.maintainers, maintainer);
+    }
+    object.text_unless_empty("icon", metadata.icon.as_bytes());
+    object.text_unless_empty("apiVersion", metadata.api_version.as_bytes());
+    object.text_unless_empty("condition", metadata.condition.as_bytes());
+    object.text_unless_empty("tags", metadata.tags.as_bytes());
+    object.text_unless_empty("appVersion", metadata.app_version.as_bytes());
+    object.flag_unless_false("deprecated", metadata.deprecated);
+    if let Some(annotations) = metadata.annotations.as_ref().filter(|annotations| !annotations.is_empty()) {
+        let mut map = Object::open(object.name("annotations"));
+        annotations.iter().for_each(|(name, text)| map.text(name, text.as_bytes()));
+        map.close();
+    }
+    object.text_unless_empty("kubeVersion", metadata.kube_version.as_bytes());
+    if !metadata.dependencies.is_empty() {
+        dependencies(object.name("dependencies"), &metadata.dependencies)?;
+    }
+    object.text_unless_empty("type", metadata.chart_type.as_bytes());
+    object.close();
+    Ok(())
+}
+
+fn maintainer(out: &mut Vec<u8>, maintainer: &Option<Maintainer>) {
+    let Some(maintainer) = maintainer else { return out.extend_from_slice(b"null") };
+    let mut object = Object::open(out);
+    object.text_unless_empty("name", maintainer.name.as_bytes());
+    object.text_unless_empty("email", maintainer.email.as_bytes());
+    object.text_unless_empty("url", maintainer.url.as_bytes());
+    object.close();
+}
+
+fn lock(out: &mut Vec<u8>, lock: &Lock) -> Result<(), GoError> {
+    let mut object = Object::open(out);
+    let generated = crate::times::read(lock.generated.as_bytes())?;
+    object.time("generated", generated.as_ref());
+    object.text("digest", lock.digest.as_bytes());
+    let out = object.name("dependencies");
+    match lock.declares_dependencies {
+        true => dependencies(out, &lock.dependencies)?,
+        false => out.extend_from_slice(b"null"),
+    }
+    object.close();
+    Ok(())
+}
+
+fn dependencies(out: &mut Vec<u8>, list: &[Dependency]) -> Result<(), GoError> {
+    out.push(b'[');
+    for (at, each) in list.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        dependency(out, each)?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
+fn dependency(out: &mut Vec<u8>, dependency: &Dependency) -> Result<(), GoError> {
+    let mut object = Object::open(out);
+    object.text("name", dependency.name.as_bytes());
+    object.text_unless_empty("version", dependency.version.as_bytes());
+    object.text("repository", dependency.repository.as_bytes());
+    object.text_unless_empty("condition", dependency.condition.as_bytes());
+    object.texts_unless_empty("tags", &dependency.tags);
+    object.flag_unless_false("enabled", dependency.enabled);
+    if !dependency.import_values.is_empty() {
+        object.value("import-values", &Value::list(dependency.import_values.clone()))?;
+    }
+    object.text_unless_empty("alias", dependency.alias.as_bytes());
+    object.close();
+    Ok(())
+}
