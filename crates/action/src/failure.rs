@@ -4,6 +4,8 @@ use gostd::GoError;
 use release::Release;
 use render::RenderError;
 
+use crate::port::NotRecorded;
+
 /// A failed operation, and the release as far as it came: `--debug` shows it.
 pub struct Failed {
     pub fault: Fault,
@@ -44,9 +46,9 @@ impl From<&str> for Failed {
     }
 }
 
-impl From<storage::Error> for Failed {
-    fn from(error: storage::Error) -> Self {
-        GoError::new(error.to_string()).into()
+impl From<NotRecorded> for Failed {
+    fn from(error: NotRecorded) -> Self {
+        error.error.into()
     }
 }
 

@@ -170,6 +170,7 @@ fn namespace_of(hook: &release::Hook) -> Result<Option<String>, GoError> {
         let words = "unable to parse metadata.namespace from kubernetes manifest for output logs hook";
         within(&format!("{words} {}", hook.path), error)
     })?;
+    let gostd::Value::Map(value) = value else { return Ok(None) };
     let Some(gostd::Value::Map(metadata)) = value.get(b"metadata") else { return Ok(None) };
     match metadata.get(b"namespace") {
         Some(gostd::Value::Str(namespace)) if !namespace.is_empty() => Ok(Some(namespace.to_text().into_owned())),

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, within};
-use crate::hooks::{self, Run};
+use crate::hooks::Run;
 use crate::ownership::{Owner, existing, quoted};
-use crate::port::{Engine, How, Strategy, Waiting};
+use crate::port::{Engine, How, NotRecorded, Strategy, Waiting};
 use crate::render_chart::{Rendering, Source, prepare};
 use crate::uninstall::Uninstall;
 use crate::values::now;
@@ -210,7 +210,7 @@ impl Install {
     }
 
     /// The record follows those of a release that is no more.
-    fn supersede(&self, engine: &Engine<'_>, release: &mut Release) -> Result<(), storage::Error> {
+    fn supersede(&self, engine: &Engine<'_>, release: &mut Release) -> Result<(), NotRecorded> {
         let Some(mut last) = engine.records.history(&self.name).ok().and_then(last) else { return Ok(()) };
         release.version = last.version + 1;
         if last.info.status == Status::Failed {
@@ -295,5 +295,3 @@ pub(crate) fn last(history: Vec<Release>) -> Option<Release> {
     history.into_iter().max_by_key(|release| release.version)
 }
 
-/// Hooks write records too.
-pub(crate) use hooks::record;

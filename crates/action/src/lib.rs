@@ -2,7 +2,7 @@
 //!
 //! Each operation takes its options, makes a plan (charts rendered, objects built and checked: nothing is changed yet),
 //! executes it and gives the release as it is recorded. The cluster is seen through the [`Cluster`] port, records
-//! through [`storage::Storage`]. Follows `pkg/action` of Helm 4.3.1.
+//! through the [`Records`] port. Follows `pkg/action` of Helm 4.3.1.
 
 mod crds;
 mod dry_run;
@@ -22,9 +22,11 @@ mod values;
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
 pub use install::Install;
-pub use port::{Cluster, Engine, How, Pods, PostRender, Propagation, Strategy, Waiting};
-pub use render_chart::{Prepared, prepare};
+pub use port::{
+    Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy, Waiting,
+};
+pub use render_chart::{NotPrepared, Prepared, Rendering, Source, prepare};
 pub use rollback::{MAX_DESCRIPTION, Rollback};
-pub use test::Test;
+pub use test::{Test, Tested};
 pub use uninstall::{Removed, Uninstall};
 pub use upgrade::{ServerSide, Upgrade, Values};

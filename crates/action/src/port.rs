@@ -1,5 +1,6 @@
 //! What operations need from the world around them.
 
+use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use chart::Capabilities;
 use chart::log::Log;
 use cluster::Resource;
 use gostd::GoError;
+use release::Release;
 use render::{Files, Lookup};
 use serde_json::Value;
 
@@ -39,6 +41,13 @@ pub enum Strategy {
     Watcher,
     Legacy,
     HookOnly,
+}
+
+impl Default for Waiting {
+    /// Helm's command line: hooks only, five minutes.
+    fn default() -> Self {
+        Waiting { strategy: Strategy::HookOnly, timeout: Duration::from_secs(300), jobs: false }
+    }
 }
 
 /// How to wait, for how long, and whether for jobs too.
@@ -110,6 +119,55 @@ pub struct NotUpdated {
     pub created: Vec<Resource>,
 }
 
+/// Where the records of releases are. Errors have Helm's texts.
+pub trait Records {
+    fn get(&self, name: &str, revision: i64) -> Result<Release, NotRecorded>;
+    /// The newest revision.
+    fn last(&self, name: &str) -> Result<Release, NotRecorded>;
+    /// The newest revision that is deployed.
+    fn deployed(&self, name: &str) -> Result<Release, NotRecorded>;
+    fn deployed_all(&self, name: &str) -> Result<Vec<Release>, NotRecorded>;
+    /// All revisions, in no order.
+    fn history(&self, name: &str) -> Result<Vec<Release>, NotRecorded>;
+    /// Writes a new record, after old ones of the release were removed.
+    fn create(&self, release: &Release) -> Result<(), NotRecorded>;
+    fn update(&self, release: &Release) -> Result<(), NotRecorded>;
+    fn delete(&self, name: &str, revision: i64) -> Result<(), NotRecorded>;
+}
+
+/// Why a record could not be read or written.
+pub struct NotRecorded {
+    pub error: GoError,
+    pub missing: Missing,
+}
+
+/// What there was none of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// No record of the name.
+    Release,
+    /// Records, but none that is deployed.
+    Deployed,
+    /// The cause is another.
+    Nothing,
+}
+
+impl fmt::Display for NotRecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.error.text)
+    }
+}
+
+impl NotRecorded {
+    pub fn is_not_found(&self) -> bool {
+        self.missing == Missing::Release
+    }
+
+    pub fn is_no_deployed(&self) -> bool {
+        self.missing == Missing::Deployed
+    }
+}
+
 /// Changes rendered files.
 pub trait PostRender {
     fn apply(&self, files: &Files) -> Result<Files, GoError>;
@@ -118,6 +176,6 @@ pub trait PostRender {
 /// What an operation works with.
 pub struct Engine<'a> {
     pub cluster: &'a dyn Cluster,
-    pub records: &'a storage::Storage,
+    pub records: &'a dyn Records,
     pub post_render: Option<&'a dyn PostRender>,
 }

@@ -13,7 +13,7 @@ use crate::failure::{Failed, joined, within};
 use crate::hooks::Run;
 use crate::ownership::Owner;
 use crate::policy;
-use crate::port::{Engine, Propagation, Waiting};
+use crate::port::{Engine, NotRecorded, Propagation, Waiting};
 use crate::values::now;
 
 /// How to uninstall.
@@ -179,7 +179,7 @@ impl Uninstall {
     }
 }
 
-fn purge(engine: &Engine<'_>, history: &[Release]) -> Result<(), storage::Error> {
+fn purge(engine: &Engine<'_>, history: &[Release]) -> Result<(), NotRecorded> {
     for release in history {
         engine.records.delete(&release.name, release.version)?;
     }
@@ -298,7 +298,8 @@ fn in_order(release: &Release, log: &mut dyn Log) -> Result<Vec<Manifest>, GoErr
     let text = release.manifest.as_bytes();
     let mut files = Files::new();
     for (at, range) in render::split_manifests(text).into_iter().enumerate() {
-        files.insert(Rc::from(format!("manifest-{at:08}")), Rc::new(text[range].to_vec()));
+        // Helm goes through them in the order of these names, 10 before 2.
+        files.insert(Rc::from(format!("manifest-{at}")), Rc::new(text[range].to_vec()));
     }
     let mut manifests = sort_manifests(&files, log)?.manifests;
     render::sort_for_removal(&mut manifests);

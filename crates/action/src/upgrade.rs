@@ -151,7 +151,7 @@ impl Upgrade {
     fn releases(&self, engine: &Engine<'_>) -> Result<(Release, Release), Failed> {
         let last = match engine.records.last(&self.name) {
             Err(error) if error.is_not_found() => {
-                return Err(storage::Error::NoDeployedReleases(self.name.clone()).into());
+                return Err(format!("{} has no deployed releases", crate::ownership::quoted(&self.name)).into());
             }
             result => result?,
         };
@@ -187,7 +187,7 @@ impl Upgrade {
             }
             Values::Reused => {
                 log.debug("reusing the old release's values", &[]);
-                let stored = before.chart.as_ref().map(release::Chart::to_chart).unwrap_or_default();
+                let stored = before.chart.clone().unwrap_or_default().to_chart();
                 let whole = chart::values::coalesce(&stored, &old, log)
                     .map_err(|error| within("failed to rebuild old values", error))?;
                 let merged = chart::values::coalesce_tables(&given, &old, log);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gostd::GoError;
-use gostd::time::Time;
+use gostd::time::{Time, Zone};
 use release::Release;
 
 use crate::render_chart::Prepared;
@@ -48,5 +48,5 @@ pub(crate) fn take(release: &mut Release, prepared: Prepared) {
 
 /// Returns the time of the machine, as Go's `time.Now`.
 pub(crate) fn now() -> Time {
-    Time::now()
+    Time::from_system(std::time::SystemTime::now(), Zone::local())
 }

@@ -18,8 +18,10 @@ mod load;
 pub mod log;
 pub mod metadata;
 mod os_error;
+pub mod release_name;
 pub mod schema;
 pub mod strvals;
+
 pub mod value_options;
 pub mod values;
 

@@ -13,7 +13,6 @@ mod log;
 mod out;
 mod output_dir;
 mod post_render;
-mod release_name;
 mod settings;
 mod show_only;
 mod suggest;

@@ -11,7 +11,7 @@ use crate::log::Stderr;
 use crate::output_dir::OutputDir;
 use crate::post_render::{self, PostRenderer};
 use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, VALUES};
-use crate::{explain, out, release_name, show_only};
+use crate::{explain, out, show_only};
 
 static FLAGS: &[Flag] = &[
     Flag::array("show-only", "show only the manifests of these templates (path or pattern, repeatable)").short('s'),
@@ -137,7 +137,7 @@ impl Request<'_> {
     }
 
     fn check_name(&self) -> Result<(), Failure> {
-        release_name::validate(&self.name).map_err(|error| {
+        chart::release_name::validate(&self.name).map_err(|error| {
             let quoted = String::from_utf8_lossy(&gostd::strconv::quote(self.name.as_bytes())).into_owned();
             let error = format!("release name {quoted}: {error}");
             Stderr.error("release name check failed", &[("error", &error)]);
