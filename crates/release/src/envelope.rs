@@ -48,15 +48,19 @@ pub fn decode(stored: &[u8]) -> Result<Release, GoError> {
 /// # Errors
 /// As [`decode`], but for JSON.
 pub fn unpack(stored: &[u8]) -> Result<Vec<u8>, GoError> {
+    unpack_at_most(stored, JSON_BYTES)
+}
+
+fn unpack_at_most(stored: &[u8], limit: u64) -> Result<Vec<u8>, GoError> {
     let bytes = decode_base64(stored)?;
     if !is_gzip(&bytes) {
         return Ok(bytes);
     }
     let mut json = Vec::with_capacity(bytes.len() * 4);
     let mut inflater = Inflater::default();
-    let read = inflater.start(&bytes).take(JSON_BYTES + 1).read_to_end(&mut json);
+    let read = inflater.start(&bytes).take(limit + 1).read_to_end(&mut json);
     read.map_err(|error| GoError::new(error.to_string()))?;
-    if json.len() as u64 > JSON_BYTES {
+    if json.len() as u64 > limit {
         return Err(exceeded("the record is longer than 256 MiB"));
     }
     Ok(json)
@@ -83,4 +87,17 @@ fn lenient() -> Encoding {
     rules.padding = Some('=');
     rules.check_trailing_bits = false;
     rules.encoding().unwrap_or(BASE64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pack, unpack_at_most};
+
+    #[test]
+    fn bombs_do_not_take_all_memory() {
+        let stored = pack(&[b' '; 1000]).expect("packed");
+        assert_eq!(unpack_at_most(stored.as_bytes(), 1000).expect("unpacked").len(), 1000);
+        let error = unpack_at_most(stored.as_bytes(), 999).err().expect("an error");
+        assert_eq!(error.text, "the record is longer than 256 MiB");
+    }
 }

@@ -72,3 +72,26 @@ impl Lease {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Lease;
+
+    #[test]
+    fn a_lease_is_read_as_it_was_written() {
+        let lease = Lease {
+            holder: "me@host <1>".into(),
+            host: "host".into(),
+            pid: 4_294_967_295,
+            boot_id: "b".into(),
+            process_start: u64::MAX,
+            heartbeat: "2026-11-21T12:00:00Z".into(),
+            seconds: 30,
+            operation: "upgrade".into(),
+            digest: "d".into(),
+        };
+        assert_eq!(Lease::from_json(&lease.to_json()).expect("a lease"), lease);
+        assert_eq!(Lease::from_json("{}").expect("a lease"), Lease::default());
+        assert!(Lease::from_json("[]").is_err());
+    }
+}

@@ -152,6 +152,14 @@ impl<'b, R: Read> Lexer<'b, R> {
         digits.parse().map_err(|_| StreamError::Malformed("an integer"))
     }
 
+    /// Reports whether the value here is null.
+    ///
+    /// # Errors
+    /// When the text ends.
+    pub fn is_null(&mut self) -> Result<bool> {
+        self.peek().map(|byte| byte == b'n')
+    }
+
     /// Reads over a value.
     ///
     /// # Errors

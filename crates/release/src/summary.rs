@@ -133,18 +133,28 @@ fn info<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary) -> Result<(), 
 }
 
 fn chart<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary) -> Result<(), StreamError> {
-    let flow = lexer.members(|lexer, key| match key {
-        b"metadata" => lexer.members(|lexer, key| {
-            summary.chart_is_missing = false;
-            match key {
-                b"name" => summary.chart_name = lexer.text(TEXT_BYTES)?,
-                b"version" => summary.chart_version = lexer.text(TEXT_BYTES)?,
-                b"appVersion" => summary.app_version = lexer.text(TEXT_BYTES)?,
-                _ => lexer.skip()?,
+    let flow = lexer.members(|lexer, key| {
+        match key {
+            b"metadata" => {
+                summary.chart_is_missing = lexer.is_null()?;
+                metadata(lexer, summary)?;
             }
-            Ok(Flow::On)
-        }),
-        _ => lexer.skip().map(|()| Flow::On),
+            _ => lexer.skip()?,
+        }
+        Ok(Flow::On)
+    });
+    flow.map(drop)
+}
+
+fn metadata<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary) -> Result<(), StreamError> {
+    let flow = lexer.members(|lexer, key| {
+        match key {
+            b"name" => summary.chart_name = lexer.text(TEXT_BYTES)?,
+            b"version" => summary.chart_version = lexer.text(TEXT_BYTES)?,
+            b"appVersion" => summary.app_version = lexer.text(TEXT_BYTES)?,
+            _ => lexer.skip()?,
+        }
+        Ok(Flow::On)
     });
     flow.map(drop)
 }

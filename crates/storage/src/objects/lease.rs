@@ -1,0 +1,41 @@
+//! Leases in the annotation of an object.
+
+use release::Lease;
+
+use super::api::Place;
+use super::body::lease_patch;
+use crate::{LeaseWriter, StorageError};
+
+/// Puts a lease on an object, if the one there is still the one that was seen; false when somebody was faster.
+pub fn claim(place: &Place, key: &str, seen: Option<&Lease>, lease: &Lease) -> Result<bool, StorageError> {
+    let item = match place.get(key) {
+        Ok(item) => item,
+        Err(error) if error.is_not_found() => return Err(StorageError::NotFound),
+        Err(error) => return Err(StorageError::Other(error.into())),
+    };
+    if item.lease().as_ref() != seen {
+        return Ok(false);
+    }
+    match place.patch(key, &lease_patch(Some(lease), Some(&item.resource_version))?) {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_conflict() => Ok(false),
+        Err(error) if error.is_not_found() => Err(StorageError::NotFound),
+        Err(error) => Err(StorageError::Other(error.into())),
+    }
+}
+
+/// Renews the lease of an object.
+pub struct Writer {
+    pub place: Place,
+    pub key: String,
+}
+
+impl LeaseWriter for Writer {
+    fn write(&mut self, lease: Option<&Lease>) -> Result<(), StorageError> {
+        match self.place.patch(&self.key, &lease_patch(lease, None)?) {
+            Ok(()) => Ok(()),
+            Err(error) if error.is_not_found() => Err(StorageError::NotFound),
+            Err(error) => Err(StorageError::Other(error.into())),
+        }
+    }
+}
