@@ -2,8 +2,12 @@
 
 mod create;
 mod env;
+mod get;
+mod history;
 mod lint;
+mod list;
 mod locate;
+mod release_text;
 mod root;
 mod show;
 mod template;

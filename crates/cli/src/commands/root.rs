@@ -1,6 +1,6 @@
 //! The root of the command tree.
 
-use super::{create, env, lint, show, template, unbuilt, version};
+use super::{create, env, get, history, lint, list, show, template, unbuilt, version};
 use crate::command::Command;
 use crate::tables::GLOBAL;
 
@@ -21,10 +21,10 @@ pub static ROOT: Command = Command {
         &unbuilt::REPO,
         &unbuilt::SEARCH,
         &unbuilt::VERIFY,
-        &unbuilt::GET,
-        &unbuilt::HISTORY,
+        &get::COMMAND,
+        &history::COMMAND,
         &unbuilt::INSTALL,
-        &unbuilt::LIST,
+        &list::COMMAND,
         &unbuilt::TEST,
         &unbuilt::ROLLBACK,
         &unbuilt::STATUS,

@@ -28,10 +28,7 @@ fn not_built(word: &str) -> Failure {
 
 unbuilt!(COMPLETION, "completion", &[], &[], "completion scripts for a shell");
 unbuilt!(DEPENDENCY, "dependency", &["dep", "dependencies"], &[], "a chart's dependencies");
-unbuilt!(GET, "get", &[], &[], "information on a release");
-unbuilt!(HISTORY, "history", &["hist"], &[], "the revisions of a release");
 unbuilt!(INSTALL, "install", &[], &[], "install a chart");
-unbuilt!(LIST, "list", &["ls"], &[], "list releases");
 unbuilt!(PACKAGE, "package", &[], &[], "pack a chart folder into an archive");
 unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
 unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");
