@@ -10,7 +10,7 @@ use crate::exec::Exec;
 use crate::func::Func;
 use crate::hash::FastMap;
 use crate::limits::Limits;
-use crate::node::{Tree, is_empty};
+use crate::node::Tree;
 use crate::parse::{Parsed, parse};
 use crate::texts::Texts;
 use crate::vocabulary::Vocabulary;
@@ -60,7 +60,7 @@ impl Set {
     pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), GoError> {
         let parsed = self.parse_text(name, &text.into())?;
         for tree in &parsed.trees {
-            let empty = is_empty(&tree.root, &tree.source.text);
+            let empty = tree.is_empty();
             if !(empty && self.templates.contains_key(&tree.name)) {
                 self.templates.insert(tree.name.clone(), tree.clone());
             }

@@ -14,6 +14,8 @@ use crate::parse::Lists;
 
 /// Longest name that is kept: longer ones rarely come again.
 const KEPT_BYTES: usize = 64;
+/// How many names that came last are looked at before all others.
+const RECENT_NAMES: usize = 256;
 /// How many names a chart of middle size has.
 const USUAL_NAMES: usize = 400;
 /// Most names that are kept.
@@ -25,6 +27,8 @@ pub struct Vocabulary {
     given: Rc<[&'static Func]>,
     /// One copy of each name, shared by all templates.
     names: RefCell<HashSet<Str, Seed>>,
+    /// Names that came last, each at the place that its ends give: half of all names need no hash.
+    recent: RefCell<Vec<Str>>,
     /// What the parser has used and can use again.
     spare: RefCell<(Vec<Lists>, Vec<Node>)>,
 }
@@ -41,7 +45,13 @@ impl Vocabulary {
         for (at, func) in given.iter().enumerate() {
             functions.insert(func.name.as_bytes(), Function::Given(at as u32));
         }
-        Vocabulary { functions, given, names: RefCell::default(), spare: RefCell::default() }
+        Vocabulary {
+            functions,
+            given,
+            names: RefCell::default(),
+            recent: RefCell::default(),
+            spare: RefCell::default(),
+        }
     }
 
     pub fn function(&self, name: &[u8]) -> Option<Function> {
@@ -78,6 +88,20 @@ impl Vocabulary {
         if name.len() > KEPT_BYTES {
             return Str::from(name);
         }
+        let place = recent_place(name);
+        if let Some(known) = self.recent.borrow().get(place).filter(|known| same(known, name)) {
+            return known.clone();
+        }
+        let known = self.kept(name);
+        let mut recent = self.recent.borrow_mut();
+        if recent.is_empty() {
+            recent.resize(RECENT_NAMES, known.clone());
+        }
+        recent[place] = known.clone();
+        known
+    }
+
+    fn kept(&self, name: &[u8]) -> Str {
         let mut names = self.names.borrow_mut();
         if let Some(known) = names.get(name) {
             return known.clone();
@@ -91,6 +115,19 @@ impl Vocabulary {
         }
         name
     }
+}
+
+/// Returns the place of a name among the last ones.
+fn recent_place(name: &[u8]) -> usize {
+    let (first, last) = (name.first().copied().unwrap_or(0), name.last().copied().unwrap_or(0));
+    let middle = name.get(name.len() / 2).copied().unwrap_or(0);
+    let mixed = usize::from(first) ^ (usize::from(middle) << 2) ^ (usize::from(last) << 4) ^ (name.len() << 5);
+    mixed % RECENT_NAMES
+}
+
+/// Compares names without a call: they are short.
+fn same(known: &Str, name: &[u8]) -> bool {
+    known.len() == name.len() && known.iter().zip(name).all(|(a, b)| a == b)
 }
 
 fn bound(builtin: Builtin) -> Function {

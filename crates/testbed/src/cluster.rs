@@ -20,7 +20,7 @@ use crate::{peers, shared, wait};
 
 /// The administrator's kubeconfig in the folder of a cluster.
 pub const ADMIN: &str = "admin.kubeconfig";
-/// The file that holds the URL of the API server.
+/// The file that holds the URL of the API server; it is there once the cluster is ready.
 pub const SERVER: &str = "server";
 /// A new namespace has its service account within milliseconds; a busy machine takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,12 +46,12 @@ impl Cluster {
     /// The cluster in a folder, which another process started.
     pub fn open(folder: &Path) -> Result<Cluster, String> {
         let folder = Folder::new(folder);
+        let server = folder.read(SERVER)?;
         let authority = Authority::open(&folder)?;
-        Cluster::with(folder, authority)
+        Cluster::with(folder, server, authority)
     }
 
-    pub(crate) fn with(folder: Folder, authority: Authority) -> Result<Cluster, String> {
-        let server = folder.read(SERVER)?;
+    pub(crate) fn with(folder: Folder, server: String, authority: Authority) -> Result<Cluster, String> {
         let identity = authority.client("testbed", Some("system:masters"))?;
         let api = Api::new(&server, authority.certificate(), &identity)?;
         Ok(Cluster { folder, server, authority, api })

@@ -56,11 +56,16 @@ impl OwnCluster {
         let (root, temporary) = root(&options)?;
         let folder = Folder::new(root);
         let parts = Parts { folder, ports, binaries, options, temporary: temporary.is_some() };
-        let authority = write_identities(&parts)?;
+        // A start that lost its ports has left data that names them.
+        let _ = std::fs::remove_dir_all(parts.folder.path("etcd"));
+        let server = format!("https://127.0.0.1:{}", parts.ports.server);
+        let authority = write_identities(&parts.folder, &server)?;
         parts.write_files()?;
-        let cluster = Cluster::with(parts.folder.clone(), authority)?;
+        let cluster = Cluster::with(parts.folder.clone(), server, authority)?;
         let own = OwnCluster { cluster, parts, processes: Mutex::default(), _temporary: temporary };
         own.start_all()?;
+        // Last, for it tells that here is a cluster.
+        own.parts.folder.write(SERVER, own.server())?;
         Ok(own)
     }
 
@@ -165,10 +170,8 @@ fn root(options: &Options) -> Result<(PathBuf, Option<TempDir>), String> {
 }
 
 /// Writes the certificates, the kubeconfigs of the parts and of the administrator.
-fn write_identities(parts: &Parts) -> Result<Authority, String> {
-    let folder = &parts.folder;
+fn write_identities(folder: &Folder, server: &str) -> Result<Authority, String> {
     let authority = Authority::create(folder)?;
-    let server = format!("https://127.0.0.1:{}", parts.ports.server);
     for (file, user, group) in [
         (ADMIN.to_string(), "admin", Some("system:masters")),
         (kubeconfig_name(Part::Kubelet), "kubelet", Some("system:masters")),
@@ -176,10 +179,9 @@ fn write_identities(parts: &Parts) -> Result<Authority, String> {
         (kubeconfig_name(Part::Scheduler), "system:kube-scheduler", None),
     ] {
         let identity = &authority.client(user, group)?;
-        let login = Login { server: &server, authority: authority.certificate(), user, identity, namespace: "default" };
+        let login = Login { server, authority: authority.certificate(), user, identity, namespace: "default" };
         write_kubeconfig(folder, &file, &login)?;
     }
-    folder.write(SERVER, &server)?;
     Ok(authority)
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::json;
 use testbed::{Cluster, Options, Part, until};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Those who lost the server ask for it again after some seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn config_map(name: &str) -> serde_json::Value {
     json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name } })
@@ -15,7 +16,7 @@ fn config_map(name: &str) -> serde_json::Value {
 
 #[test]
 fn what_was_written_is_there_after_kills() {
-    let cluster = Cluster::start(Options { fsync: true, ..Options::bare() }).expect("a cluster");
+    let cluster = Cluster::start(Options { fsync: true, ..Options::default() }).expect("a cluster");
     let namespace = cluster.namespace().expect("a namespace");
     let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
     for (part, name) in [(Part::Server, "one"), (Part::Etcd, "two")] {
@@ -25,6 +26,20 @@ fn what_was_written_is_there_after_kills() {
         cluster.restart(part).expect("it is back");
         cluster.api().get(&format!("{maps}/{name}")).expect("the config map");
     }
+    runs_a_pod(&cluster, namespace.name());
+}
+
+/// The controllers, the scheduler and the kubelet have outlived the API server.
+fn runs_a_pod(cluster: &Cluster, namespace: &str) {
+    let pods = format!("/api/v1/namespaces/{namespace}/pods");
+    let spec = json!({ "containers": [{ "name": "main", "image": "it" }] });
+    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "pod" }, "spec": spec });
+    cluster.api().create(&pods, &pod).expect("a pod");
+    let running = until("the pod", PATIENCE, || {
+        let pod = cluster.api().get(&format!("{pods}/pod"))?;
+        Ok((pod["status"]["phase"] == "Running").then_some(()))
+    });
+    running.expect("it runs");
 }
 
 #[test]

@@ -158,7 +158,7 @@ impl<'a> Exec<'a> {
         self.steps += ENTER_STEPS;
         self.vars.resize(frame.base + tree.slots, Operand::INVALID);
         self.vars[frame.base] = dot.clone();
-        let result = self.walk_list(&frame, &tree.root, &dot);
+        let result = self.walk_list(&frame, tree.root, &dot);
         self.vars.truncate(frame.base);
         result.map(drop)
     }
@@ -234,7 +234,7 @@ impl Scope {
     /// An empty definition does not hide one that is there already, except as the text's own template.
     fn find(&self, name: &[u8], set: &Set) -> Option<Rc<Tree>> {
         let tree = self.parsed.trees.iter().find(|tree| tree.name.as_bytes() == name)?;
-        let empty = crate::node::is_empty(&tree.root, &tree.source.text);
+        let empty = tree.is_empty();
         let hidden =
             empty && (set.lookup(name).is_some() || self.outer.as_ref().is_some_and(|o| o.find(name, set).is_some()));
         (!hidden).then(|| tree.clone())

@@ -43,10 +43,7 @@ impl Exec<'_> {
                 return Err(self.fail(frame, format!("range can't iterate over {text}")));
             }
         };
-        match &branch.else_list {
-            Some(list) if !ran => self.walk_list(frame, list, dot),
-            _ => Ok(Flow::Next),
-        }
+        if ran { Ok(Flow::Next) } else { self.walk_list(frame, branch.else_list, dot) }
     }
 
     fn integers(&mut self, frame: &Frame<'_>, branch: &Branch, value: &Value, end: i64) -> Outcome<bool> {
@@ -86,7 +83,7 @@ impl Exec<'_> {
                     self.set_variable(frame, second, element.clone())?;
                 }
             }
-            if self.walk_list(frame, &branch.list, &element)? == Flow::Break {
+            if self.walk_list(frame, branch.list, &element)? == Flow::Break {
                 break;
             }
         }

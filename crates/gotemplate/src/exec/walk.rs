@@ -5,7 +5,7 @@ use gostd::fmt;
 use super::look::look;
 use super::operand::{is_true, printable};
 use super::{Exec, Frame, MAX_TEMPLATE_DEPTH, Operand, Outcome};
-use crate::node::{At, Branch, Node};
+use crate::node::{At, Branch, Node, Span};
 
 /// How a list ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(super) enum Flow {
 }
 
 impl Exec<'_> {
-    pub(super) fn walk_list(&mut self, frame: &Frame<'_>, nodes: &[Node], dot: &Operand) -> Outcome<Flow> {
-        for node in nodes {
+    pub(super) fn walk_list(&mut self, frame: &Frame<'_>, list: Span, dot: &Operand) -> Outcome<Flow> {
+        for node in list.of(&frame.tree.parts.nodes) {
             let flow = self.walk(frame, node, dot)?;
             if flow != Flow::Next {
                 return Ok(flow);
@@ -27,6 +27,7 @@ impl Exec<'_> {
     }
 
     fn walk(&mut self, frame: &Frame<'_>, node: &Node, dot: &Operand) -> Outcome<Flow> {
+        let branches = &frame.tree.parts.branches;
         match node {
             Node::Text(start, end) | Node::Quoted(start, end) => {
                 self.out.extend_from_slice(&frame.tree.source.text[*start as usize..*end as usize]);
@@ -34,9 +35,9 @@ impl Exec<'_> {
                 Ok(Flow::Next)
             }
             Node::Action(pipe) => self.action(frame, *pipe, dot).map(|()| Flow::Next),
-            Node::If(branch) => self.if_or_with(frame, branch, dot, false),
-            Node::With(branch) => self.if_or_with(frame, branch, dot, true),
-            Node::Range(branch) => self.range(frame, branch, dot),
+            Node::If(branch) => self.if_or_with(frame, &branches[*branch as usize], dot, false),
+            Node::With(branch) => self.if_or_with(frame, &branches[*branch as usize], dot, true),
+            Node::Range(branch) => self.range(frame, &branches[*branch as usize], dot),
             Node::Template(call) => self.template(frame, *call, dot).map(|()| Flow::Next),
             Node::Break => Ok(Flow::Break),
             Node::Continue => Ok(Flow::Continue),
@@ -84,18 +85,12 @@ impl Exec<'_> {
                 let value = self.pipeline(frame, branch.pipe, dot)?;
                 let truth = is_true(&value.value);
                 if truth && with {
-                    return self.walk_list(frame, &branch.list, &value);
+                    return self.walk_list(frame, branch.list, &value);
                 }
                 truth
             }
         };
-        if truth {
-            return self.walk_list(frame, &branch.list, dot);
-        }
-        match &branch.else_list {
-            Some(list) => self.walk_list(frame, list, dot),
-            None => Ok(Flow::Next),
-        }
+        self.walk_list(frame, if truth { branch.list } else { branch.else_list }, dot)
     }
 
     fn template(&mut self, frame: &Frame<'_>, call: u32, dot: &Operand) -> Outcome<()> {

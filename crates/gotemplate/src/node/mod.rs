@@ -17,7 +17,7 @@ use crate::func::Func;
 pub struct Tree {
     pub name: Str,
     pub source: Rc<Source>,
-    pub root: Rc<[Node]>,
+    pub root: Span,
     pub parts: Rc<Parts>,
     /// How many variables are alive at once at most, `$` included.
     pub slots: usize,
@@ -26,6 +26,9 @@ pub struct Tree {
 /// What nodes refer to by number.
 #[derive(Default)]
 pub struct Parts {
+    /// The nodes of all lists.
+    pub nodes: Box<[Node]>,
+    pub branches: Box<[Branch]>,
     pub pipes: Box<[Pipe]>,
     pub commands: Box<[Command]>,
     pub args: Box<[Arg]>,
@@ -70,6 +73,7 @@ impl Span {
 }
 
 /// What is executed one after the other.
+#[derive(Clone, Copy)]
 pub enum Node {
     /// Bytes of the source.
     Text(u32, u32),
@@ -77,9 +81,10 @@ pub enum Node {
     Quoted(u32, u32),
     /// The number of its pipeline.
     Action(u32),
-    If(Box<Branch>),
-    With(Box<Branch>),
-    Range(Box<Branch>),
+    /// The number of its branch, as of the next two.
+    If(u32),
+    With(u32),
+    Range(u32),
     /// The number of its call.
     Template(u32),
     Break,
@@ -87,10 +92,12 @@ pub enum Node {
 }
 
 /// `if`, `with` or `range`.
+#[derive(Clone, Copy)]
 pub struct Branch {
     pub pipe: u32,
-    pub list: Box<[Node]>,
-    pub else_list: Option<Box<[Node]>>,
+    pub list: Span,
+    /// Empty where there is none.
+    pub else_list: Span,
 }
 
 /// `{{ template "name" pipeline }}`.
@@ -235,6 +242,15 @@ pub enum At {
 }
 
 impl Tree {
+    /// Reports whether it produces nothing but white space: such a definition does not replace another.
+    pub fn is_empty(&self) -> bool {
+        let text = &self.source.text;
+        self.root.of(&self.parts.nodes).iter().all(|node| match node {
+            Node::Text(start, end) => gostd::strings::trim_space(&text[*start as usize..*end as usize]).is_empty(),
+            _ => false,
+        })
+    }
+
     /// Returns the byte offset that Go reports.
     pub fn pos(&self, at: At) -> usize {
         let parts = &self.parts;
@@ -247,12 +263,4 @@ impl Tree {
         };
         pos as usize
     }
-}
-
-/// Reports whether nodes produce nothing but white space: such a definition does not replace another.
-pub fn is_empty(nodes: &[Node], text: &[u8]) -> bool {
-    nodes.iter().all(|node| match node {
-        Node::Text(start, end) => gostd::strings::trim_space(&text[*start as usize..*end as usize]).is_empty(),
-        _ => false,
-    })
 }

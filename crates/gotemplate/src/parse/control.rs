@@ -1,7 +1,8 @@
 //! Text, actions and control structures.
 
-use super::{Parse, Parser, State, taken, verbatim};
-use crate::node::{Branch, Call, Node};
+use super::growing::added;
+use super::{Parse, Parser, State, verbatim};
+use crate::node::{Branch, Call, Node, Span};
 use crate::token::{Kind, Token};
 
 /// What stands at a place of a list.
@@ -34,8 +35,8 @@ impl Control {
         }
     }
 
-    fn node(self, branch: Branch) -> Node {
-        let branch = Box::new(branch);
+    /// Makes a node with the number of its branch.
+    fn node(self, branch: u32) -> Node {
         match self {
             Control::If => Node::If(branch),
             Control::With => Node::With(branch),
@@ -45,16 +46,21 @@ impl Control {
 }
 
 impl Parser<'_> {
-    pub(super) fn item_list(&mut self) -> Parse<(Box<[Node]>, Ending)> {
+    pub(super) fn item_list(&mut self) -> Parse<(Span, Ending)> {
         let start = self.nodes.len();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
                 Item::Node(node) => self.nodes.push(node),
-                Item::End => return Ok((taken(&mut self.nodes, start), Ending::End)),
-                Item::Else => return Ok((taken(&mut self.nodes, start), Ending::Else)),
+                Item::End => return Ok((self.list(start), Ending::End)),
+                Item::Else => return Ok((self.list(start), Ending::Else)),
             }
         }
         self.fail("unexpected EOF")
+    }
+
+    /// Makes a list of the nodes from `start` on.
+    pub(super) fn list(&mut self, start: usize) -> Span {
+        added(&mut self.state.lists.parts.nodes, self.nodes.drain(start..))
     }
 
     pub(super) fn text_or_action(&mut self) -> Parse<Item> {
@@ -139,22 +145,24 @@ impl Parser<'_> {
         self.state.lists.slots.truncate(declared);
         self.state.range_depth -= usize::from(control == Control::Range);
         let else_list = match ending {
-            Ending::End => None,
-            Ending::Else => Some(self.else_list(control)?),
+            Ending::End => Span::EMPTY,
+            Ending::Else => self.else_list(control)?,
         };
         self.state.lists.names.truncate(names);
         self.state.lists.slots.truncate(slots);
-        Ok(control.node(Branch { pipe, list, else_list }))
+        let branches = &mut self.state.lists.parts.branches;
+        Ok(control.node(added(branches, [Branch { pipe, list, else_list }]).start))
     }
 
-    fn else_list(&mut self, control: Control) -> Parse<Box<[Node]>> {
+    fn else_list(&mut self, control: Control) -> Parse<Span> {
         let continued = match (control, self.peek().kind) {
             (Control::If, Kind::If) | (Control::With, Kind::With) => Some(control),
             _ => None,
         };
         if let Some(control) = continued {
             self.next();
-            return Ok(Box::new([self.nested(|parser| parser.control(control))?]));
+            let node = self.nested(|parser| parser.control(control))?;
+            return Ok(added(&mut self.state.lists.parts.nodes, [node]));
         }
         let (list, ending) = self.item_list()?;
         if ending != Ending::End {

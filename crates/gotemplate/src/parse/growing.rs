@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gostd::Str;
 
 use crate::func::Func;
-use crate::node::{Arg, Call, Chain, Command, Decl, Literal, Number, Parts, Pipe, Variable};
+use crate::node::{Arg, Branch, Call, Chain, Command, Decl, Literal, Node, Number, Parts, Pipe, Span, Variable};
 
 /// The lists of one template.
 #[derive(Default)]
@@ -35,6 +35,8 @@ impl Lists {
 /// [`Parts`] that grow.
 #[derive(Default)]
 pub struct Growing {
+    pub nodes: Vec<Node>,
+    pub branches: Vec<Branch>,
     pub pipes: Vec<Pipe>,
     pub commands: Vec<Command>,
     pub args: Vec<Arg>,
@@ -51,22 +53,31 @@ impl Growing {
     /// Takes everything out.
     pub fn finish(&mut self, functions: Rc<[&'static Func]>) -> Parts {
         Parts {
-            pipes: taken(&mut self.pipes, 0),
-            commands: taken(&mut self.commands, 0),
-            args: taken(&mut self.args, 0),
-            decls: taken(&mut self.decls, 0),
-            calls: taken(&mut self.calls, 0),
-            variables: taken(&mut self.variables, 0),
-            strings: taken(&mut self.strings, 0),
-            numbers: taken(&mut self.numbers, 0),
-            chains: taken(&mut self.chains, 0),
-            names: taken(&mut self.names, 0),
+            nodes: taken(&mut self.nodes),
+            branches: taken(&mut self.branches),
+            pipes: taken(&mut self.pipes),
+            commands: taken(&mut self.commands),
+            args: taken(&mut self.args),
+            decls: taken(&mut self.decls),
+            calls: taken(&mut self.calls),
+            variables: taken(&mut self.variables),
+            strings: taken(&mut self.strings),
+            numbers: taken(&mut self.numbers),
+            chains: taken(&mut self.chains),
+            names: taken(&mut self.names),
             functions,
         }
     }
 }
 
-/// Takes the end of a list.
-pub fn taken<T>(list: &mut Vec<T>, start: usize) -> Box<[T]> {
-    list.drain(start..).collect()
+/// Takes everything out of a list.
+fn taken<T>(list: &mut Vec<T>) -> Box<[T]> {
+    list.drain(..).collect()
+}
+
+/// Adds to a list; returns where.
+pub fn added<T>(list: &mut Vec<T>, new: impl IntoIterator<Item = T>) -> Span {
+    let start = list.len() as u32;
+    list.extend(new);
+    Span { start, end: list.len() as u32 }
 }

@@ -11,12 +11,11 @@ use gostd::{GoError, Str, strconv};
 
 use crate::error::Source;
 use crate::lex::Lexer;
-use crate::node::{Node, Tree, is_empty};
+use crate::node::{Node, Span, Tree};
 use crate::token::{Kind, Token};
 use crate::vocabulary::Vocabulary;
 
 pub use growing::Lists;
-use growing::taken;
 
 /// How deep actions may hold each other. Go knows no limit but memory.
 const MAX_NESTING: usize = 10_000;
@@ -53,7 +52,7 @@ impl Parsed {
             Rc::new(Tree {
                 name,
                 source: source.clone(),
-                root: tree.root.clone(),
+                root: tree.root,
                 parts: tree.parts.clone(),
                 slots: tree.slots,
             })
@@ -249,11 +248,10 @@ impl<'a> Parser<'a> {
 
     /// Adds a template to those of this text; one that is not empty may be there only once.
     fn add(&mut self, tree: Tree) -> Parse<()> {
-        let text = self.text;
         match self.trees.iter_mut().find(|old| old.name == tree.name) {
             None => self.trees.push(tree),
-            Some(old) if is_empty(&old.root, text) => *old = tree,
-            Some(_) if is_empty(&tree.root, text) => {}
+            Some(old) if old.is_empty() => *old = tree,
+            Some(_) if tree.is_empty() => {}
             Some(_) => {
                 let name = quote(&tree.name);
                 return self.fail(format!("template: multiple definition of template {name}"));
@@ -262,7 +260,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn top_level(&mut self) -> Parse<Box<[Node]>> {
+    fn top_level(&mut self) -> Parse<Span> {
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delim = self.next();
@@ -278,7 +276,7 @@ impl<'a> Parser<'a> {
                 control::Item::Else => return self.fail("unexpected {{else}}"),
             }
         }
-        Ok(taken(&mut self.nodes, 0))
+        Ok(self.list(0))
     }
 
     /// Parses `{{ define "name" }}` after the word.
@@ -313,9 +311,9 @@ impl<'a> Parser<'a> {
     }
 
     /// Makes a template of what was parsed.
-    fn tree(&mut self, name: Str, root: Box<[Node]>) -> Tree {
+    fn tree(&mut self, name: Str, root: Span) -> Tree {
         let parts = Rc::new(self.state.lists.parts.finish(self.vocabulary.given()));
-        Tree { name, source: self.source.clone(), root: root.into(), parts, slots: self.state.max_slots }
+        Tree { name, source: self.source.clone(), root, parts, slots: self.state.max_slots }
     }
 
     fn unquote(&self, token: Token) -> Parse<Str> {

@@ -3,6 +3,7 @@
 use gostd::{Str, Value};
 use smallvec::SmallVec;
 
+use super::growing::added;
 use super::{Lists, Parse, Parser, number, quote};
 use crate::node::{Arg, ArgKind, Chain, Command, Decl, Function, Literal, Pipe, Span, Variable};
 use crate::token::{Kind, Token};
@@ -255,13 +256,6 @@ impl Parser<'_> {
         let variable = Variable { name: self.vocabulary.name(name), slot, older, fields: Span::EMPTY };
         Ok(added(&mut self.state.lists.parts.variables, [variable]).start)
     }
-}
-
-/// Adds to a list; returns where.
-fn added<T>(list: &mut Vec<T>, new: impl IntoIterator<Item = T>) -> Span {
-    let start = list.len() as u32;
-    list.extend(new);
-    Span { start, end: list.len() as u32 }
 }
 
 fn starts_operand(kind: Kind) -> bool {
