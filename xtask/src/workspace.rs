@@ -53,7 +53,7 @@ impl Workspace {
         if !status.success() {
             return Err("cargo build --release --package pilothouse failed".into());
         }
-        Ok(self.target()?.join("release/pilothouse"))
+        Ok(self.target()?.join(host_triple()?).join("release/pilothouse"))
     }
 
     /// The folder of a shared collection beside the checkout (`corpus`, `bench`), if it is there.
