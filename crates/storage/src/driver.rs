@@ -63,6 +63,7 @@ pub trait Driver {
 
 /// Renews a lease.
 pub trait LeaseWriter: Send {
-    /// Replaces the lease of the record, whatever it is; `None` takes it off.
-    fn write(&mut self, lease: Option<&Lease>) -> Result<(), StorageError>;
+    /// Replaces the lease of the record, whatever it is; `None` takes it off. Errors are texts, which may go to the thread
+    /// of the engine.
+    fn write(&mut self, lease: Option<&Lease>) -> Result<(), String>;
 }

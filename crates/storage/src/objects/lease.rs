@@ -31,11 +31,8 @@ pub struct Writer {
 }
 
 impl LeaseWriter for Writer {
-    fn write(&mut self, lease: Option<&Lease>) -> Result<(), StorageError> {
-        match self.place.patch(&self.key, &lease_patch(lease, None)?) {
-            Ok(()) => Ok(()),
-            Err(error) if error.is_not_found() => Err(StorageError::NotFound),
-            Err(error) => Err(StorageError::Other(error.into())),
-        }
+    fn write(&mut self, lease: Option<&Lease>) -> Result<(), String> {
+        let patch = lease_patch(lease, None).map_err(|error| error.text)?;
+        self.place.patch(&self.key, &patch).map_err(|error| error.text)
     }
 }
