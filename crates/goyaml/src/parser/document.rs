@@ -11,6 +11,7 @@ impl<'t> Parser<'t> {
             self.take();
             kind = self.peek()?.0;
         }
+        let mut head = Vec::new();
         match kind {
             Kind::StreamEnd => {
                 self.take();
@@ -21,11 +22,12 @@ impl<'t> Parser<'t> {
             _ if implicit => {
                 self.directives()?;
                 self.state = State::BlockNode;
+                head = self.document_head();
             }
             _ => self.explicit_start()?,
         }
         self.states.push(State::DocumentEnd);
-        Ok(Event::DocumentStart)
+        Ok(Event::DocumentStart { head })
     }
 
     fn explicit_start(&mut self) -> Result<(), Problem> {
@@ -56,7 +58,8 @@ impl<'t> Parser<'t> {
         }
         self.tag_directives.clear();
         self.state = State::DocumentStart;
-        Ok(Event::DocumentEnd)
+        let comments = self.comments().unwrap_or_default();
+        Ok(Event::DocumentEnd { foot: if comments.foot.is_empty() { comments.head } else { comments.foot } })
     }
 
     fn directives(&mut self) -> Result<(), Problem> {

@@ -6,7 +6,7 @@ use crate::scanner::Kind;
 
 impl<'t> Parser<'t> {
     pub(super) fn flow_sequence_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.take();
+        self.open_collection()?;
         let first = self.peek()?;
         self.flow_sequence_item(first)
     }
@@ -17,7 +17,7 @@ impl<'t> Parser<'t> {
             self.take();
             next = self.peek()?;
         } else if next.0 != Kind::FlowSequenceEnd {
-            return Err(Problem::parser(next.1, "did not find expected ',' or ']'"));
+            return Err(self.problem(next.1, "did not find expected ',' or ']'"));
         }
         self.flow_sequence_item(next)
     }
@@ -27,12 +27,13 @@ impl<'t> Parser<'t> {
             Kind::Key => {
                 self.take();
                 self.state = State::FlowPairKey;
-                Ok(Event::MappingStart(Properties { line, ..Properties::default() }))
+                Ok(Event::MappingStart(Properties { line, flow: true, ..Properties::default() }))
             }
             Kind::FlowSequenceEnd => {
+                let comments = self.comments();
                 self.take();
-                self.pop_state();
-                Ok(Event::SequenceEnd)
+                self.close_collection();
+                Ok(Event::SequenceEnd(comments))
             }
             _ => self.node_then(Context::Flow, State::FlowSequenceEntry),
         }
@@ -63,11 +64,11 @@ impl<'t> Parser<'t> {
     pub(super) fn flow_pair_end(&mut self) -> Result<Event<'t>, Problem> {
         self.peek()?;
         self.state = State::FlowSequenceEntry;
-        Ok(Event::MappingEnd)
+        Ok(Event::MappingEnd(None))
     }
 
     pub(super) fn flow_mapping_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.take();
+        self.open_collection()?;
         let first = self.peek()?;
         self.flow_mapping_item(first)
     }
@@ -78,7 +79,7 @@ impl<'t> Parser<'t> {
             self.take();
             next = self.peek()?;
         } else if next.0 != Kind::FlowMappingEnd {
-            return Err(Problem::parser(next.1, "did not find expected ',' or '}'"));
+            return Err(self.problem(next.1, "did not find expected ',' or '}'"));
         }
         self.flow_mapping_item(next)
     }
@@ -95,9 +96,10 @@ impl<'t> Parser<'t> {
                 }
             }
             Kind::FlowMappingEnd => {
+                let comments = self.comments();
                 self.take();
-                self.pop_state();
-                Ok(Event::MappingEnd)
+                self.close_collection();
+                Ok(Event::MappingEnd(comments))
             }
             _ => self.node_then(Context::Flow, State::FlowMappingEmptyValue),
         }
