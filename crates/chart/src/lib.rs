@@ -17,7 +17,7 @@ pub mod ignore;
 mod load;
 pub mod log;
 pub mod metadata;
-mod os_error;
+pub mod os_error;
 pub mod schema;
 pub mod strvals;
 pub mod value_options;

@@ -12,7 +12,7 @@ mod kubeconfig;
 mod log;
 mod out;
 mod output_dir;
-mod post_render;
+mod plugins;
 mod release_name;
 mod settings;
 mod show_only;

@@ -4,26 +4,32 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use chart::log::Log;
+use chart::os_error::reason;
 use gostd::GoError;
 
-use super::metadata::{self, Metadata, quoted};
-use crate::log::Stderr;
-use crate::output_dir::reason;
+use crate::metadata::{self, Metadata, quoted};
 
+/// A plugin in its folder.
 pub struct Plugin {
     pub metadata: Metadata,
     pub folder: PathBuf,
 }
 
 /// Returns the post-renderer `name` below one of the folders in the list `folders`.
-pub fn find(folders: &str, name: &str) -> Result<Plugin, GoError> {
+///
+/// # Errors
+/// There is none, or [`load`] fails.
+pub fn find(folders: &str, name: &str, log: &mut dyn Log) -> Result<Plugin, GoError> {
     let wanted = |plugin: &Plugin| plugin.metadata.name == name && plugin.metadata.kind == "postrenderer/v1";
-    let plugin = load(folders)?.into_iter().find(wanted);
+    let plugin = load(folders, log)?.into_iter().find(wanted);
     plugin.ok_or_else(|| GoError::new(format!("plugin: {{Name:{name} Type:postrenderer/v1}} not found")))
 }
 
 /// Loads all plugins of a list of folders; those with a problem only give a warning.
-pub fn load(folders: &str) -> Result<Vec<Plugin>, GoError> {
+///
+/// # Errors
+/// Two plugins of a folder have the same name.
+pub fn load(folders: &str, log: &mut dyn Log) -> Result<Vec<Plugin>, GoError> {
     let mut all = Vec::new();
     for folder in std::env::split_paths(folders).filter(|folder| !folder.as_os_str().is_empty()) {
         let mut plugins = Vec::new();
@@ -33,7 +39,7 @@ pub fn load(folders: &str) -> Result<Vec<Plugin>, GoError> {
                 Ok(metadata) => plugins.push(Plugin { metadata, folder }),
                 Err(error) => {
                     let fields = [("plugin_yaml", &*file.to_string_lossy()), ("error", &error.text)];
-                    Stderr.warn("failed to load plugin (ignoring)", &fields);
+                    log.warn("failed to load plugin (ignoring)", &fields);
                 }
             }
         }

@@ -5,15 +5,17 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use chart::log::Log;
+use chart::os_error::reason;
 use gostd::GoError;
 
-use super::metadata::{PlatformCommand, quoted};
-use super::plugin::Plugin;
-use crate::log::Stderr;
-use crate::output_dir::reason;
+use crate::installed::Plugin;
+use crate::metadata::{PlatformCommand, quoted};
 
 /// Gives `input` to the plugin and returns what it prints.
-pub fn run(plugin: &Plugin, args: &[String], input: String) -> Result<Vec<u8>, GoError> {
+///
+/// # Errors
+/// No command is for this computer, its program cannot be started, or it fails.
+pub fn run(plugin: &Plugin, args: &[String], input: Vec<u8>, log: &mut dyn Log) -> Result<Vec<u8>, GoError> {
     let name = &plugin.metadata.name;
     let mut variables: HashMap<String, String> = std::env::vars_os()
         .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
@@ -22,14 +24,14 @@ pub fn run(plugin: &Plugin, args: &[String], input: String) -> Result<Vec<u8>, G
     variables.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     let mut words = words(&plugin.metadata.commands, &variables)?;
     words.extend(args.iter().cloned());
-    Stderr.debug("executing plugin command", &[("pluginName", name), ("command", &words.join(" "))]);
+    log.debug("executing plugin command", &[("pluginName", name), ("command", &words.join(" "))]);
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).envs(own);
     let output = communicate(command, input).map_err(|error| not_started(&words[0], &error))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
-    Stderr.debug("plugin execution failed", &[("pluginName", name), ("error", &output.status.to_string())]);
+    log.debug("plugin execution failed", &[("pluginName", name), ("error", &output.status.to_string())]);
     Err(GoError::new(format!("plugin {} exited with error", quoted(name))))
 }
 
@@ -109,12 +111,12 @@ fn variable(text: &str) -> (Option<&str>, usize) {
 }
 
 /// Writes the input while the output is read: a plugin may begin to print before it has read everything.
-fn communicate(mut command: Command, input: String) -> std::io::Result<Output> {
+fn communicate(mut command: Command, input: Vec<u8>) -> std::io::Result<Output> {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let stdin = child.stdin.take();
     let writer = std::thread::spawn(move || {
         // A plugin need not read what it gets.
-        stdin.map(|mut stdin| stdin.write_all(input.as_bytes()))
+        stdin.map(|mut stdin| stdin.write_all(&input))
     });
     let output = child.wait_with_output();
     let _ = writer.join();

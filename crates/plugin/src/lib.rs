@@ -1,0 +1,9 @@
+//! Helm's plugins: which are installed, what is wrong with them, and how their commands are run.
+
+mod command;
+mod installed;
+mod metadata;
+
+pub use command::run;
+pub use installed::{Plugin, find, load};
+pub use metadata::{Metadata, PlatformCommand};
