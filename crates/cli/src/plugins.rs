@@ -1,18 +1,21 @@
 //! What commands have to do with plugins: warnings about broken ones, and `--post-renderer`.
 
+use std::path::Path;
+
 use chart::log::Log;
 use post_render::PostRenderer;
 
 use crate::command::Invocation;
+use crate::commands::ROOT;
 use crate::failure::Failure;
 use crate::log::Stderr;
+use crate::settings::plugins_directory;
 
 /// Finds the post-renderer that the flags ask for.
 pub fn post_renderer(invocation: &Invocation) -> Result<Option<PostRenderer>, Failure> {
     let mut names = invocation.flags.all("post-renderer").filter(|name| !name.is_empty());
     let Some(name) = names.next() else { return Ok(None) };
     let folders = &invocation.settings.plugins_directory;
-    warn_of_plugins(folders);
     let failed = |name: &str, cause: &str| {
         let name = String::from_utf8_lossy(&gostd::strconv::quote(name.as_bytes())).into_owned();
         Failure::new(format!("invalid argument {name} for \"--post-renderer\" flag: {cause}"))
@@ -30,18 +33,27 @@ pub fn post_renderer(invocation: &Invocation) -> Result<Option<PostRenderer>, Fa
     Ok(Some(PostRenderer::new(plugin, args)?))
 }
 
-/// Before it reads values Helm loads all plugins once more, as some of them could download values.
-pub fn look_for_getters(folders: &str) {
-    // Helm drops this error too; the warnings are what is left.
-    let _ = plugin::load(folders, &mut Stderr);
+/// Before Helm reads values or fetches a chart it loads all plugins, as some of them could download.
+pub fn look_for_getters(folder: &str) {
+    // Helm drops this error too; the warnings are what is left. It does not take this for a list of folders.
+    let _ = plugin::load_folder(Path::new(folder), &mut Stderr);
 }
 
-/// Every command of Helm loads all plugins first, in search of new commands.
-fn warn_of_plugins(folders: &str) {
+/// Every command of Helm begins with a look for plugins that are commands. It costs one look for the folder.
+pub fn look_for_commands() {
     if std::env::var_os("HELM_NO_PLUGINS").is_some_and(|value| value == "1") {
         return;
     }
-    if let Err(error) = plugin::load(folders, &mut Stderr) {
-        Stderr.error("failed to load plugins", &[("error", &error.text)]);
+    let plugins = match plugin::load(&plugins_directory(), &mut Stderr) {
+        Ok(plugins) => plugins,
+        Err(error) => return Stderr.error("failed to load plugins", &[("error", &error.text)]),
+    };
+    let mut names: Vec<&str> = ROOT.sub.iter().map(|command| command.name).collect();
+    for plugin in plugins.iter().filter(|plugin| plugin.metadata.kind == "cli/v1") {
+        let name = plugin.metadata.command_name();
+        if names.contains(&name) {
+            return Stderr.error("failed to load plugins: name conflicts", &[("name", name)]);
+        }
+        names.push(name);
     }
 }

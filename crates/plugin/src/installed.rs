@@ -31,27 +31,36 @@ pub fn find(folders: &str, name: &str, log: &mut dyn Log) -> Result<Plugin, GoEr
 /// Two plugins of a folder have the same name.
 pub fn load(folders: &str, log: &mut dyn Log) -> Result<Vec<Plugin>, GoError> {
     let mut all = Vec::new();
-    for folder in std::env::split_paths(folders).filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut plugins = Vec::new();
-        for folder in children(&folder) {
-            let file = folder.join("plugin.yaml");
-            match load_one(&folder, &file) {
-                Ok(metadata) => plugins.push(Plugin { metadata, folder }),
-                Err(error) => {
-                    let fields = [("plugin_yaml", &*file.to_string_lossy()), ("error", &error.text)];
-                    log.warn("failed to load plugin (ignoring)", &fields);
-                }
-            }
-        }
-        check_names(&plugins)?;
-        all.extend(plugins);
+    for folder in std::env::split_paths(folders).filter(|_| !folders.is_empty()) {
+        all.extend(load_folder(&folder, log)?);
     }
     Ok(all)
 }
 
+/// Loads the plugins of a folder as [`load`] does; an empty path is the current folder.
+///
+/// # Errors
+/// Two plugins have the same name.
+pub fn load_folder(folder: &Path, log: &mut dyn Log) -> Result<Vec<Plugin>, GoError> {
+    let mut plugins = Vec::new();
+    for folder in children(folder) {
+        let file = folder.join("plugin.yaml");
+        match load_one(&folder, &file) {
+            Ok(metadata) => plugins.push(Plugin { metadata, folder }),
+            Err(error) => {
+                let fields = [("plugin_yaml", &*file.to_string_lossy()), ("error", &error.text)];
+                log.warn("failed to load plugin (ignoring)", &fields);
+            }
+        }
+    }
+    check_names(&plugins)?;
+    Ok(plugins)
+}
+
 /// The folders with a `plugin.yaml`, in the order of their names.
 fn children(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let readable = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(readable).into_iter().flatten().flatten();
     let mut children: Vec<PathBuf> = entries.map(|entry| folder.join(entry.file_name())).collect();
     children.retain(|child| child.join("plugin.yaml").symlink_metadata().is_ok());
     children.sort();

@@ -5,5 +5,5 @@ mod installed;
 mod metadata;
 
 pub use command::run;
-pub use installed::{Plugin, find, load};
+pub use installed::{Plugin, find, load, load_folder};
 pub use metadata::{Metadata, PlatformCommand};

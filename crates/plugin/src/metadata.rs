@@ -3,12 +3,21 @@
 use gostd::strconv::quote;
 use gostd::{GoError, Value, semver::Version};
 
-/// The part of a plugin's description that post-rendering needs.
+/// What a plugin says about itself.
 pub struct Metadata {
     pub name: String,
     pub kind: String,
     pub runtime: String,
+    /// How a plugin that is a command is used; its name where this is empty.
+    pub usage: String,
     pub commands: Vec<PlatformCommand>,
+}
+
+impl Metadata {
+    /// The name of the command that the plugin is.
+    pub fn command_name(&self) -> &str {
+        if self.usage.is_empty() { &self.name } else { self.usage.split(' ').next().unwrap_or_default() }
+    }
 }
 
 /// A command for an operating system and architecture; empty is any.
@@ -60,7 +69,8 @@ fn v1(value: &Value, text: &[u8]) -> Result<Metadata, GoError> {
         }
         () => {
             let commands = commands(&field(value, "runtimeConfig"));
-            return Ok(Metadata { name, kind, runtime, commands });
+            let usage = string(&field(value, "config"), "usage");
+            return Ok(Metadata { name, kind, runtime, usage, commands });
         }
     };
     Err(GoError::new(problem))
@@ -94,7 +104,13 @@ fn legacy(value: &Value) -> Result<Metadata, GoError> {
         return Err(GoError::new("both platformCommand and command are set"));
     }
     let kind = if list(value, "downloaders").is_empty() { "cli/v1" } else { "getter/v1" };
-    Ok(Metadata { name, kind: kind.to_owned(), runtime: "subprocess".to_owned(), commands: Vec::new() })
+    Ok(Metadata {
+        name,
+        kind: kind.to_owned(),
+        runtime: "subprocess".to_owned(),
+        usage: String::new(),
+        commands: Vec::new(),
+    })
 }
 
 fn commands(config: &Value) -> Vec<PlatformCommand> {

@@ -123,9 +123,7 @@ impl Request<'_> {
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
         let path = locate::chart_path(&self.reference, flags.string("repo"), &self.invocation.settings)?;
         Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
-        if self.post_renderer.is_some() {
-            plugins::look_for_getters(&self.invocation.settings.plugins_directory);
-        }
+        plugins::look_for_getters(&self.invocation.settings.plugins_directory);
         let user_values = values::merged(flags)?;
         let mut chart = chart::load(&path, &mut Stderr)?;
         check_chart(&chart, flags)?;
