@@ -3,6 +3,10 @@
 use gostd::strconv::quote;
 use gostd::{GoError, Value, semver::Version};
 
+use crate::expand::expand;
+use crate::go_types::{CLI, EMPTY, EXTISM, GETTER, LEGACY, PEEK, POST_RENDERER, SUBPROCESS, V1};
+use crate::typed::{Type, Unknown, decode};
+
 /// What a plugin says about itself.
 pub struct Metadata {
     pub name: String,
@@ -28,26 +32,26 @@ pub struct PlatformCommand {
     pub args: Vec<String>,
 }
 
-const FIELDS: [&str; 8] = ["apiVersion", "name", "type", "runtime", "version", "sourceURL", "config", "runtimeConfig"];
-
 /// Reads a description in the format `v1` or the one of older plugins.
+///
+/// # Errors
+/// What Helm warns of, without the folder.
 pub fn parse(text: &[u8]) -> Result<Metadata, GoError> {
-    let value = goyaml::from_yaml(text).map_err(|error| {
-        let cause = error.text.strip_prefix("error converting YAML to JSON: ").unwrap_or(&error.text);
-        GoError::new(format!("failed to peek plugin.yaml API version: {cause}"))
-    })?;
-    if value.is_nil() {
-        return Err(GoError::new("failed to peek plugin.yaml API version: EOF"));
-    }
-    match string(&value, "apiVersion").as_str() {
-        "" => legacy(&value),
-        "v1" => v1(&value, text),
+    let peeked = read(text, &Type::Struct(&PEEK), Unknown::Allowed)
+        .map_err(|error| GoError::new(format!("failed to peek plugin.yaml API version: {}", error.text)))?;
+    match string(&peeked, "apiVersion").as_str() {
+        "" => legacy(&read(text, &Type::Struct(&LEGACY), Unknown::Allowed)?),
+        "v1" => v1(&read(text, &Type::Struct(&V1), Unknown::Wrong)?),
         other => Err(GoError::new(format!("invalid plugin apiVersion: {}", quoted(other)))),
     }
 }
 
-fn v1(value: &Value, text: &[u8]) -> Result<Metadata, GoError> {
-    check_fields(value, text)?;
+fn read(text: &[u8], wanted: &Type, unknown: Unknown) -> Result<Value, GoError> {
+    let document = yamlnode::read(text)?.ok_or_else(|| GoError::new("EOF"))?;
+    decode(&expand(document.root)?, wanted, unknown)
+}
+
+fn v1(value: &Value) -> Result<Metadata, GoError> {
     let (name, kind, runtime) = (string(value, "name"), string(value, "type"), string(value, "runtime"));
     let version = string(value, "version");
     let problem = match () {
@@ -58,59 +62,99 @@ fn v1(value: &Value, text: &[u8]) -> Result<Metadata, GoError> {
         }
         () if kind.is_empty() => "`type` missing".to_owned(),
         () if runtime.is_empty() => "`runtime` missing".to_owned(),
-        () if !["test/v1", "cli/v1", "getter/v1", "postrenderer/v1"].contains(&kind.as_str()) => {
-            format!("failed to convert MetadataV1 to Metadata: unknown plugin type {}", quoted(&kind))
-        }
-        () if !["subprocess", "extism/v1"].contains(&runtime.as_str()) => {
-            format!("failed to convert MetadataV1 to Metadata: unsupported plugin runtime type: {}", quoted(&runtime))
-        }
-        () if kind == "getter/v1" && list(&field(value, "config"), "protocols").is_empty() => {
-            "config validation failed: getter has no protocols".to_owned()
-        }
         () => {
-            let commands = commands(&field(value, "runtimeConfig"));
-            let usage = string(&field(value, "config"), "usage");
-            return Ok(Metadata { name, kind, runtime, usage, commands });
+            let failed =
+                |error: GoError| GoError::new(format!("failed to convert MetadataV1 to Metadata: {}", error.text));
+            let config = config(&kind, &field(value, "config")).map_err(failed)?;
+            let commands = commands(&runtime_config(&runtime, &field(value, "runtimeConfig")).map_err(failed)?);
+            check_protocols(&kind, &config)?;
+            return Ok(Metadata { name, kind, runtime, usage: string(&config, "usage"), commands });
         }
     };
     Err(GoError::new(problem))
 }
 
-/// Helm knows all fields of the newer format.
-fn check_fields(value: &Value, text: &[u8]) -> Result<(), GoError> {
-    let mut problems = String::new();
-    for (number, line) in String::from_utf8_lossy(text).lines().enumerate() {
-        let Some((key, _)) = line.split_once(':') else { continue };
-        let known = FIELDS.contains(&key) || key.contains([' ', '#', '"', '\'']);
-        if !known && value.as_map().is_some_and(|map| map.contains(key.as_bytes())) {
-            let number = number + 1;
-            problems.push_str(&format!("\n  line {number}: field {key} not found in type plugin.MetadataV1"));
-        }
+/// Reads what is special to a kind of plugins.
+fn config(kind: &str, value: &Value) -> Result<Value, GoError> {
+    let wanted = match kind {
+        "test/v1" => &EMPTY,
+        "cli/v1" => &CLI,
+        "getter/v1" => &GETTER,
+        "postrenderer/v1" => &POST_RENDERER,
+        _ => return Err(GoError::new(format!("unknown plugin type {}", quoted(kind)))),
+    };
+    written_again(value, &Type::Struct(wanted), Unknown::Wrong)
+}
+
+fn runtime_config(runtime: &str, value: &Value) -> Result<Value, GoError> {
+    let wanted = match runtime {
+        "subprocess" => &SUBPROCESS,
+        "extism/v1" => &EXTISM,
+        _ => return Err(GoError::new(format!("unsupported plugin runtime type: {}", quoted(runtime)))),
+    };
+    written_again(value, &Type::Struct(wanted), Unknown::Allowed).map_err(|error| {
+        GoError::new(format!("failed to unmarshal runtimeConfig for {runtime} runtime: {}", error.text))
+    })
+}
+
+/// Helm writes the parts of a description as YAML and reads that: errors tell its lines.
+fn written_again(value: &Value, wanted: &Type, unknown: Unknown) -> Result<Value, GoError> {
+    let empty = Value::map(Default::default());
+    read(&goyaml::to_yaml_pretty(if value.is_nil() { &empty } else { value })?, wanted, unknown)
+}
+
+fn check_protocols(kind: &str, config: &Value) -> Result<(), GoError> {
+    if kind != "getter/v1" {
+        return Ok(());
     }
-    if problems.is_empty() { Ok(()) } else { Err(GoError::new(format!("yaml: unmarshal errors:{problems}"))) }
+    let protocols = list(config, "protocols");
+    let problem = match protocols.iter().position(|protocol| text(protocol).is_empty()) {
+        _ if protocols.is_empty() => "getter has no protocols".to_owned(),
+        Some(index) => format!("getter has empty protocol at index {index}"),
+        None => return Ok(()),
+    };
+    Err(GoError::new(format!("config validation failed: {problem}")))
 }
 
 /// Older plugins are commands or downloaders, never post-renderers.
 fn legacy(value: &Value) -> Result<Metadata, GoError> {
     let (name, version) = (string(value, "name"), string(value, "version"));
-    if !is_name(&name) {
-        let name = quoted(&name);
-        return Err(GoError::new(format!("invalid plugin name {name}: must contain only a-z, A-Z, 0-9, _ and -")));
+    let has = |name: &str| match field(value, name) {
+        Value::List(list) => !list.items().is_empty(),
+        Value::Map(map) => !map.is_empty(),
+        value => !text(&value).is_empty(),
+    };
+    let problem = match () {
+        () if !is_name(&name) => {
+            format!("invalid plugin name {}: must contain only a-z, A-Z, 0-9, _ and -", quoted(&name))
+        }
+        () if !version.is_empty() && Version::strict(version.as_bytes()).is_err() => {
+            format!("invalid plugin version {}: must be valid semver", quoted(&version))
+        }
+        () if has("platformCommand") && has("command") => "both platformCommand and command are set".to_owned(),
+        () if has("platformHooks") && has("hooks") => "both platformHooks and hooks are set".to_owned(),
+        () => {
+            check_downloaders(value)?;
+            let kind = if has("downloaders") { "getter/v1" } else { "cli/v1" }.to_owned();
+            let (runtime, usage) = ("subprocess".to_owned(), String::new());
+            return Ok(Metadata { name, kind, runtime, usage, commands: Vec::new() });
+        }
+    };
+    Err(GoError::new(problem))
+}
+
+fn check_downloaders(value: &Value) -> Result<(), GoError> {
+    for (i, downloader) in list(value, "downloaders").iter().enumerate() {
+        let protocols = list(downloader, "protocols");
+        let problem = match protocols.iter().position(|protocol| text(protocol).is_empty()) {
+            _ if string(downloader, "command").is_empty() => format!("downloader {i} has empty command"),
+            _ if protocols.is_empty() => format!("downloader {i} has no protocols"),
+            Some(j) => format!("downloader {i} has empty protocol at index {j}"),
+            None => continue,
+        };
+        return Err(GoError::new(problem));
     }
-    if !version.is_empty() && Version::strict(version.as_bytes()).is_err() {
-        return Err(GoError::new(format!("invalid plugin version {}: must be valid semver", quoted(&version))));
-    }
-    if !list(value, "platformCommand").is_empty() && !string(value, "command").is_empty() {
-        return Err(GoError::new("both platformCommand and command are set"));
-    }
-    let kind = if list(value, "downloaders").is_empty() { "cli/v1" } else { "getter/v1" };
-    Ok(Metadata {
-        name,
-        kind: kind.to_owned(),
-        runtime: "subprocess".to_owned(),
-        usage: String::new(),
-        commands: Vec::new(),
-    })
+    Ok(())
 }
 
 fn commands(config: &Value) -> Vec<PlatformCommand> {
@@ -139,14 +183,8 @@ fn string(value: &Value, name: &str) -> String {
     text(&field(value, name))
 }
 
-/// Scalars of all kinds go into Go's strings.
 fn text(value: &Value) -> String {
-    match value {
-        Value::Str(text) => text.to_text().into_owned(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Float(number) => number.to_string(),
-        _ => String::new(),
-    }
+    value.as_str().map(|text| text.to_text().into_owned()).unwrap_or_default()
 }
 
 pub fn quoted(text: &str) -> String {

@@ -44,6 +44,8 @@ pub struct Node {
     /// Empty without one.
     pub anchor: Vec<u8>,
     pub content: Vec<Node>,
+    /// Where it was read, first line = 1; 0 of one that was made.
+    pub line: usize,
     pub comments: Option<Box<Comments>>,
 }
 

@@ -48,7 +48,9 @@ impl<'t> Reader<'_, 't> {
             return Err(limits::exceeded(text));
         }
         Ok(Some(match step {
-            Event::Alias { name, comments, .. } => self.alias(name.into_owned(), comments)?,
+            Event::Alias { name, line, comments } => {
+                Node { line: line + 1, ..self.alias(name.into_owned(), comments)? }
+            }
             Event::Scalar(scalar) => self.scalar(scalar),
             Event::SequenceStart(properties) => self.sequence(properties)?,
             Event::MappingStart(properties) => self.mapping(properties)?,
@@ -86,7 +88,8 @@ impl<'t> Reader<'_, 't> {
             self.anchors.insert(anchor.clone());
         }
         let form = Form { tagged, flow: properties.flow, scalar: Style::Plain };
-        Node { tag, anchor, form, comments: properties.comments, ..Node::new(kind) }
+        let line = properties.line + 1;
+        Node { tag, anchor, form, line, comments: properties.comments, ..Node::new(kind) }
     }
 
     fn sequence(&mut self, properties: Properties<'t>) -> Result<Node, GoError> {
