@@ -54,7 +54,7 @@ pub(crate) fn compose<'t>(source: &'t mut Source<'_>) -> Result<Document<'t>, Pr
     }
     loop {
         match parser.next()? {
-            Event::Alias { name, line, .. } => composer.alias(name, line)?,
+            Event::Alias { name, line } => composer.alias(name, line)?,
             Event::Scalar(scalar) => {
                 let tag = Tag::new(&scalar.properties.tag);
                 let content = Content::Scalar { tag, value: scalar.value, implicit: scalar.implicit };
@@ -62,10 +62,10 @@ pub(crate) fn compose<'t>(source: &'t mut Source<'_>) -> Result<Document<'t>, Pr
             }
             Event::SequenceStart(properties) => composer.open(Content::Sequence { first: None }, properties),
             Event::MappingStart(properties) => composer.open(Content::Mapping { first: None }, properties),
-            Event::SequenceEnd(_) | Event::MappingEnd(_) => {
+            Event::SequenceEnd | Event::MappingEnd => {
                 composer.open.pop();
             }
-            Event::DocumentStart { .. } | Event::DocumentEnd { .. } | Event::StreamEnd => break,
+            Event::DocumentStart | Event::DocumentEnd | Event::StreamEnd => break,
         }
         if composer.document.nodes.len() > MAX_NODES {
             return Err(Problem::too_large(format!("the document is too large: it has more than {MAX_NODES} nodes")));

@@ -11,19 +11,28 @@ pub use crate::scanner::Style;
 /// The steps of a stream, one by one.
 pub struct Events<'t>(Parser<'t>);
 
+/// An event with the comments that belong to it: those of a collection come with its start and with its end.
+pub struct Step<'t> {
+    pub event: Event<'t>,
+    pub comments: Option<Box<Comments>>,
+    /// It begins a collection in brackets.
+    pub flow: bool,
+}
+
 impl<'t> Events<'t> {
     /// Returns the next step.
     ///
     /// # Errors
     /// What go-yaml v3 says about the text, as `yaml: line 3: did not find expected key`.
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Result<Event<'t>, GoError> {
-        let step = self.0.next();
-        match self.0.take_failure() {
-            Some(problem) => step.and(Err(problem)),
-            None => step,
-        }
-        .map_err(Problem::into_v3)
+    pub fn next(&mut self) -> Result<Step<'t>, GoError> {
+        let event = self.0.next();
+        let event = match self.0.take_failure() {
+            Some(problem) => event.and(Err(problem)),
+            None => event,
+        };
+        let (comments, flow) = self.0.take_manner();
+        Ok(Step { event: event.map_err(Problem::into_v3)?, comments, flow })
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use gostd::{GoError, limits};
-use goyaml::events::{Comments, Event, Events, Properties, Scalar, Style, with_events};
+use goyaml::events::{Comments, Event, Events, Properties, Scalar, Step, Style, with_events};
 
 use crate::node::{Document, Form, Kind, Node};
 
@@ -30,40 +30,45 @@ struct Reader<'e, 't> {
 
 impl<'t> Reader<'_, 't> {
     fn document(&mut self) -> Result<Option<Document>, GoError> {
-        let Event::DocumentStart { head } = self.events.next()? else { return Ok(None) };
+        let start = self.events.next()?;
+        if !matches!(start.event, Event::DocumentStart) {
+            return Ok(None);
+        }
         let first = self.events.next()?;
         let root = self.node(first)?.unwrap_or_default();
-        let foot = match self.events.next()? {
-            Event::DocumentEnd { foot } => foot,
-            _ => Vec::new(),
-        };
+        let end = self.events.next()?.comments;
+        let head = start.comments.map(|comments| comments.head).unwrap_or_default();
+        let foot = end.map(|comments| comments.foot).unwrap_or_default();
         Ok(Some(Document { head, root, foot }))
     }
 
     /// Reads the node that a step begins; none at the end of a collection. The scanner limits how deep this goes.
-    fn node(&mut self, step: Event<'t>) -> Result<Option<Node>, GoError> {
+    fn node(&mut self, step: Step<'t>) -> Result<Option<Node>, GoError> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let text = format!("yaml: the document is too large: it has more than {MAX_NODES} nodes");
             return Err(limits::exceeded(text));
         }
-        Ok(Some(match step {
-            Event::Alias { name, line, comments } => {
-                Node { line: line + 1, ..self.alias(name.into_owned(), comments)? }
-            }
+        let mut node = match step.event {
+            Event::Alias { name, line } => self.alias(name.into_owned(), line)?,
             Event::Scalar(scalar) => self.scalar(scalar),
-            Event::SequenceStart(properties) => self.sequence(properties)?,
-            Event::MappingStart(properties) => self.mapping(properties)?,
+            Event::SequenceStart(properties) => self.sequence(properties, step.flow)?,
+            Event::MappingStart(properties) => self.mapping(properties, step.flow)?,
             _ => return Ok(None),
-        }))
+        };
+        match node.kind {
+            Kind::Sequence | Kind::Mapping => give_head(&mut node, step.comments),
+            _ => node.comments = step.comments,
+        }
+        Ok(Some(node))
     }
 
-    fn alias(&mut self, value: Vec<u8>, comments: Option<Box<Comments>>) -> Result<Node, GoError> {
+    fn alias(&mut self, value: Vec<u8>, line: usize) -> Result<Node, GoError> {
         if !self.anchors.contains(&value) {
             let name = String::from_utf8_lossy(&value);
             return Err(GoError::new(format!("yaml: unknown anchor '{name}' referenced")));
         }
-        Ok(Node { value, comments, ..Node::new(Kind::Alias) })
+        Ok(Node { value, line: line + 1, ..Node::new(Kind::Alias) })
     }
 
     fn scalar(&mut self, scalar: Scalar<'t>) -> Node {
@@ -87,34 +92,32 @@ impl<'t> Reader<'_, 't> {
         if !anchor.is_empty() {
             self.anchors.insert(anchor.clone());
         }
-        let form = Form { tagged, flow: properties.flow, scalar: Style::Plain };
-        let line = properties.line + 1;
-        Node { tag, anchor, form, line, comments: properties.comments, ..Node::new(kind) }
+        let form = Form { tagged, ..Form::default() };
+        Node { tag, anchor, form, line: properties.line + 1, ..Node::new(kind) }
     }
 
-    fn sequence(&mut self, properties: Properties<'t>) -> Result<Node, GoError> {
+    fn sequence(&mut self, properties: Properties<'t>, flow: bool) -> Result<Node, GoError> {
         let mut node = self.start(Kind::Sequence, "!!seq", properties);
+        node.form.flow = flow;
         loop {
-            match self.events.next()? {
-                Event::SequenceEnd(end) => {
-                    finish(&mut node, end);
-                    return Ok(node);
-                }
-                step => node.content.extend(self.node(step)?),
+            let step = self.events.next()?;
+            if matches!(step.event, Event::SequenceEnd) {
+                give_end(&mut node, step.comments);
+                return Ok(node);
             }
+            node.content.extend(self.node(step)?);
         }
     }
 
-    fn mapping(&mut self, properties: Properties<'t>) -> Result<Node, GoError> {
+    fn mapping(&mut self, properties: Properties<'t>, flow: bool) -> Result<Node, GoError> {
         let mut node = self.start(Kind::Mapping, "!!map", properties);
+        node.form.flow = flow;
         loop {
-            let step = match self.events.next()? {
-                Event::MappingEnd(end) => {
-                    finish(&mut node, end);
-                    break;
-                }
-                step => step,
-            };
+            let step = self.events.next()?;
+            if matches!(step.event, Event::MappingEnd) {
+                give_end(&mut node, step.comments);
+                break;
+            }
             let mut key = self.node(step)?.unwrap_or_default();
             if !node.form.flow && !key.foot().is_empty() {
                 give_to_last_key(&mut node, &mut key);
@@ -142,14 +145,16 @@ fn give_to_last_key(node: &mut Node, key: &mut Node) {
     }
 }
 
-/// A collection has the head comment of its start, and the other comments of its end.
-fn finish(node: &mut Node, end: Option<Box<Comments>>) {
-    let head = node.comments.take().map(|comments| comments.head).unwrap_or_default();
-    if let Some(end) = end {
-        node.comments = Some(Box::new(Comments { head, ..*end }));
-    } else if !head.is_empty() {
-        node.comments_mut().head = head;
+/// A collection has the head comment of its start …
+fn give_head(node: &mut Node, start: Option<Box<Comments>>) {
+    if let Some(start) = start.filter(|start| !start.head.is_empty()) {
+        node.comments_mut().head = start.head;
     }
+}
+
+/// … and the other comments of its end.
+fn give_end(node: &mut Node, end: Option<Box<Comments>>) {
+    node.comments = end.map(|end| Box::new(Comments { head: Vec::new(), ..*end }));
 }
 
 fn short(tag: Vec<u8>) -> Cow<'static, [u8]> {

@@ -6,7 +6,7 @@ use crate::scanner::Kind;
 
 impl<'t> Parser<'t> {
     pub(super) fn block_sequence_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.open_collection()?;
+        self.open_collection();
         self.block_sequence_entry()
     }
 
@@ -23,7 +23,7 @@ impl<'t> Parser<'t> {
             Kind::BlockEnd => {
                 self.take();
                 self.close_collection();
-                Ok(Event::SequenceEnd(None))
+                Ok(Event::SequenceEnd)
             }
             _ => Err(self.problem(line, "did not find expected '-' indicator")),
         }
@@ -33,7 +33,7 @@ impl<'t> Parser<'t> {
         let (kind, line) = self.peek()?;
         if kind != Kind::BlockEntry {
             self.pop_state();
-            return Ok(Event::SequenceEnd(None));
+            return Ok(Event::SequenceEnd);
         }
         self.take_entry();
         match self.peek()?.0 {
@@ -45,7 +45,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn block_mapping_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.open_collection()?;
+        self.open_collection();
         self.block_mapping_key()
     }
 
@@ -62,7 +62,8 @@ impl<'t> Parser<'t> {
             Kind::BlockEnd => {
                 self.take();
                 self.close_collection();
-                Ok(Event::MappingEnd(self.comments()))
+                self.give_comments();
+                Ok(Event::MappingEnd)
             }
             _ => Err(self.problem(line, "did not find expected key")),
         }

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::problem::Problem;
-use crate::scanner::{CommentKind, Kind, Mark, Scanner};
+use crate::scanner::{CommentKind, Kind};
 
 /// The comments of a node, or at the end of a collection; each line with its `#`, lines parted by `\n`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,12 @@ impl Comments {
 
 #[derive(Default)]
 pub(super) struct Pending {
+    /// Comments that no event has taken.
     comments: Comments,
+    /// Comments of the event that is being made.
+    given: Option<Box<Comments>>,
+    /// That event begins a collection in brackets.
+    flow: bool,
     /// The head of a list entry that is a block collection itself: it goes to the collection, not to its first member.
     stem: Vec<u8>,
     /// A failure that go-yaml passes over: it goes on, fails with another one, or else with this one.
@@ -32,13 +37,21 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Takes the comments up to a token.
-    pub fn gather(&mut self, scanner: &mut Scanner<'_>, token: (Kind, Mark)) {
-        while let Some((kind, text)) = scanner.take_comment(token) {
+    fn give(&mut self, comments: Comments) {
+        self.given = (!comments.is_empty()).then(|| Box::new(comments));
+    }
+}
+
+impl Parser<'_> {
+    /// Takes the comments up to the next token.
+    #[cold]
+    pub(super) fn gather_comments(&mut self) {
+        let Some(pending) = &mut self.pending else { return };
+        while let Some((kind, text)) = self.scanner.take_comment() {
             let so_far = match kind {
-                CommentKind::Head => &mut self.comments.head,
-                CommentKind::Line => &mut self.comments.line,
-                CommentKind::Foot => &mut self.comments.foot,
+                CommentKind::Head => &mut pending.comments.head,
+                CommentKind::Line => &mut pending.comments.line,
+                CommentKind::Foot => &mut pending.comments.foot,
             };
             if !so_far.is_empty() {
                 so_far.push(b'\n');
@@ -46,27 +59,42 @@ impl Pending {
             so_far.extend_from_slice(&text);
         }
     }
-}
 
-impl Parser<'_> {
-    /// Gives all comments to an event.
-    pub(super) fn comments(&mut self) -> Option<Box<Comments>> {
-        let pending = self.pending.as_mut()?;
-        pending.stem.clear();
-        let comments = std::mem::take(&mut pending.comments);
-        (!comments.is_empty()).then(|| Box::new(comments))
+    /// Gives all comments to the event that is being made.
+    pub(super) fn give_comments(&mut self) {
+        if let Some(pending) = &mut self.pending {
+            pending.stem.clear();
+            let comments = std::mem::take(&mut pending.comments);
+            pending.give(comments);
+        }
     }
 
     /// Gives comments to the start of a collection: a block collection only takes the head set apart for it.
-    pub(super) fn collection_comments(&mut self, start: Kind) -> Option<Box<Comments>> {
-        match start {
-            Kind::FlowSequenceStart | Kind::FlowMappingStart => self.comments(),
-            Kind::BlockEntry => None,
-            _ => {
-                let head = std::mem::take(&mut self.pending.as_mut()?.stem);
-                (!head.is_empty()).then(|| Box::new(Comments { head, ..Comments::default() }))
+    pub(super) fn give_start_comments(&mut self, start: Kind) {
+        match (start, &mut self.pending) {
+            (Kind::FlowSequenceStart | Kind::FlowMappingStart, _) => {
+                self.give_comments();
+                self.note_brackets();
+            }
+            (Kind::BlockEntry, _) | (_, None) => {}
+            (_, Some(pending)) => {
+                let head = std::mem::take(&mut pending.stem);
+                pending.give(Comments { head, ..Comments::default() });
             }
         }
+    }
+
+    /// Notes that a collection in brackets begins; only where comments are kept, so that values cost nothing more.
+    pub(super) fn note_brackets(&mut self) {
+        if let Some(pending) = &mut self.pending {
+            pending.flow = true;
+        }
+    }
+
+    /// The comments of the event that was made last, and whether it begins a collection in brackets.
+    pub fn take_manner(&mut self) -> (Option<Box<Comments>>, bool) {
+        let Some(pending) = &mut self.pending else { return (None, false) };
+        (pending.given.take(), std::mem::take(&mut pending.flow))
     }
 
     /// Takes a `-`, and sets its head comment apart when a block collection follows.
@@ -97,9 +125,9 @@ impl Parser<'_> {
         self.pending.as_mut()?.failure.take()
     }
 
-    /// Takes what is above the last empty line of the head comments: it belongs to the document.
-    pub(super) fn document_head(&mut self) -> Vec<u8> {
-        let Some(pending) = &mut self.pending else { return Vec::new() };
+    /// Gives the document what is above the last empty line of the head comments.
+    pub(super) fn give_document_head(&mut self) {
+        let Some(pending) = &mut self.pending else { return };
         let head = &mut pending.comments.head;
         for i in (1..head.len()).rev().filter(|i| head[*i] == b'\n') {
             let end = match () {
@@ -110,8 +138,18 @@ impl Parser<'_> {
             let rest = head.split_off(i + 1);
             let mut document = std::mem::replace(head, rest);
             document.truncate(end);
-            return document;
+            return pending.give(Comments { head: document, ..Comments::default() });
         }
-        Vec::new()
+    }
+
+    /// Gives the document what is left at its end: heads of nothing are a foot.
+    pub(super) fn give_document_foot(&mut self) {
+        self.give_comments();
+        if let Some(comments) = self.pending.as_mut().and_then(|pending| pending.given.as_mut()) {
+            let head = std::mem::take(&mut comments.head);
+            if comments.foot.is_empty() {
+                comments.foot = head;
+            }
+        }
     }
 }

@@ -11,7 +11,6 @@ impl<'t> Parser<'t> {
             self.take();
             kind = self.peek()?.0;
         }
-        let mut head = Vec::new();
         match kind {
             Kind::StreamEnd => {
                 self.take();
@@ -22,12 +21,12 @@ impl<'t> Parser<'t> {
             _ if implicit => {
                 self.directives()?;
                 self.state = State::BlockNode;
-                head = self.document_head();
+                self.give_document_head();
             }
             _ => self.explicit_start()?,
         }
         self.states.push(State::DocumentEnd);
-        Ok(Event::DocumentStart { head })
+        Ok(Event::DocumentStart)
     }
 
     fn explicit_start(&mut self) -> Result<(), Problem> {
@@ -58,8 +57,8 @@ impl<'t> Parser<'t> {
         }
         self.tag_directives.clear();
         self.state = State::DocumentStart;
-        let comments = self.comments().unwrap_or_default();
-        Ok(Event::DocumentEnd { foot: if comments.foot.is_empty() { comments.head } else { comments.foot } })
+        self.give_document_foot();
+        Ok(Event::DocumentEnd)
     }
 
     fn directives(&mut self) -> Result<(), Problem> {

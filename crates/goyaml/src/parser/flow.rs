@@ -6,7 +6,7 @@ use crate::scanner::Kind;
 
 impl<'t> Parser<'t> {
     pub(super) fn flow_sequence_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.open_collection()?;
+        self.open_collection();
         let first = self.peek()?;
         self.flow_sequence_item(first)
     }
@@ -27,13 +27,14 @@ impl<'t> Parser<'t> {
             Kind::Key => {
                 self.take();
                 self.state = State::FlowPairKey;
-                Ok(Event::MappingStart(Properties { line, flow: true, ..Properties::default() }))
+                self.note_brackets();
+                Ok(Event::MappingStart(Properties { line, ..Properties::default() }))
             }
             Kind::FlowSequenceEnd => {
-                let comments = self.comments();
+                self.give_comments();
                 self.take();
                 self.close_collection();
-                Ok(Event::SequenceEnd(comments))
+                Ok(Event::SequenceEnd)
             }
             _ => self.node_then(Context::Flow, State::FlowSequenceEntry),
         }
@@ -64,11 +65,11 @@ impl<'t> Parser<'t> {
     pub(super) fn flow_pair_end(&mut self) -> Result<Event<'t>, Problem> {
         self.peek()?;
         self.state = State::FlowSequenceEntry;
-        Ok(Event::MappingEnd(None))
+        Ok(Event::MappingEnd)
     }
 
     pub(super) fn flow_mapping_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.open_collection()?;
+        self.open_collection();
         let first = self.peek()?;
         self.flow_mapping_item(first)
     }
@@ -96,10 +97,10 @@ impl<'t> Parser<'t> {
                 }
             }
             Kind::FlowMappingEnd => {
-                let comments = self.comments();
+                self.give_comments();
                 self.take();
                 self.close_collection();
-                Ok(Event::MappingEnd(comments))
+                Ok(Event::MappingEnd)
             }
             _ => self.node_then(Context::Flow, State::FlowMappingEmptyValue),
         }

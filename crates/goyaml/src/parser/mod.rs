@@ -16,17 +16,17 @@ use comment::Pending;
 
 pub use comment::Comments;
 
-/// A step of a stream. Comments are there only for readers that asked for them.
+/// A step of a stream.
 pub enum Event<'t> {
     StreamEnd,
-    DocumentStart { head: Vec<u8> },
-    DocumentEnd { foot: Vec<u8> },
-    Alias { name: Cow<'t, [u8]>, line: usize, comments: Option<Box<Comments>> },
+    DocumentStart,
+    DocumentEnd,
+    Alias { name: Cow<'t, [u8]>, line: usize },
     Scalar(Scalar<'t>),
     SequenceStart(Properties<'t>),
-    SequenceEnd(Option<Box<Comments>>),
+    SequenceEnd,
     MappingStart(Properties<'t>),
-    MappingEnd(Option<Box<Comments>>),
+    MappingEnd,
 }
 
 /// A text, with what is written before it.
@@ -46,9 +46,6 @@ pub struct Properties<'t> {
     pub tag: Vec<u8>,
     /// First line = 0.
     pub line: usize,
-    /// A collection in brackets.
-    pub flow: bool,
-    pub comments: Option<Box<Comments>>,
 }
 
 #[derive(Clone, Copy)]
@@ -141,12 +138,13 @@ impl<'t> Parser<'t> {
         }
     }
 
+    #[inline]
     fn peek(&mut self) -> Result<(Kind, usize), Problem> {
         let token = self.scanner.peek()?;
-        if let Some(pending) = &mut self.pending {
-            pending.gather(&mut self.scanner, token);
+        if self.pending.is_some() {
+            self.gather_comments();
         }
-        Ok((token.0, token.1.line))
+        Ok(token)
     }
 
     fn take(&mut self) -> Token<'t> {
@@ -165,12 +163,10 @@ impl<'t> Parser<'t> {
         Ok(empty_scalar(line))
     }
 
-    /// Takes the token that opens a collection.
-    fn open_collection(&mut self) -> Result<(), Problem> {
-        let (_, line) = self.peek()?;
-        self.starts.push(line);
-        self.take();
-        Ok(())
+    /// Takes the token that opens a collection, which has been looked at.
+    fn open_collection(&mut self) {
+        let token = self.take();
+        self.starts.push(token.start.line);
     }
 
     fn close_collection(&mut self) {

@@ -19,10 +19,10 @@ impl<'t> Parser<'t> {
         let (kind, line) = self.peek()?;
         if kind == Kind::Alias {
             self.pop_state();
-            let comments = self.comments();
-            return Ok(Event::Alias { name: self.take().value, line, comments });
+            self.give_comments();
+            return Ok(Event::Alias { name: self.take().value, line });
         }
-        let mut properties = self.properties(line)?;
+        let properties = self.properties(line)?;
         let start = line;
         let (kind, line) = self.peek()?;
         let in_block = context != Context::Flow;
@@ -46,21 +46,20 @@ impl<'t> Parser<'t> {
             _ => return Err(Problem::parser(line, "did not find expected node content").within(start)),
         };
         self.state = collection;
-        properties.flow = matches!(kind, Kind::FlowSequenceStart | Kind::FlowMappingStart);
-        properties.comments = self.collection_comments(kind);
+        self.give_start_comments(kind);
         Ok(match collection {
             State::FlowMappingFirst | State::BlockMappingFirst => Event::MappingStart(properties),
             _ => Event::SequenceStart(properties),
         })
     }
 
-    fn scalar(&mut self, mut properties: Properties<'t>, style: Style) -> Event<'t> {
+    fn scalar(&mut self, properties: Properties<'t>, style: Style) -> Event<'t> {
         let implicit = match &*properties.tag {
             b"" => style == Style::Plain,
             tag => tag == b"!",
         };
         self.pop_state();
-        properties.comments = self.comments();
+        self.give_comments();
         Event::Scalar(Scalar { properties, value: self.take().value, implicit, style })
     }
 

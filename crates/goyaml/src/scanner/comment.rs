@@ -51,12 +51,13 @@ impl BlockEnds {
 }
 
 impl Scanner<'_> {
-    /// Takes the next comment that belongs to a token or to what stands before it.
-    pub fn take_comment(&mut self, (kind, start): (Kind, Mark)) -> Option<(CommentKind, Vec<u8>)> {
+    /// Takes the next comment that belongs to the first token of the queue or to what stands before it.
+    pub fn take_comment(&mut self) -> Option<(CommentKind, Vec<u8>)> {
+        let token = self.tokens.front()?;
         let queue = &mut self.comments.as_mut()?.0;
         let next = queue.front()?;
         // The head of what comes after a block waits for it.
-        if start.index < next.token || (kind == Kind::BlockEnd && next.kind == CommentKind::Head) {
+        if token.start.index < next.token || (token.kind == Kind::BlockEnd && next.kind == CommentKind::Head) {
             return None;
         }
         queue.pop_front().map(|comment| (comment.kind, comment.text))

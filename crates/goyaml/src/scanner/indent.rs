@@ -34,10 +34,14 @@ impl Scanner<'_> {
     }
 
     /// Closes the block collections that are deeper than a column. `gap` is where the search for the next token began.
+    #[inline]
     pub(super) fn unroll_indent(&mut self, column: isize, gap: Mark) {
-        if self.flow_level > 0 || self.indent <= column {
-            return;
+        if self.flow_level == 0 && self.indent > column {
+            self.end_blocks(column, gap);
         }
+    }
+
+    fn end_blocks(&mut self, column: isize, gap: Mark) {
         let mut ends = self.block_ends(gap);
         while self.indent > column {
             self.tokens.push_back(Token::mark(Kind::BlockEnd, ends.at(self.indent)));

@@ -82,12 +82,13 @@ impl<'t> Scanner<'t> {
     }
 
     /// Looks at the next token.
-    pub fn peek(&mut self) -> Result<(Kind, Mark), Problem> {
+    #[inline]
+    pub fn peek(&mut self) -> Result<(Kind, usize), Problem> {
         if !self.ready {
             self.fetch_more()?;
         }
-        let stream_end = (Kind::StreamEnd, self.here());
-        Ok(self.tokens.front().map_or(stream_end, |token| (token.kind, token.start)))
+        let stream_end = (Kind::StreamEnd, self.line);
+        Ok(self.tokens.front().map_or(stream_end, |token| (token.kind, token.start.line)))
     }
 
     /// Takes the token that was looked at.
@@ -98,6 +99,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Scans until the first token of the queue cannot become a simple key any more.
+    #[inline(never)]
     fn fetch_more(&mut self) -> Result<(), Problem> {
         let ahead = if self.comments.is_some() { 2 } else { 0 };
         while self.tokens.len() <= ahead || self.is_open_key(self.taken)? {
@@ -131,6 +133,14 @@ impl<'t> Scanner<'t> {
         if b == 0 {
             return self.fetch_stream_end();
         }
+        if self.comments.is_some() {
+            return self.fetch_commented(b);
+        }
+        self.fetch_content(b)
+    }
+
+    #[inline(never)]
+    fn fetch_commented(&mut self, b: u8) -> Result<(), Problem> {
         let commented = self.commented_token(b);
         self.fetch_content(b)?;
         match self.tokens.back() {
@@ -140,6 +150,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    // Values are read without comments: that way must not cost a call for each token.
+    #[inline(always)]
     fn fetch_content(&mut self, b: u8) -> Result<(), Problem> {
         let (in_flow, before_blank) = (self.flow_level > 0, self.is_blankz(1));
         match b {
@@ -178,7 +190,9 @@ impl<'t> Scanner<'t> {
                 self.skip();
                 self.need(1)?;
             }
-            self.lift_entry_comment();
+            if self.comments.is_some() {
+                self.lift_entry_comment();
+            }
             if self.at(0) == b'#' {
                 self.skip_comments(gap)?;
             }
