@@ -80,11 +80,11 @@ pub fn clear_empty(node: &mut Node, name: &str) -> Result<(), GoError> {
     clear_where(node, name, |value| value.content.is_empty())
 }
 
+/// Null passes for a mapping, and keeps the fields that [`set`] gave it.
 fn clear_where(node: &mut Node, name: &str, unwanted: impl Fn(&Node) -> bool) -> Result<(), GoError> {
     expect_mapping(node)?;
-    let matches = |(key, value): (&Node, &Node)| key.value == name.as_bytes() && unwanted(value);
-    let index = node.entries().position(matches);
-    if let Some(index) = index {
+    let mut entries = node.content.chunks_exact(2);
+    if let Some(index) = entries.position(|pair| pair[0].value == name.as_bytes() && unwanted(&pair[1])) {
         node.content.drain(2 * index..2 * index + 2);
     }
     Ok(())
