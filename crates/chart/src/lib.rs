@@ -17,11 +17,10 @@ pub mod ignore;
 mod load;
 pub mod log;
 pub mod metadata;
-mod os_error;
 pub mod release_name;
+pub mod os_error;
 pub mod schema;
 pub mod strvals;
-
 pub mod value_options;
 pub mod values;
 

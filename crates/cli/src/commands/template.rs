@@ -1,6 +1,7 @@
 //! `template`: renders a chart without a cluster.
 
 use chart::log::Log;
+use post_render::PostRenderer;
 use render::{Engine, Hook, RenderError, Resources, sort_manifests};
 
 use super::{locate, values};
@@ -9,7 +10,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::output_dir::OutputDir;
-use crate::post_render::{self, PostRenderer};
+use crate::plugins;
 use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, VALUES};
 use crate::{explain, out, show_only};
 
@@ -43,7 +44,7 @@ pub static COMMAND: Command = Command {
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     warn_wait(flags);
-    let post_renderer = PostRenderer::of(invocation)?;
+    let post_renderer = plugins::post_renderer(invocation)?;
     let kube_version = values::kube_version(flags)?;
     check_dry_run(flags)?;
     let (name, reference) = name_and_chart(flags)?;
@@ -122,9 +123,7 @@ impl Request<'_> {
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
         let path = locate::chart_path(&self.reference, flags.string("repo"), &self.invocation.settings)?;
         Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
-        if self.post_renderer.is_some() {
-            post_render::look_for_getters(&self.invocation.settings.plugins_directory);
-        }
+        plugins::look_for_getters(&self.invocation.settings.plugins_directory);
         let user_values = values::merged(flags)?;
         let mut chart = chart::load(&path, &mut Stderr)?;
         check_chart(&chart, flags)?;
@@ -181,7 +180,7 @@ impl Request<'_> {
         let files = &mut rendered.files;
         files.retain(|path, _| !path.ends_with("NOTES.txt"));
         if let Some(post_renderer) = &self.post_renderer {
-            match post_renderer.apply(files) {
+            match post_renderer.apply(files, &mut Stderr) {
                 Ok(changed) => *files = changed,
                 Err(error) => return self.fail(hint(error.into(), debug), &render::Files::new()),
             }
