@@ -29,7 +29,13 @@ pub(crate) struct Finished {
 
 impl Run {
     /// Runs the hooks of an event, and removes those that are to be removed.
-    pub fn event(self, engine: &Engine<'_>, release: &mut Release, event: &str, log: &mut dyn Log) -> Result<(), GoError> {
+    pub fn event(
+        self,
+        engine: &Engine<'_>,
+        release: &mut Release,
+        event: &str,
+        log: &mut dyn Log,
+    ) -> Result<(), GoError> {
         let finished = self.execute(engine, release, event, log)?;
         self.remove(engine, release, finished, log)
     }

@@ -117,7 +117,8 @@ impl Install {
             log.warn(text, &[]);
             return Ok(());
         }
-        let how = How { server_side: self.how.server_side, force_conflicts: self.how.force_conflicts, ..How::default() };
+        let how =
+            How { server_side: self.how.server_side, force_conflicts: self.how.force_conflicts, ..How::default() };
         crds::install(engine, chart, how, self.waiting.strategy, log)
     }
 
@@ -129,8 +130,7 @@ impl Install {
             _ => engine.cluster.capabilities(log)?,
         };
         let seen = values::release(&self.name, &self.namespace, 1, false);
-        let top =
-            chart::values::to_render_values(chart, &user_values, &seen, &capabilities, self.skip_schema, log)?;
+        let top = chart::values::to_render_values(chart, &user_values, &seen, &capabilities, self.skip_schema, log)?;
         values::check_labels(&self.labels)?;
         let mut release = self.record(chart, user_values);
         let source = Source {
@@ -294,4 +294,3 @@ fn not_rendered(mut release: Release, fault: Fault, manifest: Vec<u8>) -> Failed
 pub(crate) fn last(history: Vec<Release>) -> Option<Release> {
     history.into_iter().max_by_key(|release| release.version)
 }
-

@@ -54,12 +54,9 @@ impl Owner<'_> {
 fn mismatch(entries: Option<&Value>, key: &str, wanted: &str) -> Option<String> {
     match entries.and_then(|entries| entries.get(key)).and_then(Value::as_str) {
         None => Some(format!("missing key {}: must be set to {}", quoted(key), quoted(wanted))),
-        Some(actual) if actual != wanted => Some(format!(
-            "key {} must equal {}: current value is {}",
-            quoted(key),
-            quoted(wanted),
-            quoted(actual)
-        )),
+        Some(actual) if actual != wanted => {
+            Some(format!("key {} must equal {}: current value is {}", quoted(key), quoted(wanted), quoted(actual)))
+        }
         Some(_) => None,
     }
 }

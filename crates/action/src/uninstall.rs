@@ -86,7 +86,9 @@ impl Uninstall {
 
     fn already(&self, engine: &Engine<'_>, history: Vec<Release>, release: Release) -> Result<Removed, Failed> {
         if self.keep_history {
-            return Err(format!("the release named {} is already deleted", crate::ownership::quoted(&release.name)).into());
+            return Err(
+                format!("the release named {} is already deleted", crate::ownership::quoted(&release.name)).into()
+            );
         }
         purge(engine, &history).map_err(|error| format!("uninstall: Failed to purge the release: {error}"))?;
         Ok(Removed { release: Some(release), info: String::new() })
@@ -188,9 +190,8 @@ fn purge(engine: &Engine<'_>, history: &[Release]) -> Result<(), NotRecorded> {
 
 impl Objects {
     fn of(engine: &Engine<'_>, release: &Release, log: &mut dyn Log) -> Result<Self, GoError> {
-        let manifests = in_order(release, log).map_err(|error| {
-            within("corrupted release record. You must manually delete the resources", error)
-        })?;
+        let manifests = in_order(release, log)
+            .map_err(|error| within("corrupted release record. You must manually delete the resources", error))?;
         let (kept, deleted) = policy::split(manifests);
         let mut text = Vec::new();
         for manifest in &deleted {

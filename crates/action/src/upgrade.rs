@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chart::log::Log;
 use chart::Chart;
+use chart::log::Log;
 use cluster::Resource;
 use gostd::{GoError, Map};
 use release::{Info, Release, Status};
@@ -163,22 +163,14 @@ impl Upgrade {
         }
         match engine.records.deployed(&self.name) {
             Ok(deployed) => Ok((last, deployed)),
-            Err(error)
-                if error.is_no_deployed() && matches!(last.info.status, Status::Failed | Status::Superseded) =>
-            {
+            Err(error) if error.is_no_deployed() && matches!(last.info.status, Status::Failed | Status::Superseded) => {
                 Ok((last.clone(), last))
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    fn kept_values(
-        &self,
-        chart: &mut Chart,
-        before: &Release,
-        given: Map,
-        log: &mut dyn Log,
-    ) -> Result<Map, GoError> {
+    fn kept_values(&self, chart: &mut Chart, before: &Release, given: Map, log: &mut dyn Log) -> Result<Map, GoError> {
         let old = before.config.clone().unwrap_or_default();
         match self.values {
             Values::Reset => {
@@ -237,13 +229,7 @@ impl Upgrade {
         release
     }
 
-    fn objects(
-        &self,
-        engine: &Engine<'_>,
-        before: Release,
-        after: Release,
-        server_side: bool,
-    ) -> Result<Plan, Failed> {
+    fn objects(&self, engine: &Engine<'_>, before: Release, after: Release, server_side: bool) -> Result<Plan, Failed> {
         // Helm looks at the new manifest before it looks at the old one, whose error is another.
         engine.cluster.build(after.manifest.as_bytes(), !self.no_validation)?;
         let mut current = current_objects(engine, &before)?;
@@ -261,12 +247,7 @@ impl Upgrade {
         Ok(Plan { before, after, current, target, server_side })
     }
 
-    fn perform(
-        &self,
-        engine: &Engine<'_>,
-        plan: &mut Plan,
-        log: &mut dyn Log,
-    ) -> Result<(), (GoError, Vec<Resource>)> {
+    fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), (GoError, Vec<Resource>)> {
         let waiting = self.waiting();
         let run = Run { waiting, server_side: plan.server_side };
         if !self.no_hooks {

@@ -45,7 +45,8 @@ static VALUES: Command = Command {
     run: Some(values),
     ..BASE
 };
-static MANIFEST: Command = Command { name: "manifest", short: "the manifest of a release", run: Some(manifest), ..BASE };
+static MANIFEST: Command =
+    Command { name: "manifest", short: "the manifest of a release", run: Some(manifest), ..BASE };
 static HOOKS: Command = Command { name: "hooks", short: "the hooks of a release", run: Some(hooks), ..BASE };
 static NOTES: Command = Command { name: "notes", short: "the notes of a release", run: Some(notes), ..BASE };
 static METADATA: Command = Command {
@@ -80,7 +81,9 @@ fn all(invocation: &Invocation) -> Result<(), Failure> {
     let release = recorded(invocation)?;
     let template = invocation.flags.string("template");
     if !template.is_empty() {
-        return Err("`get all --template` is not built yet in this version of Pilothouse; use -o json of `status`".into());
+        return Err(
+            "`get all --template` is not built yet in this version of Pilothouse; use -o json of `status`".into()
+        );
     }
     let telling = Telling { debug: true, metadata: true, hide_notes: false };
     out::finish(&release_text::text(&release, Format::Table, telling, Color::of(&invocation.settings))?)

@@ -113,7 +113,11 @@ fn found(session: &Session, wanted: &Wanted) -> Result<Vec<Summary>, Failure> {
         false => newest(marked),
     };
     let status = |summary: &Summary| wanted.statuses.is_empty() || wanted.statuses.contains(&summary.status);
-    Ok(newest.into_iter().filter(|(summary, matches)| *matches && status(summary)).map(|(summary, _)| summary).collect())
+    Ok(newest
+        .into_iter()
+        .filter(|(summary, matches)| *matches && status(summary))
+        .map(|(summary, _)| summary)
+        .collect())
 }
 
 /// Keeps the newest revision of each release.

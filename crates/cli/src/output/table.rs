@@ -79,9 +79,6 @@ mod tests {
         table.row(["NAME", "X"]);
         table.row(["中文名", "\u{1b}[32mok\u{1b}[0m"]);
         table.row(["a", "two\nlines"]);
-        assert_eq!(
-            table.text(),
-            "NAME  \tX    \n中文名\t\u{1b}[32mok\u{1b}[0m   \na     \ttwo  \n      \tlines\n"
-        );
+        assert_eq!(table.text(), "NAME  \tX    \n中文名\t\u{1b}[32mok\u{1b}[0m   \na     \ttwo  \n      \tlines\n");
     }
 }
