@@ -23,6 +23,7 @@ mod request;
 mod resource;
 mod transport;
 mod update;
+mod wait;
 
 pub use apply::Apply;
 pub use build::Validation;
@@ -35,3 +36,7 @@ pub use remove::{Deletion, Propagation};
 pub use request::{Method, Request, Response};
 pub use resource::Resource;
 pub use update::{Changes, Failed, Update};
+pub use wait::{
+    ContainerState, Diagnosis, EventLine, Observer, Patience, PodState, Progress, Reading, Status, Strategy, Unready,
+    Wait,
+};

@@ -10,7 +10,7 @@ mod types;
 
 use serde_json::Value;
 
-use self::types::Schema;
+pub(crate) use self::types::Schema;
 use crate::apply::FIELD_MANAGER;
 use crate::update::Update;
 use crate::{Client, Error, Request, Resource};

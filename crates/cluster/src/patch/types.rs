@@ -11,13 +11,13 @@ const TABLE: &str = include_str!("types.txt");
 
 /// The type of a value: `core/v1.PodSpec`, `[]core/v1.Container`, `map`, `string`, ….
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Schema {
+pub(crate) struct Schema {
     name: &'static str,
 }
 
 /// What the type says of a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Field {
+pub(crate) struct Field {
     pub schema: Schema,
     pub strategy: Strategy,
     /// Patches of this object tell which of its keys stay.
@@ -27,7 +27,7 @@ pub(super) struct Field {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Strategy {
+pub(crate) enum Strategy {
     Default,
     Merge,
     Replace,
