@@ -125,6 +125,11 @@ impl Client {
         })
     }
 
+    /// Like [`Client::block`], for work that looks at the token itself.
+    pub(crate) fn block_uncancelled<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.runtime()?.block_on(work)
+    }
+
     fn runtime(&self) -> Result<&Runtime, Error> {
         if let Some(runtime) = self.inner.runtime.get() {
             return Ok(runtime);

@@ -10,19 +10,25 @@ mod build;
 mod cancel;
 mod client;
 mod config;
+mod definitions;
 mod discovery;
 mod error;
 mod kubeconfig;
+mod logs;
 mod lookup;
 mod mapping;
 mod migrate;
 mod patch;
 mod perform;
+mod preview;
+mod related;
 mod remove;
 mod request;
 mod resource;
+mod rights;
 mod transport;
 mod update;
+mod wait;
 
 pub use apply::Apply;
 pub use build::Validation;
@@ -31,7 +37,14 @@ pub use client::Client;
 pub use config::Config;
 pub use discovery::{Capabilities, Version};
 pub use error::{ApiError, Error};
+pub use logs::{LogQuery, PodQuery};
+pub use related::Form;
 pub use remove::{Deletion, Propagation};
 pub use request::{Method, Request, Response};
 pub use resource::Resource;
+pub use rights::Right;
 pub use update::{Changes, Failed, Update};
+pub use wait::{
+    ContainerState, Diagnosis, EventLine, Observer, Patience, PodState, Progress, Reading, Status, Strategy, Unready,
+    Wait,
+};

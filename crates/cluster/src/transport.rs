@@ -44,7 +44,7 @@ impl Transport {
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
         let mut leaders = 0;
         for _ in 0..RETRIES {
-            let answer = self.open(request).await?;
+            let answer = self.open(request, None).await?;
             let (code, retry_after) = (answer.status().as_u16(), retry_after(answer.headers()));
             let response = self.read(request, answer).await?;
             if (200..300).contains(&code) {
@@ -57,7 +57,7 @@ impl Transport {
                 None => return Err(error.into()),
             }
         }
-        let response = self.open(request).await?;
+        let response = self.open(request, None).await?;
         let code = response.status().as_u16();
         let response = self.read(request, response).await?;
         if (200..300).contains(&code) {
@@ -69,7 +69,8 @@ impl Transport {
 
     /// Sends a request whose answer is read piece by piece: logs and watches.
     pub async fn stream(&self, request: &Request) -> Result<Body, Error> {
-        let answer = self.open(request).await?;
+        // Servers since 1.37 compress each event by itself, and only the first would be read.
+        let answer = self.open(request, Some("identity")).await?;
         let code = answer.status().as_u16();
         if (200..300).contains(&code) {
             return Ok(answer.into_body());
@@ -78,13 +79,16 @@ impl Transport {
         Err(api_error(request.method, code, &response.body).into())
     }
 
-    async fn open(&self, request: &Request) -> Result<http::Response<Body>, Error> {
+    async fn open(&self, request: &Request, encoding: Option<&str>) -> Result<http::Response<Body>, Error> {
         if let Some(pace) = &self.pace {
             pace.wait().await;
         }
         let target = request.target();
         let mut builder =
             http::Request::builder().method(request.method.as_str()).uri(&target).header("accept", request.accept);
+        if let Some(encoding) = encoding {
+            builder = builder.header("accept-encoding", encoding);
+        }
         if !request.body.is_empty() {
             builder = builder.header("content-type", request.content_type);
         }
