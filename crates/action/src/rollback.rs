@@ -48,12 +48,18 @@ impl Rollback {
     }
 
     /// # Errors
+    /// A description that is too long.
+    pub fn check(&self) -> Result<(), Failed> {
+        match self.description.chars().count() {
+            ..=MAX_DESCRIPTION => Ok(()),
+            length => Err(format!("description must be {MAX_DESCRIPTION} characters or less, got {length}").into()),
+        }
+    }
+
+    /// # Errors
     /// Helm's texts.
     pub fn run(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<(), Failed> {
-        let length = self.description.chars().count();
-        if length > MAX_DESCRIPTION {
-            return Err(format!("description must be {MAX_DESCRIPTION} characters or less, got {length}").into());
-        }
+        self.check()?;
         engine.cluster.reachable()?;
         log.debug("preparing rollback", &[("name", &self.name)]);
         let (mut current, mut target, server_side) = self.plan(engine)?;

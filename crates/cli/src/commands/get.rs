@@ -58,9 +58,13 @@ static METADATA: Command = Command {
 };
 
 /// Reads the record that the arguments name.
-pub(super) fn recorded(invocation: &Invocation) -> Result<Release, Failure> {
+fn recorded(invocation: &Invocation) -> Result<Release, Failure> {
+    recorded_in(&Session::open(invocation, &invocation.settings.namespace())?, invocation)
+}
+
+/// Reads the record that the arguments name.
+pub(super) fn recorded_in(session: &Session, invocation: &Invocation) -> Result<Release, Failure> {
     let name = &invocation.flags.args[0];
-    let session = Session::open(invocation, &invocation.settings.namespace())?;
     session.reachable()?;
     if chart::release_name::validate(name).is_err() {
         return Err(Failure::new(format!("releaseContent: Release name is invalid: {name}")));

@@ -28,13 +28,24 @@ pub fn text(release: &Release, format: Format, telling: Telling, color: Color) -
     match format {
         Format::Json => Ok(output::json(release::to_json(release)?)),
         Format::Yaml => output::yaml(&release::to_json(release)?),
-        Format::Table => Ok(table(release, telling, color)?.into_bytes()),
+        Format::Table => Ok(table(release, telling, (color, ""))?.into_bytes()),
     }
 }
 
-fn table(release: &Release, telling: Telling, color: Color) -> Result<String, Failure> {
+/// Returns a release with what its objects are doing.
+///
+/// # Errors
+/// As [`text`].
+pub fn with_resources(release: &Release, resources: &str, color: Color) -> Result<Vec<u8>, Failure> {
+    Ok(table(release, Telling::default(), (color, resources))?.into_bytes())
+}
+
+fn table(release: &Release, telling: Telling, (color, resources): (Color, &str)) -> Result<String, Failure> {
     let mut text = String::new();
     head(&mut text, release, telling, color);
+    if !resources.is_empty() {
+        let _ = writeln!(text, "RESOURCES:\n{resources}");
+    }
     tests(&mut text, release);
     if telling.debug {
         values(&mut text, release)?;

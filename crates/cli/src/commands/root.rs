@@ -1,6 +1,8 @@
 //! The root of the command tree.
 
-use super::{create, env, get, history, lint, list, show, template, unbuilt, version};
+use super::{
+    create, env, get, history, install, lint, list, rollback, show, status, template, test, unbuilt, uninstall, upgrade, version,
+};
 use crate::command::Command;
 use crate::tables::GLOBAL;
 
@@ -23,14 +25,14 @@ pub static ROOT: Command = Command {
         &unbuilt::VERIFY,
         &get::COMMAND,
         &history::COMMAND,
-        &unbuilt::INSTALL,
+        &install::COMMAND,
         &list::COMMAND,
-        &unbuilt::TEST,
-        &unbuilt::ROLLBACK,
-        &unbuilt::STATUS,
+        &test::COMMAND,
+        &rollback::COMMAND,
+        &status::COMMAND,
         &template::COMMAND,
-        &unbuilt::UNINSTALL,
-        &unbuilt::UPGRADE,
+        &uninstall::COMMAND,
+        &upgrade::COMMAND,
         &unbuilt::COMPLETION,
         &env::COMMAND,
         &unbuilt::PLUGIN,

@@ -52,7 +52,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     request.run()
 }
 
-fn warn_wait(flags: &Parsed) {
+pub(super) fn warn_wait(flags: &Parsed) {
     for (value, word) in [("true", "watcher"), ("false", "hookOnly")] {
         if flags.all("wait").any(|v| v == value) {
             let text = format!("--wait={value} is deprecated (boolean value) and can be replaced with --wait={word}");
@@ -104,7 +104,7 @@ fn name_and_chart(flags: &Parsed) -> Result<(String, String), Failure> {
     }
 }
 
-fn name_from_template(template: &str) -> Result<String, Failure> {
+pub(super) fn name_from_template(template: &str) -> Result<String, Failure> {
     let name = render::text("name-template", template)?;
     Ok(String::from_utf8_lossy(&name).into_owned())
 }
@@ -126,7 +126,7 @@ impl Request<'_> {
         plugins::look_for_getters(&self.invocation.settings.plugins_directory);
         let user_values = values::merged(flags)?;
         let mut chart = chart::load(&path, &mut Stderr)?;
-        check_chart(&chart, flags)?;
+        check_chart(&chart, flags, true)?;
         if chart.metadata().api_version == "v3" {
             // Helm 4.3 can load such charts but not render them.
             return Err("invalid chart apiVersion".into());
@@ -294,9 +294,10 @@ fn hint(mut failure: Failure, debug: bool) -> Failure {
     failure
 }
 
-fn check_chart(chart: &chart::Chart, flags: &Parsed) -> Result<(), Failure> {
+/// Checks a chart before it is rendered; only what is installed must be an application.
+pub(super) fn check_chart(chart: &chart::Chart, flags: &Parsed, install: bool) -> Result<(), Failure> {
     let metadata = chart.metadata();
-    if !matches!(metadata.chart_type.as_str(), "" | "application") {
+    if install && !matches!(metadata.chart_type.as_str(), "" | "application") {
         return Err(Failure::new(format!("{} charts are not installable", metadata.chart_type)));
     }
     if metadata.deprecated {

@@ -1,6 +1,7 @@
 //! `--output`: tables for people, JSON and YAML for programs (`pkg/cli/output`).
 
 mod color;
+pub mod server_table;
 mod table;
 
 use gostd::Value;

@@ -1,6 +1,8 @@
 //! What commands that work on releases need: the cluster and the records.
 
 mod api;
+mod live;
+mod records;
 
 use std::sync::Arc;
 
@@ -10,6 +12,9 @@ use storage::{Memory, Place, Storage};
 use crate::command::Invocation;
 use crate::failure::Failure;
 use crate::settings::Settings;
+
+pub use live::Live;
+pub use records::Stored;
 
 /// A cluster, which is not asked before something is wanted of it, and the records of releases.
 pub struct Session {
@@ -33,6 +38,11 @@ impl Session {
         let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
         let place = Place { namespace, api: Arc::new(api::Connection(client.clone())), sql_connection: &connection };
         Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false })
+    }
+
+    /// Returns the cluster as operations see it.
+    pub fn live(&self) -> Live {
+        Live { client: self.client.clone(), in_memory: self.in_memory }
     }
 
     /// # Errors
