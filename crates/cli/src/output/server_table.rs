@@ -20,9 +20,6 @@ impl Printer {
         let has_own = own.as_array().is_some_and(|columns| !columns.is_empty());
         let columns = if has_own { own.clone() } else { self.columns.clone().unwrap_or_default() };
         let known = self.columns.as_ref().is_some_and(|last| !has_own || *last == columns);
-        if self.columns.is_some() && !known {
-            text.push('\n');
-        }
         let rows: Vec<&Value> = table["rows"].as_array().into_iter().flatten().collect();
         let mut lines = Vec::new();
         if !known && !rows.is_empty() {
