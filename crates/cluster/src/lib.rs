@@ -17,6 +17,7 @@ mod kubeconfig;
 mod logs;
 mod lookup;
 mod mapping;
+mod metadata;
 mod migrate;
 mod patch;
 mod perform;
