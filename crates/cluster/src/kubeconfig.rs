@@ -33,9 +33,12 @@ pub(crate) fn load(config: &Config) -> Result<Loaded, Error> {
     let user = find_user(&files, context.user.as_deref().unwrap_or_default());
     let implicit = cluster.is_none() && config.api_server.is_empty();
     let explicit_namespace = Some(config.namespace.clone()).filter(|name| !name.is_empty());
+    let cluster = with_cluster_settings(cluster.unwrap_or_default(), config);
+    let user = with_user_settings(user, config);
+    validate(&cluster, &context.cluster, &user, context.user.as_deref().unwrap_or_default())?;
     Ok(Loaded {
-        cluster: with_cluster_settings(cluster.unwrap_or_default(), config),
-        user: with_user_settings(user, config),
+        cluster,
+        user,
         namespace: explicit_namespace
             .or(context.namespace.filter(|name| !name.is_empty()))
             .or_else(|| implicit.then(service_account_namespace).flatten())
@@ -186,6 +189,44 @@ fn find_cluster(files: &Kubeconfig, name: &str) -> Option<Cluster> {
 fn find_user(files: &Kubeconfig, name: &str) -> AuthInfo {
     let found = files.auth_infos.iter().find(|user| user.name == name).and_then(|named| named.auth_info.clone());
     found.unwrap_or_default()
+}
+
+/// `ConfirmUsable`: files that are named can be read, and nobody asks to check and not to check at once.
+fn validate(cluster: &Cluster, cluster_name: &str, user: &AuthInfo, user_name: &str) -> Result<(), Error> {
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let files = [
+        ("certificate-authority", &cluster.certificate_authority, cluster_name),
+        ("client-cert", &user.client_certificate, user_name),
+        ("client-key", &user.client_key, user_name),
+    ];
+    let mut errors = Vec::new();
+    for (what, path, name) in files {
+        if let Some(path) = path.as_ref().filter(|path| !path.is_empty())
+            && let Err(error) = std::fs::File::open(path)
+        {
+            let why = go_text(&error);
+            errors.push(Error::Config(format!("unable to read {what} {path} for {name} due to open {path}: {why}")));
+        }
+    }
+    if let Some(error) = Error::aggregate(errors) {
+        return Err(Error::Config(format!("invalid configuration: {error}")));
+    }
+    let checks = given(&cluster.certificate_authority) || given(&cluster.certificate_authority_data);
+    if cluster.insecure_skip_tls_verify == Some(true) && checks {
+        return Err(Error::Config(
+            "specifying a root certificates file with the insecure flag is not allowed".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// What Go says of a file that cannot be opened.
+fn go_text(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// `getCluster`: the flags above the file, the default server below it.

@@ -122,6 +122,13 @@ fn failures_are_told_as_helm_does() {
         ("unknown authority", config(&parts.server, "")),
         ("no such user", config(&parts.server, ", insecure-skip-tls-verify: true").replace("user: u", "user: x")),
         ("no such cluster", config(&parts.server, "").replace("cluster: c,", "cluster: x,")),
+        ("nothing", String::new()),
+        ("no scheme", config("127.0.0.1:1", "")),
+        (
+            "both authorities",
+            config(&parts.server, ", insecure-skip-tls-verify: true, certificate-authority-data: eA=="),
+        ),
+        ("no such authority", config(&parts.server, ", certificate-authority: nowhere.pem")),
         ("no YAML", "a: [".to_owned()),
         ("no such context", config(&parts.server, "").replace("current-context: c", "current-context: x")),
     ];
