@@ -145,7 +145,10 @@ fn decode(document: &GoValue) -> Result<Value, Error> {
         return Err(failed(format!("json: cannot unmarshal {} into Go value of type unstructured.detector", shown())));
     }
     match object["kind"].as_str() {
-        Some(kind) if !kind.is_empty() => Ok(object),
+        Some(kind) if !kind.is_empty() => {
+            crate::metadata::check(&object).map_err(|error| failed(error.to_string()))?;
+            Ok(object)
+        }
         _ => Err(failed(format!("Object 'Kind' is missing in '{}'", shown()))),
     }
 }

@@ -29,13 +29,16 @@ pub(crate) fn load(config: &Config) -> Result<Loaded, Error> {
     let context_name =
         if config.context.is_empty() { files.current_context.clone() } else { Some(config.context.clone()) };
     let context = find_context(&files, context_name.as_deref().unwrap_or_default(), !config.context.is_empty())?;
-    let cluster = find_cluster(&files, &context.cluster)?;
-    let user = find_user(&files, context.user.as_deref().unwrap_or_default())?;
+    let cluster = find_cluster(&files, &context.cluster);
+    let user = find_user(&files, context.user.as_deref().unwrap_or_default());
     let implicit = cluster.is_none() && config.api_server.is_empty();
     let explicit_namespace = Some(config.namespace.clone()).filter(|name| !name.is_empty());
+    let cluster = with_cluster_settings(cluster.unwrap_or_default(), config);
+    let user = with_user_settings(user, config);
+    validate(&cluster, &context.cluster, &user, context.user.as_deref().unwrap_or_default())?;
     Ok(Loaded {
-        cluster: with_cluster_settings(cluster.unwrap_or_default(), config),
-        user: with_user_settings(user, config),
+        cluster,
+        user,
         namespace: explicit_namespace
             .or(context.namespace.filter(|name| !name.is_empty()))
             .or_else(|| implicit.then(service_account_namespace).flatten())
@@ -114,7 +117,8 @@ fn read_files(config: &Config) -> Result<Kubeconfig, Error> {
         match Kubeconfig::read_from(&path) {
             Ok(next) => merge(&mut merged, next),
             Err(error) => {
-                failures.push(Error::Config(format!("error loading config file \"{}\": {error}", path.display())));
+                let text = yaml_error(&path).unwrap_or_else(|| error.to_string());
+                failures.push(Error::Config(format!("error loading config file \"{}\": {text}", path.display())));
             }
         }
     }
@@ -122,6 +126,12 @@ fn read_files(config: &Config) -> Result<Kubeconfig, Error> {
         Some(error) => Err(error),
         None => Ok(merged),
     }
+}
+
+/// What is wrong with the file as YAML, in go-yaml's words.
+fn yaml_error(path: &Path) -> Option<String> {
+    let error = goyaml::from_yaml(&std::fs::read(path).ok()?).err()?;
+    Some(error.text.trim_start_matches("error converting YAML to JSON: ").to_owned())
 }
 
 fn paths(config: &Config) -> Result<Vec<PathBuf>, Error> {
@@ -171,20 +181,52 @@ fn find_context(files: &Kubeconfig, name: &str, required: bool) -> Result<Contex
     }
 }
 
-fn find_cluster(files: &Kubeconfig, name: &str) -> Result<Option<Cluster>, Error> {
-    if name.is_empty() {
-        return Ok(None);
-    }
-    let found = files.clusters.iter().find(|cluster| cluster.name == name).and_then(|named| named.cluster.clone());
-    found.map(Some).ok_or_else(|| Error::Config(format!("cluster {name:?} does not exist")))
+/// A name that is not there is no error: only flags, which Helm has not, would make it one.
+fn find_cluster(files: &Kubeconfig, name: &str) -> Option<Cluster> {
+    files.clusters.iter().find(|cluster| cluster.name == name).and_then(|named| named.cluster.clone())
 }
 
-fn find_user(files: &Kubeconfig, name: &str) -> Result<AuthInfo, Error> {
-    if name.is_empty() {
-        return Ok(AuthInfo::default());
-    }
+fn find_user(files: &Kubeconfig, name: &str) -> AuthInfo {
     let found = files.auth_infos.iter().find(|user| user.name == name).and_then(|named| named.auth_info.clone());
-    found.ok_or_else(|| Error::Config(format!("auth info {name:?} does not exist")))
+    found.unwrap_or_default()
+}
+
+/// `ConfirmUsable`: files that are named can be read, and nobody asks to check and not to check at once.
+fn validate(cluster: &Cluster, cluster_name: &str, user: &AuthInfo, user_name: &str) -> Result<(), Error> {
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let files = [
+        ("certificate-authority", &cluster.certificate_authority, cluster_name),
+        ("client-cert", &user.client_certificate, user_name),
+        ("client-key", &user.client_key, user_name),
+    ];
+    let mut errors = Vec::new();
+    for (what, path, name) in files {
+        if let Some(path) = path.as_ref().filter(|path| !path.is_empty())
+            && let Err(error) = std::fs::File::open(path)
+        {
+            let why = go_text(&error);
+            errors.push(Error::Config(format!("unable to read {what} {path} for {name} due to open {path}: {why}")));
+        }
+    }
+    if let Some(error) = Error::aggregate(errors) {
+        return Err(Error::Config(format!("invalid configuration: {error}")));
+    }
+    let checks = given(&cluster.certificate_authority) || given(&cluster.certificate_authority_data);
+    if cluster.insecure_skip_tls_verify == Some(true) && checks {
+        return Err(Error::Config(
+            "specifying a root certificates file with the insecure flag is not allowed".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// What Go says of a file that cannot be opened.
+fn go_text(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// `getCluster`: the flags above the file, the default server below it.

@@ -4,6 +4,9 @@
 //! Everything is synchronous: requests run on the client's own runtime, and the caller's thread waits for them. Objects are
 //! `serde_json::Value`.
 
+// Only its feature is needed: kube is built for one version of the API.
+use k8s_openapi as _;
+
 mod answer;
 mod apply;
 mod build;
@@ -17,6 +20,7 @@ mod kubeconfig;
 mod logs;
 mod lookup;
 mod mapping;
+mod metadata;
 mod migrate;
 mod patch;
 mod perform;

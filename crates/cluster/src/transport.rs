@@ -132,8 +132,12 @@ impl Transport {
     }
 }
 
+/// The longest that the server may let us wait before a request is sent again.
+const LONGEST_WAIT_SECONDS: u64 = 60;
+
 fn retry_after(headers: &http::HeaderMap) -> Option<u64> {
-    headers.get("retry-after")?.to_str().ok()?.parse().ok()
+    let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.parse().ok()?;
+    Some(seconds.min(LONGEST_WAIT_SECONDS))
 }
 
 /// Finds what Go would say in the chain of causes.
@@ -151,7 +155,7 @@ fn cause(server: &str, error: &kube::Error) -> String {
         }
         if last.contains("failed to lookup address") {
             let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
-            return format!("dial tcp: lookup {host}: no such host");
+            return format!("dial tcp: lookup {host}{}: no such host", name_server());
         }
         if last.contains("UnknownIssuer") {
             return "tls: failed to verify certificate: x509: certificate signed by unknown authority".to_owned();
@@ -160,6 +164,13 @@ fn cause(server: &str, error: &kube::Error) -> String {
     }
     let _ = error.source();
     last
+}
+
+/// ` on ADDRESS:53`: Go's resolver names who answered.
+fn name_server() -> String {
+    let settings = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let first = settings.lines().find_map(|line| line.trim().strip_prefix("nameserver"));
+    first.map(|address| format!(" on {}:53", address.trim())).unwrap_or_default()
 }
 
 /// Go names the address that it tried last: for `localhost` the IPv4 one, where both were refused.

@@ -1,21 +1,9 @@
 //! Create, update and delete on a real API server.
 
-use cluster::{Apply, Cancel, Client, Config, Propagation, Update, Validation};
-use testbed::{Cluster, Namespace};
+mod support;
 
-fn client(namespace: &Namespace) -> Client {
-    let cluster = Cluster::shared().expect("the shared cluster");
-    let config = Config {
-        kubeconfig: Some(cluster.kubeconfig().into()),
-        namespace: namespace.name().to_owned(),
-        ..Config::default()
-    };
-    Client::connect(&config, Cancel::new())
-}
-
-fn namespace() -> Namespace<'static> {
-    Cluster::shared().expect("the shared cluster").namespace().expect("a namespace")
-}
+use cluster::{Apply, Propagation, Update, Validation};
+use support::{client, namespace};
 
 const TWO: &[u8] = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {a: '1'}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: two}\n";
 const ONE: &[u8] = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {a: '2'}\n";

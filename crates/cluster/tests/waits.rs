@@ -152,3 +152,29 @@ fn what_will_not_go_is_told() {
         .expect("patched");
     client.wait_for_delete(&all, limit(30)).expect("gone");
 }
+
+#[test]
+fn an_upgrade_that_repairs_is_not_stopped_by_what_it_repairs() {
+    for kind in ["Deployment", "DaemonSet"] {
+        let namespace = namespace();
+        let client = client(&namespace);
+        let broken = deployment("web", "testbed/outcome: image-pull").replace("Deployment", kind);
+        let first = resources(&client, &broken);
+        let live = client.create(&first, Apply::default()).expect("created");
+        client.wait(&live, limit(60)).expect_err("a broken one");
+        let second = resources(&client, &deployment("web", "fixed: 'true'").replace("Deployment", kind));
+        let changes = client.update(&first, &second, cluster::Update::default()).expect("updated");
+        client.wait(&changes.updated, limit(60)).unwrap_or_else(|error| panic!("{kind}: {error}"));
+    }
+}
+
+#[test]
+fn a_hook_without_its_image_ends_at_once() {
+    let namespace = namespace();
+    let client = client(&namespace);
+    let hook = resources(&client, &job("hook", "testbed/outcome: image-pull"));
+    let live = client.create(&hook, Apply::default()).expect("created");
+    let how = Wait::new(Strategy::HookOnly, Duration::from_secs(120));
+    let error = client.watch_until_ready(&live, how).expect_err("an error");
+    assert!(error.hopeless && error.to_string().contains("cannot get its image"), "{error}");
+}

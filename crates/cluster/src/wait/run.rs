@@ -282,7 +282,7 @@ impl<'a, 'b> Run<'a, 'b> {
                 && about["namespace"] == target.namespace()
         });
         if let Some(index) = found {
-            self.give_up(index, &text(event, "/message").to_owned());
+            self.give_up(index, text(event, "/message"));
         }
     }
 
