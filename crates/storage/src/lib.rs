@@ -9,6 +9,7 @@ mod labels;
 mod memory;
 pub mod objects;
 mod open;
+mod sql;
 mod storage;
 
 pub use driver::{Driver, LeaseWriter, Listed, Query, Record};
@@ -17,6 +18,7 @@ pub use labels::{contains_system_labels, system_labels};
 pub use memory::{Memory, releases_of_files};
 pub use objects::{Api, ApiError, Call, Kind, Method, Objects};
 pub use open::{Place, open};
+pub use sql::Sql;
 pub use storage::Storage;
 
 /// The name of the object that holds a revision: `sh.helm.release.v1.NAME.vREVISION`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gostd::{GoError, strconv};
 
 use crate::objects::{Api, Kind, Objects};
-use crate::{Memory, Storage};
+use crate::{Memory, Sql, Storage};
 
 /// Where records are looked for.
 pub struct Place<'a> {
@@ -27,6 +27,10 @@ pub fn open(driver: &str, place: &Place<'_>) -> Result<Storage, GoError> {
         "secret" | "secrets" | "" => Ok(objects(Kind::Secret)),
         "configmap" | "configmaps" => Ok(objects(Kind::ConfigMap)),
         "memory" => Ok(Storage::new(Box::new(Memory::new(place.namespace)))),
+        "sql" => match Sql::connect(place.sql_connection, place.namespace) {
+            Ok(sql) => Ok(Storage::new(Box::new(sql))),
+            Err(error) => Err(GoError::wrap(format!("unable to instantiate SQL driver: {}", error.text), error)),
+        },
         _ => {
             let name = strconv::quote(driver.as_bytes());
             Err(GoError::new(format!("unknown driver {}", String::from_utf8_lossy(&name))))

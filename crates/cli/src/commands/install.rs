@@ -40,8 +40,8 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let given = operation::given(invocation, &reference, true).map_err(failed)?;
     let install = Install { waiting, ..install(invocation, name, dry_run) };
     let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let release = installed(&session, &install, given, post_render.as_ref())
-        .map_err(|error| failed(failure(error, flags)))?;
+    let release =
+        installed(&session, &install, given, post_render.as_ref()).map_err(|error| failed(failure(error, flags)))?;
     print(invocation, &release)
 }
 
@@ -94,11 +94,8 @@ pub(super) fn rendering(flags: &Parsed) -> Rendering {
 
 /// Prints a release that was installed or upgraded.
 pub(super) fn print(invocation: &Invocation, release: &Release) -> Result<(), Failure> {
-    let telling = Telling {
-        debug: invocation.settings.debug,
-        metadata: false,
-        hide_notes: invocation.flags.bool("hide-notes"),
-    };
+    let telling =
+        Telling { debug: invocation.settings.debug, metadata: false, hide_notes: invocation.flags.bool("hide-notes") };
     let color = Color::of(&invocation.settings);
     out::finish(&release_text::text(release, Format::of(invocation), telling, color)?)
 }

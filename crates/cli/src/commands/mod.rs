@@ -11,13 +11,13 @@ mod locate;
 mod operation;
 mod release_text;
 mod rollback;
+mod root;
+mod show;
 mod status;
+mod template;
 mod test;
 mod uninstall;
 mod upgrade;
-mod root;
-mod show;
-mod template;
 
 mod unbuilt;
 mod values;

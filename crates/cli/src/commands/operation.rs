@@ -61,7 +61,8 @@ pub fn server_side(flags: &Parsed) -> Result<ServerSide, Failure> {
 pub fn dry_run(flags: &Parsed) -> Result<DryRun, Failure> {
     let value = flags.last("dry-run").unwrap_or("none");
     let deprecated = |word: &str| {
-        let text = format!("boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run={word}'");
+        let text =
+            format!("boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run={word}'");
         Stderr.warn(&text, &[]);
     };
     match (value, gostd::strconv::parse_bool(value.as_bytes())) {

@@ -27,9 +27,15 @@ static FLAGS: &[Flag] = &[
     Flag::bool("wait-for-jobs", "with --wait, wait for jobs to complete too"),
     Flag::bool("cleanup-on-fail", "delete new objects when the rollback fails"),
     Flag::new("history-max", Kind::Int, "10", "how many revisions are kept; 0 for all"),
-    Flag::new("dry-run", Kind::String, "\"none\"", "change nothing: client, or server to ask the cluster").bare("unset"),
-    Flag::new("wait", Kind::WaitStrategy, "hookOnly", "wait until objects are ready: watcher (bare --wait), hookOnly, legacy")
-        .bare("watcher"),
+    Flag::new("dry-run", Kind::String, "\"none\"", "change nothing: client, or server to ask the cluster")
+        .bare("unset"),
+    Flag::new(
+        "wait",
+        Kind::WaitStrategy,
+        "hookOnly",
+        "wait until objects are ready: watcher (bare --wait), hookOnly, legacy",
+    )
+    .bare("watcher"),
 ];
 
 pub static COMMAND: Command = Command {
@@ -62,7 +68,8 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         ..Rollback::new(&flags.args[0])
     };
     rollback.check().map_err(|error| failure(error, flags))?;
-    let rollback = Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback };
+    let rollback =
+        Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback };
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.records.set_max_history(history_max(invocation));
     let (live, records) = (session.live(), Stored(&session.records));

@@ -1,7 +1,8 @@
 //! The root of the command tree.
 
 use super::{
-    create, env, get, history, install, lint, list, rollback, show, status, template, test, unbuilt, uninstall, upgrade, version,
+    create, env, get, history, install, lint, list, rollback, show, status, template, test, unbuilt, uninstall,
+    upgrade, version,
 };
 use crate::command::Command;
 use crate::tables::GLOBAL;

@@ -18,8 +18,13 @@ static FLAGS: &[Flag] = &[
     Flag::new("cascade", Kind::String, "\"background\"", "what happens to dependents: background, orphan, foreground"),
     Flag::new("timeout", Kind::Duration, "5m0s", "time to wait for any single Kubernetes operation"),
     Flag::string("description", "description of the release"),
-    Flag::new("wait", Kind::WaitStrategy, "hookOnly", "wait until objects are gone: watcher (bare --wait), hookOnly, legacy")
-        .bare("watcher"),
+    Flag::new(
+        "wait",
+        Kind::WaitStrategy,
+        "hookOnly",
+        "wait until objects are gone: watcher (bare --wait), hookOnly, legacy",
+    )
+    .bare("watcher"),
     // Helm 2's way to forget a release; Helm 4 forgets it unless told to keep it.
     Flag::bool("purge", "").deprecated("releases are purged unless --keep-history is given"),
 ];
@@ -68,7 +73,8 @@ fn propagation(flags: &Parsed) -> Result<Propagation, Failure> {
         "foreground" => Ok(Propagation::Foreground),
         "orphan" => Ok(Propagation::Orphan),
         other => {
-            let text = format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"");
+            let text =
+                format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"");
             Err(Failure::new(text))
         }
     }

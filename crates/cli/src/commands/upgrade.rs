@@ -41,14 +41,24 @@ static FLAGS: &[Flag] = &[
     Flag::new("history-max", Kind::Int, "10", "how many revisions are kept; 0 for all"),
     Flag::bool("cleanup-on-fail", "delete new objects when the upgrade fails"),
     Flag::bool("skip-schema-validation", "do not check values against the chart's JSON schema"),
-    Flag::new("labels", Kind::StringToString, "", "labels of the release, k=v; they go over old ones, null removes one")
-        .short('l'),
+    Flag::new(
+        "labels",
+        Kind::StringToString,
+        "",
+        "labels of the release, k=v; they go over old ones, null removes one",
+    )
+    .short('l'),
     Flag::string("description", "description of the release"),
     Flag::bool("dependency-update", "fetch missing dependencies first"),
     Flag::bool("enable-dns", "let templates look up host names"),
     Flag::bool("take-ownership", "adopt existing objects without checking who owns them"),
-    Flag::new("wait", Kind::WaitStrategy, "hookOnly", "wait until objects are ready: watcher (bare --wait), hookOnly, legacy")
-        .bare("watcher"),
+    Flag::new(
+        "wait",
+        Kind::WaitStrategy,
+        "hookOnly",
+        "wait until objects are ready: watcher (bare --wait), hookOnly, legacy",
+    )
+    .bare("watcher"),
     Flag::string("post-renderer", "name of a post-renderer plugin"),
     Flag::array("post-renderer-args", "argument of the post-renderer (repeatable)"),
 ];
@@ -88,9 +98,8 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let engine = Engine { cluster: &live, records: &records, post_render };
     let failed = |failure| within("UPGRADE FAILED", failure);
     server_side.map_err(failed)?;
-    let release = upgrade
-        .run(&engine, given.chart, given.values, &mut Stderr)
-        .map_err(|error| failed(failure(error, flags)))?;
+    let release =
+        upgrade.run(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failed(failure(error, flags)))?;
     if Format::of(invocation) == Format::Table {
         out::write(format!("Release {} has been upgraded. Happy Helming!\n", quoted(&flags.args[0])).as_bytes())?;
     }
@@ -164,7 +173,6 @@ fn install(
     let replace = session.records.revisions(name).is_ok();
     let plan = install::install(invocation, name.clone(), dry_run);
     let plan = action::Install { waiting, replace, ..plan };
-    let release =
-        install::installed(session, &plan, given, post_render).map_err(|error| failure(error, flags))?;
+    let release = install::installed(session, &plan, given, post_render).map_err(|error| failure(error, flags))?;
     print(invocation, &release)
 }

@@ -137,9 +137,9 @@ impl Live {
     /// Copies a log to stderr, where Helm's hooks write.
     fn log(&self, namespace: &str, (pod, container): (&str, &str)) -> Result<(), GoError> {
         let mut text = Vec::new();
-        self.client.logs(namespace, pod, container, LogQuery::default(), &mut text).map_err(|_| {
-            GoError::new(format!("failed to stream pod logs for pod: {pod}, container: {container}"))
-        })?;
+        self.client
+            .logs(namespace, pod, container, LogQuery::default(), &mut text)
+            .map_err(|_| GoError::new(format!("failed to stream pod logs for pod: {pod}, container: {container}")))?;
         // There is nowhere left to say that stderr is closed.
         let _ = std::io::stderr().lock().write_all(&text);
         Ok(())

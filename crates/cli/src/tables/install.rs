@@ -41,7 +41,8 @@ pub static NOTES: &[Flag] = &[
     Flag::bool("render-subchart-notes", "print the notes of subcharts too"),
     Flag::bool("hide-notes", "do not print notes"),
     Flag::bool("hide-secret", "with --dry-run, leave Secrets out of the manifest"),
-    Flag::new("dry-run", Kind::String, "\"none\"", "change nothing: client, or server to ask the cluster").bare("unset"),
+    Flag::new("dry-run", Kind::String, "\"none\"", "change nothing: client, or server to ask the cluster")
+        .bare("unset"),
 ];
 
 /// Flags about notes: `template` accepts them and says that they do nothing.

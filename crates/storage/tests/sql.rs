@@ -1,0 +1,238 @@
+//! Records in a real PostgreSQL, written and read by us and by real Helm in turn. Skipped, and told so, where there is no
+//! PostgreSQL on the machine.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use release::{Lease, Release, Status, to_json};
+use storage::{Driver, Sql, Storage, StorageError};
+use testbed::{Cluster, until};
+
+/// A server in a folder of its own; it ends with this value.
+struct Server {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+fn programs() -> Option<PathBuf> {
+    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = installed.map(|version| version.path().join("bin")).collect();
+    folders.extend(["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"].map(PathBuf::from));
+    folders.into_iter().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+}
+
+/// PostgreSQL does not run as root: then it is started as the user of its package.
+fn command(program: &Path) -> Command {
+    let is_root = fs::metadata("/proc/self").is_ok_and(|info| std::os::unix::fs::MetadataExt::uid(&info) == 0);
+    if !is_root {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL"]).arg(program);
+    command
+}
+
+impl Server {
+    fn start(settings: &[&str]) -> Option<Server> {
+        let Some(programs) = programs() else {
+            eprintln!("SKIPPED: there is no PostgreSQL on this machine (apt-get install postgresql)");
+            return None;
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let everyone: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+        fs::set_permissions(folder.path(), everyone).expect("a folder for all");
+        let mut initdb = command(&programs.join("initdb"));
+        initdb.arg("-D").arg(&data).args(["-U", "postgres", "--no-sync", "--auth=trust", "-E", "UTF8", "--locale=C"]);
+        let made = initdb.output().expect("initdb runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+        let mut postgres = command(&programs.join("postgres"));
+        postgres.arg("-D").arg(&data).arg("-k").arg(folder.path()).args([
+            "-h",
+            "127.0.0.1",
+            "-F",
+            "-p",
+            &port.to_string(),
+        ]);
+        for setting in settings {
+            postgres.args(["-c", setting]);
+        }
+        let log = fs::File::create(folder.path().join("log")).expect("a log");
+        let child = postgres.stdout(Stdio::null()).stderr(log).spawn().expect("postgres starts");
+        let server = Server { child, port, _folder: folder };
+        until("PostgreSQL", Duration::from_secs(30), || {
+            Ok(TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(()))
+        })
+        .expect("a server");
+        until("a database", Duration::from_secs(30), || {
+            Ok(server.psql("postgres", "select 1").status.success().then_some(()))
+        })
+        .expect("a server");
+        Some(server)
+    }
+
+    fn psql(&self, database: &str, query: &str) -> Output {
+        let port = self.port.to_string();
+        let arguments = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-At", "-c", query, database];
+        Command::new("psql").args(arguments).output().expect("psql runs")
+    }
+
+    fn url(&self, database: &str) -> String {
+        let made = self.psql("postgres", &format!("CREATE DATABASE {database}"));
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        format!("postgresql://postgres@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+    }
+
+    fn schema(&self, database: &str) -> String {
+        let port = self.port.to_string();
+        let dump =
+            Command::new("pg_dump").args(["-s", "-h", "127.0.0.1", "-p", &port, "-U", "postgres", database]).output();
+        let text = String::from_utf8(dump.expect("pg_dump runs").stdout).expect("UTF-8");
+        text.lines().filter(|line| !line.starts_with("\\")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Not asked to end: its folder goes with it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Helm {
+    connection: String,
+    namespace: String,
+    home: tempfile::TempDir,
+}
+
+impl Helm {
+    fn new(connection: &str, namespace: &str) -> Helm {
+        let home = tempfile::tempdir().expect("a folder");
+        Helm { connection: connection.to_owned(), namespace: namespace.to_owned(), home }
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        let cluster = Cluster::shared().expect("the shared cluster");
+        let mut command = Command::new(testbed::helm().expect("helm"));
+        command.args(arguments).args(["--namespace", &self.namespace]).env("HOME", self.home.path());
+        command.env("KUBECONFIG", cluster.kubeconfig()).env("HELM_DRIVER", "sql");
+        let output = command.env("HELM_DRIVER_SQL_CONNECTION_STRING", &self.connection).output().expect("helm runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+fn text(release: &Release) -> String {
+    String::from_utf8(to_json(release).expect("JSON")).expect("UTF-8")
+}
+
+#[test]
+fn tables_and_records_are_those_of_helm() {
+    let Some(server) = Server::start(&[]) else { return };
+    let cluster = Cluster::shared().expect("the shared cluster");
+    let namespace = cluster.namespace().expect("a namespace");
+    let (theirs, ours) = (server.url("theirs"), server.url("ours"));
+    let helm = Helm::new(&theirs, namespace.name());
+    helm.run(&["list"]);
+    Sql::connect(&ours, "x").expect("connected");
+    assert_eq!(server.schema("ours"), server.schema("theirs"));
+    Sql::connect(&ours, "x").expect("connected again");
+    // Helm takes our tables for its own.
+    Helm::new(&ours, namespace.name()).run(&["list"]);
+    let chart = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/hello");
+    let chart = chart.to_str().expect("a path");
+    helm.run(&["install", "a", chart, "--labels", "team=red,x=y"]);
+    helm.run(&["upgrade", "a", chart, "--set", "z=1"]);
+    let storage = Storage::new(Box::new(Sql::connect(&theirs, namespace.name()).expect("connected")));
+    for revision in [1, 2] {
+        let release = storage.get("a", revision).expect("a record");
+        let key = storage::key("a", revision);
+        let body = server.psql("theirs", &format!("select body from releases_v1 where key = '{key}'")).stdout;
+        let json = release::unpack(body.trim_ascii_end()).expect("unpacked");
+        assert_eq!(text(&release), String::from_utf8_lossy(&json));
+        assert_eq!(release.labels.get("team").map(String::as_str), Some("red"), "{revision}");
+    }
+    let shown = helm.run(&["get", "all", "a"]);
+    let mut last = storage.last("a").expect("the newest");
+    storage.update(&last).expect("written");
+    assert_eq!(helm.run(&["get", "all", "a"]), shown);
+    last.set_status(Status::Superseded, "x");
+    storage.update(&last).expect("written");
+    last.version = 3;
+    last.set_status(Status::Deployed, "by us");
+    storage.create(&last).expect("written");
+    assert!(matches!(storage.create(&last), Err(StorageError::Exists)));
+    assert!(helm.run(&["history", "a"]).contains("by us"));
+    assert!(helm.run(&["list", "--selector", "team=red"]).contains("hello"));
+    assert_eq!(storage.deployed("a").expect("the deployed one").version, 3);
+    let mut listed = Vec::new();
+    storage
+        .summaries(&mut |line| listed.push((line.summary.version, line.labels.get("team").cloned())))
+        .expect("a list");
+    listed.sort();
+    assert_eq!(listed, [1, 2, 3].map(|version| (version, Some("red".to_owned()))));
+    helm.run(&["rollback", "a", "1"]);
+    helm.run(&["uninstall", "a"]);
+    assert!(matches!(storage.last("a"), Err(StorageError::NotFound)));
+    assert!(matches!(storage.delete("a", 1), Err(StorageError::NotFound)));
+}
+
+fn release(name: &str, revision: i64, status: Status) -> Release {
+    let mut release = Release { name: name.into(), namespace: "n".into(), version: revision, ..Release::default() };
+    release.set_status(status, "x");
+    release
+}
+
+#[test]
+fn a_lease_goes_with_its_record() {
+    let Some(server) = Server::start(&[]) else { return };
+    let url = server.url("leases");
+    let driver = Sql::connect(&url, "n").expect("connected");
+    let lease = |holder: &str| Lease { holder: holder.into(), ..Lease::default() };
+    driver.create(&release("x", 1, Status::PendingInstall), Some(&lease("a"))).expect("written");
+    assert_eq!(driver.get("x", 1).expect("a record").lease, Some(lease("a")));
+    let mut writer = driver.lease_writer("x", 1).expect("a writer");
+    std::thread::spawn(move || writer.write(Some(&Lease { holder: "b".into(), ..Lease::default() })))
+        .join()
+        .expect("a thread")
+        .expect("written");
+    assert!(!driver.claim(("x", 1), Some(&lease("a")), &lease("c")).expect("asked"));
+    assert!(driver.claim(("x", 1), Some(&lease("b")), &lease("c")).expect("asked"));
+    // Another program writes the record, and knows nothing of leases.
+    driver.update(&release("x", 1, Status::Deployed), None).expect("written");
+    assert_eq!(driver.get("x", 1).expect("a record").lease, None);
+    assert!(matches!(driver.claim(("y", 1), None, &lease("c")), Err(StorageError::NotFound)));
+    for number in 0..450 {
+        driver.create(&release(&format!("r{number}"), 1, Status::Deployed), None).expect("written");
+    }
+    let mut count = 0;
+    driver.summaries(None, &mut |_| count += 1).expect("a list");
+    assert_eq!(count, 451);
+}
+
+#[test]
+fn errors_are_those_of_helm() {
+    let Some(server) = Server::start(&[]) else { return };
+    let cluster = Cluster::shared().expect("the shared cluster");
+    let port = server.port;
+    for connection in [
+        format!("postgresql://postgres@127.0.0.1:{port}/none?sslmode=disable"),
+        format!("postgresql://nobody@127.0.0.1:{port}/postgres?sslmode=disable"),
+        format!("postgresql://postgres@127.0.0.1:{port}/postgres"),
+        "host=127.0.0.1 port=1".to_owned(),
+        "bogus".to_owned(),
+    ] {
+        let error = Sql::connect(&connection, "n").err().expect("an error");
+        let mut command = Command::new(testbed::helm().expect("helm"));
+        command.arg("list").env("KUBECONFIG", cluster.kubeconfig()).env("HELM_DRIVER", "sql");
+        let output = command.env("HELM_DRIVER_SQL_CONNECTION_STRING", &connection).output().expect("helm runs");
+        let said = String::from_utf8_lossy(&output.stderr).replace("\\\"", "\"");
+        assert!(said.contains(&format!("unable to instantiate SQL driver: {}", error.text)), "{said}{}", error.text);
+    }
+}
