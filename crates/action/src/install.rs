@@ -100,7 +100,7 @@ impl Install {
         if self.dry_run.is_dry() {
             return Ok(());
         }
-        let last = engine.records.history(&self.name).ok().and_then(|history| last(history));
+        let last = engine.records.history(&self.name).ok().and_then(last);
         match last {
             None => Ok(()),
             Some(last) if self.replace && matches!(last.info.status, Status::Uninstalled | Status::Failed) => Ok(()),

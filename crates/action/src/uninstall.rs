@@ -157,7 +157,10 @@ impl Uninstall {
         let objects = Objects::of(engine, release, log).map_err(|error| failed(log, &error.text))?;
         objects.warn(release, log);
         let info = objects.told();
-        let errors = engine.cluster.delete(&objects.owned, self.propagation);
+        let errors = match objects.owned.is_empty() {
+            true => Vec::new(),
+            false => engine.cluster.delete(&objects.owned, self.propagation),
+        };
         match errors.is_empty() {
             true => Ok((objects.owned, info)),
             false => Err(failed(log, &joined(&errors, "; ").text)),

@@ -69,7 +69,7 @@ pub(super) fn recorded_in(session: &Session, invocation: &Invocation) -> Result<
     if chart::release_name::validate(name).is_err() {
         return Err(Failure::new(format!("releaseContent: Release name is invalid: {name}")));
     }
-    let revision = invocation.flags.last("revision").and_then(|text| parse(text)).unwrap_or(0);
+    let revision = invocation.flags.last("revision").and_then(parse).unwrap_or(0);
     let record = match revision {
         ..=0 => session.records.last(name),
         revision => session.records.get(name, revision),

@@ -121,7 +121,7 @@ fn name_and_chart(flags: &Parsed) -> Result<(String, String), Failure> {
 /// Makes a name of a chart and the time.
 fn generated(chart: &str) -> String {
     let base = gostd::path::base(chart.as_bytes());
-    let base = String::from_utf8_lossy(&base).into_owned();
+    let base = String::from_utf8_lossy(base).into_owned();
     let base = if base == "." || base.is_empty() { "chart".to_string() } else { base };
     let base = base.split('.').next().unwrap_or_default();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -12,6 +12,8 @@ use gostd::GoError;
 use render::Lookup;
 use serde_json::Value;
 
+use crate::log::Stderr;
+
 /// A cluster, or none: where records are in memory, objects go nowhere, as in Helm.
 pub struct Live {
     pub client: Client,
@@ -91,7 +93,10 @@ impl action::Cluster for Live {
             ..Update::default()
         };
         match self.client.update(current, target, update) {
-            Ok(changes) => Ok(changes.created),
+            Ok(changes) => {
+                warn_of_adopted(&changes.adopted);
+                Ok(changes.created)
+            }
             Err(failed) => Err(NotUpdated { error: told(&failed.error), created: failed.changes.created }),
         }
     }
@@ -143,6 +148,15 @@ impl Live {
         // There is nowhere left to say that stderr is closed.
         let _ = std::io::stderr().lock().write_all(&text);
         Ok(())
+    }
+}
+
+/// Objects that were there though the release before did not have them.
+fn warn_of_adopted(resources: &[Resource]) {
+    for resource in resources {
+        let fields = [("namespace", &resource.namespace), ("name", &resource.name), ("kind", &resource.kind)];
+        let text = "resource exists on cluster but not in original release, using cluster state as baseline";
+        Stderr.warn(text, &fields.map(|(name, value)| (name, value.as_str())));
     }
 }
 
