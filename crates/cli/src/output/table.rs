@@ -39,12 +39,13 @@ impl Table {
 
 /// Writes a row; a cell of several lines makes the row as high.
 fn write_row(text: &mut String, row: &[String], widths: &[usize]) {
-    let height = row.iter().map(|cell| cell.matches('\n').count() + 1).max().unwrap_or(0);
+    let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| cut(cell, *width)).collect();
+    let height = cells.iter().map(|cell| cell.matches('\n').count() + 1).max().unwrap_or(0);
     for line in 0..height {
         if line > 0 {
             text.push('\n');
         }
-        for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
+        for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
             if at > 0 {
                 text.push('\t');
             }
@@ -53,6 +54,23 @@ fn write_row(text: &mut String, row: &[String], widths: &[usize]) {
             text.extend(std::iter::repeat_n(' ', width - shown_width(part).min(*width)));
         }
     }
+}
+
+/// Cuts a cell that is wider than its column: only one of several lines is, as its width counts them all.
+fn cut(cell: &str, width: usize) -> String {
+    if shown_width(cell) <= width {
+        return cell.to_string();
+    }
+    let (mut text, mut taken) = (String::new(), 0);
+    for char in cell.chars() {
+        text.push(char);
+        let more = unicode_width::UnicodeWidthChar::width(char).unwrap_or(0);
+        if taken + more + 3 >= width {
+            break;
+        }
+        taken += more;
+    }
+    text + "..."
 }
 
 /// Returns how many columns a terminal needs for a text: none for colours, two for Chinese characters.
@@ -79,6 +97,6 @@ mod tests {
         table.row(["NAME", "X"]);
         table.row(["中文名", "\u{1b}[32mok\u{1b}[0m"]);
         table.row(["a", "two\nlines"]);
-        assert_eq!(table.text(), "NAME  \tX    \n中文名\t\u{1b}[32mok\u{1b}[0m   \na     \ttwo  \n      \tlines\n");
+        assert_eq!(table.text(), "NAME  \tX    \n中文名\t\u{1b}[32mok\u{1b}[0m   \na     \ttw...\n");
     }
 }
