@@ -172,7 +172,7 @@ fn records_of_helm_are_read_and_written_back() {
         let last = storage.last("a").expect("the newest");
         assert_eq!(text(&last), bench.json("a", 3));
         assert!(last.info.deleted.is_some());
-        assert_eq!(storage.deployed("a").expect_err("an error").to_string(), "\"a\" has no deployed releases");
+        assert_eq!(storage.deployed("a").err().expect("an error").to_string(), "\"a\" has no deployed releases");
     }
 }
 
@@ -249,12 +249,12 @@ fn release(name: &str, revision: i64, status: Status) -> Release {
 fn errors_are_those_of_helm() {
     let bench = Bench::new(Kind::Secret);
     let driver = bench.driver();
-    assert_eq!(driver.get("x", 1).expect_err("an error").to_string(), "release: not found");
+    assert_eq!(driver.get("x", 1).err().expect("an error").to_string(), "release: not found");
     assert_eq!(
         driver.update(&release("x", 1, Status::Failed), None).expect_err("an error").to_string(),
         "update: failed to update: secrets \"sh.helm.release.v1.x.v1\" not found"
     );
-    let invalid = driver.query(Query { name: "a b", only_deployed: false }).expect_err("an error").to_string();
+    let invalid = driver.query(Query { name: "a b", only_deployed: false }).err().expect("an error").to_string();
     assert!(invalid.starts_with("invalid label value: \"a b\": a valid label must be"), "{invalid}");
     let user = bench.cluster.user(bench.namespace.name(), &[Rule::new("", &["pods"], &["get"])]).expect("a user");
     let helm = Helm::new(&user.kubeconfig, bench.namespace.name(), "secret");
@@ -265,7 +265,7 @@ fn errors_are_those_of_helm() {
     assert_eq!(said(&["list"]), format!("Error: {listed}"));
     let history = storage.revisions("x").expect_err("an error");
     assert_eq!(said(&["history", "x"]), format!("Error: {history}"));
-    let got = storage.get("x", 3).expect_err("an error");
+    let got = storage.get("x", 3).err().expect("an error");
     assert_eq!(said(&["get", "manifest", "x", "--revision", "3"]), format!("Error: {got}"));
 }
 
@@ -283,7 +283,7 @@ fn unreadable_records_are_passed_over() {
     assert_eq!(storage.last("x").expect("the newest").version, 1);
     assert_eq!(storage.deployed("x").expect("the deployed one").version, 1);
     assert_eq!(storage.history("x").expect("all").len(), 1);
-    assert_eq!(storage.get("x", 2).expect_err("an error").to_string(), "illegal base64 data at input byte 0");
+    assert_eq!(storage.get("x", 2).err().expect("an error").to_string(), "illegal base64 data at input byte 0");
 }
 
 #[test]
