@@ -14,6 +14,7 @@ mod out;
 mod output_dir;
 mod post_render;
 mod release_name;
+mod schema_references;
 mod settings;
 mod show_only;
 mod suggest;
