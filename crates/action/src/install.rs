@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chart::log::Log;
+use chart::values::Surroundings;
 use chart::{Capabilities, Chart};
 use cluster::Resource;
 use gostd::{GoError, Map};
@@ -32,7 +33,6 @@ pub struct Install {
     pub rendering: Rendering,
     pub no_hooks: bool,
     pub skip_crds: bool,
-    pub skip_schema: bool,
     /// Objects are not checked against the server's schema.
     pub no_validation: bool,
     pub create_namespace: bool,
@@ -130,7 +130,8 @@ impl Install {
             _ => engine.cluster.capabilities(log)?,
         };
         let seen = values::release(&self.name, &self.namespace, 1, false);
-        let top = chart::values::to_render_values(chart, &user_values, &seen, &capabilities, self.skip_schema, log)?;
+        let around = Surroundings { release: &seen, capabilities: &capabilities, schemas: engine.schemas };
+        let top = chart::values::to_render_values(chart, &user_values, &around, log)?;
         values::check_labels(&self.labels)?;
         let mut release = self.record(chart, user_values);
         let source = Source {

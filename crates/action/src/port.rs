@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chart::Capabilities;
 use chart::log::Log;
+use chart::schema::Schemas;
 use cluster::Resource;
 use gostd::GoError;
 use release::Release;
@@ -178,4 +179,6 @@ pub struct Engine<'a> {
     pub cluster: &'a dyn Cluster,
     pub records: &'a dyn Records,
     pub post_render: Option<&'a dyn PostRender>,
+    /// What becomes of the schemas of charts.
+    pub schemas: Schemas<'a>,
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chart::Chart;
 use chart::log::Log;
+use chart::values::Surroundings;
 use cluster::Resource;
 use gostd::{GoError, Map};
 use release::{Info, Release, Status};
@@ -64,7 +65,6 @@ pub struct Upgrade {
     pub dry_run: DryRun,
     pub rendering: Rendering,
     pub no_hooks: bool,
-    pub skip_schema: bool,
     pub no_validation: bool,
     pub take_ownership: bool,
     pub rollback_on_failure: bool,
@@ -132,7 +132,8 @@ impl Upgrade {
         let revision = last.version + 1;
         let seen = values::release(&self.name, &before.namespace, revision, true);
         let capabilities = engine.cluster.capabilities(log)?;
-        let top = chart::values::to_render_values(chart, &user_values, &seen, &capabilities, self.skip_schema, log)?;
+        let around = Surroundings { release: &seen, capabilities: &capabilities, schemas: engine.schemas };
+        let top = chart::values::to_render_values(chart, &user_values, &around, log)?;
         let source = Source {
             chart,
             top: &top,

@@ -1,19 +1,38 @@
 //! Values against the JSON schemas of a chart and its subcharts (`pkg/chart/common/util/jsonschema.go` of Helm 4.3.1).
 
-use std::collections::HashSet;
-
 use gostd::{GoError, Map, Value};
+pub use jsonschema::LoadError;
 use jsonschema::Loader;
 
 use crate::chart::Chart;
 use crate::log::Log;
 
+/// The port through which references leave the schemas of charts.
+pub trait References {
+    /// Returns the text behind a `file:`, `http:` or `https:` URL.
+    ///
+    /// # Errors
+    /// Their text ends `failing loading "URL": …`; [`LoadError::TooLong`] for more than `limit_bytes`.
+    fn load(&self, url: &str, limit_bytes: usize) -> Result<Vec<u8>, LoadError>;
+
+    /// Reports whether a URN that nobody knows is met for the first time in this process.
+    fn is_new_urn(&self, urn: &str) -> bool;
+}
+
+/// What becomes of the schemas of charts.
+#[derive(Clone, Copy)]
+pub enum Schemas<'a> {
+    Ignored,
+    /// Values are checked against them.
+    Checked(&'a dyn References),
+}
+
 /// Checks coalesced values against the schema of a chart and, each with its own table, of its subcharts.
 ///
 /// # Errors
 /// The findings of all charts, each below `NAME:`.
-pub fn validate(chart: &Chart, values: &Map, log: &mut dyn Log) -> Result<(), GoError> {
-    let mut port = Port { log, urns: HashSet::new() };
+pub fn validate(chart: &Chart, values: &Map, references: &dyn References, log: &mut dyn Log) -> Result<(), GoError> {
+    let mut port = Port { references, log };
     let mut findings = String::new();
     check_chart(chart, values, &mut port, &mut findings);
     match findings.is_empty() {
@@ -26,8 +45,13 @@ pub fn validate(chart: &Chart, values: &Map, log: &mut dyn Log) -> Result<(), Go
 ///
 /// # Errors
 /// The findings, ending with a line end; or why the schema cannot be used.
-pub fn validate_single(values: &Value, schema: &[u8], log: &mut dyn Log) -> Result<(), GoError> {
-    check_single(values, schema, &mut Port { log, urns: HashSet::new() })
+pub fn validate_single(
+    values: &Value,
+    schema: &[u8],
+    references: &dyn References,
+    log: &mut dyn Log,
+) -> Result<(), GoError> {
+    check_single(values, schema, &mut Port { references, log })
 }
 
 fn check_chart(chart: &Chart, values: &Map, port: &mut Port<'_>, findings: &mut String) {
@@ -58,19 +82,19 @@ fn check_single(values: &Value, schema: &[u8], port: &mut Port<'_>) -> Result<()
     jsonschema::check_values(values, schema, port)
 }
 
-/// Follows no references out of a schema; names each unknown URN once.
+/// Names each unknown URN once.
 struct Port<'a> {
+    references: &'a dyn References,
     log: &'a mut dyn Log,
-    urns: HashSet<String>,
 }
 
 impl Loader for Port<'_> {
-    fn load(&mut self, url: &str) -> Result<Vec<u8>, GoError> {
-        jsonschema::NoLoader.load(url)
+    fn load(&mut self, url: &str, limit_bytes: usize) -> Result<Vec<u8>, LoadError> {
+        self.references.load(url, limit_bytes)
     }
 
     fn unresolved_urn(&mut self, urn: &str) {
-        if self.urns.insert(urn.to_owned()) {
+        if self.references.is_new_urn(urn) {
             self.log.warn("unresolved URN reference ignored; using permissive schema", &[("urn", urn)]);
         }
     }

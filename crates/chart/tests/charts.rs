@@ -3,10 +3,14 @@
 
 mod folder;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+
 use chart::capabilities::Capabilities;
 use chart::log::{Lines, Log};
+use chart::schema::{LoadError, References, Schemas};
 use chart::value_options::{Reader, ValueOptions};
-use chart::values::{Release, to_render_values};
+use chart::values::{Release, Surroundings, to_render_values};
 use chart::{Chart, dependencies};
 use folder::Folder;
 use gostd::value::Entries;
@@ -81,16 +85,31 @@ impl Reader for Files<'_> {
     }
 }
 
+/// No case refers to files or URLs.
+#[derive(Default)]
+struct OnlyUrns(RefCell<HashSet<String>>);
+
+impl References for OnlyUrns {
+    fn load(&self, url: &str, _limit_bytes: usize) -> Result<Vec<u8>, LoadError> {
+        panic!("{url} is asked for")
+    }
+
+    fn is_new_urn(&self, urn: &str) -> bool {
+        self.0.borrow_mut().insert(urn.to_owned())
+    }
+}
+
 /// What the template command does before it renders.
 fn run(case: &Case<'_>, folder: &Folder, log: &mut dyn Log) -> Result<Vec<String>, GoError> {
     let mut options = ValueOptions::default();
-    let mut skip_schema = false;
+    let urns = OnlyUrns::default();
+    let mut schemas = Schemas::Checked(&urns);
     let mut arguments = case.arguments.iter();
     while let Some(flag) = arguments.next() {
         match *flag {
             "--set" => options.values.push(arguments.next().unwrap().to_string()),
             "-f" => options.value_files.push(arguments.next().unwrap().to_string()),
-            "--skip-schema-validation" => skip_schema = true,
+            "--skip-schema-validation" => schemas = Schemas::Ignored,
             other => panic!("flag {other}"),
         }
     }
@@ -115,7 +134,8 @@ fn run(case: &Case<'_>, folder: &Folder, log: &mut dyn Log) -> Result<Vec<String
         is_upgrade: false,
     };
     let capabilities = Capabilities::with_kube_version(None);
-    let top = to_render_values(&chart, &values, &release, &capabilities, skip_schema, log)?;
+    let around = Surroundings { release: &release, capabilities: &capabilities, schemas };
+    let top = to_render_values(&chart, &values, &around, log)?;
     let mut lines = Vec::new();
     probe(&chart, &top.get(b"Values").unwrap(), &mut lines);
     Ok(lines)

@@ -14,6 +14,7 @@ mod out;
 mod output;
 mod output_dir;
 mod plugins;
+mod schema_references;
 mod selector;
 mod session;
 mod settings;

@@ -31,7 +31,7 @@ pub use doc::{Doc, Object};
 pub use draft::Draft;
 pub use error::{Invalid, ValidationError};
 pub use kind::{Cycle, FormatError, Kind};
-pub use loader::{Loader, NoLoader};
+pub use loader::{LoadError, Loader, NoLoader};
 pub use node::{Choices, Types};
 
 use instance::Instance;

@@ -5,18 +5,18 @@
 use std::path::Path;
 
 use gostd::{GoError, Value};
-use jsonschema::{Loader, check_values};
+use jsonschema::{LoadError, Loader, check_values};
 
 /// The files of a case, by path.
 struct Files(Option<Value>);
 
 impl Loader for Files {
-    fn load(&mut self, url: &str) -> Result<Vec<u8>, GoError> {
+    fn load(&mut self, url: &str, _limit_bytes: usize) -> Result<Vec<u8>, LoadError> {
         let path = url.strip_prefix("file://").unwrap_or(url).replace("%20", " ");
         let file = self.0.as_ref().and_then(|files| files.as_map()?.get(path.as_bytes()));
         match file.as_ref().and_then(Value::as_str) {
             Some(text) => Ok(text.to_vec()),
-            None => Err(GoError::new(format!("open {path}: no such file or directory"))),
+            None => Err(GoError::new(format!("open {path}: no such file or directory")).into()),
         }
     }
 

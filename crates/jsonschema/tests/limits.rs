@@ -2,7 +2,7 @@
 
 use gostd::value::{Entries, Str};
 use gostd::{GoError, Value};
-use jsonschema::{Loader, NoLoader, check_values};
+use jsonschema::{LoadError, Loader, NoLoader, check_values};
 
 /// Helm's own thread has this much stack, of which only what is touched is taken.
 const STACK_BYTES: usize = 1 << 30;
@@ -91,7 +91,7 @@ fn references_leave_the_schema_only_through_a_loader() {
 fn only_so_many_documents_are_loaded() {
     struct Chain(usize);
     impl Loader for Chain {
-        fn load(&mut self, _url: &str) -> Result<Vec<u8>, GoError> {
+        fn load(&mut self, _url: &str, _limit_bytes: usize) -> Result<Vec<u8>, LoadError> {
             self.0 += 1;
             Ok(format!("{{\"$ref\":\"file:///{}.json\"}}", self.0).into_bytes())
         }
@@ -102,11 +102,40 @@ fn only_so_many_documents_are_loaded() {
 }
 
 #[test]
+fn only_so_many_schemas_are_compiled() {
+    let schema = format!("{{\"anyOf\":[{}{{}}]}}", "{},".repeat(500_000));
+    assert_eq!(answer(&schema, || nested(1)), "the schema has more than 500000 schemas inside");
+}
+
+#[test]
+fn only_so_much_is_loaded() {
+    /// A chain of documents, each as long as the text says; a real loader looks at the limit first.
+    struct Long {
+        bytes: usize,
+        limits: Vec<usize>,
+    }
+    impl Loader for Long {
+        fn load(&mut self, _url: &str, limit_bytes: usize) -> Result<Vec<u8>, LoadError> {
+            self.limits.push(limit_bytes);
+            let mut text = format!("{{\"$ref\":\"file:///{}.json\"}}", self.limits.len()).into_bytes();
+            text.resize(self.bytes, b' ');
+            if text.len() > limit_bytes { Err(LoadError::TooLong) } else { Ok(text) }
+        }
+        fn unresolved_urn(&mut self, _urn: &str) {}
+    }
+    let mut long = Long { bytes: 3 << 20, limits: Vec::new() };
+    let error = check_values(&nested(1), b"{\"$ref\":\"file:///0.json\"}", &mut long).unwrap_err();
+    let text = "failing loading \"file:///2.json\": the documents that the schema refers to have more than 8 MiB";
+    assert_eq!(error.text, text);
+    assert_eq!(long.limits, [8 << 20, 5 << 20, 2 << 20]);
+}
+
+#[test]
 fn unresolved_urns_are_reported() {
     struct Ears(Vec<String>);
     impl Loader for Ears {
-        fn load(&mut self, _url: &str) -> Result<Vec<u8>, GoError> {
-            Err(GoError::new("no"))
+        fn load(&mut self, _url: &str, _limit_bytes: usize) -> Result<Vec<u8>, LoadError> {
+            Err(GoError::new("no").into())
         }
         fn unresolved_urn(&mut self, urn: &str) {
             self.0.push(urn.to_owned());

@@ -7,7 +7,7 @@ use super::VALUES;
 use crate::capabilities::Capabilities;
 use crate::chart::Chart;
 use crate::log::Log;
-use crate::schema;
+use crate::schema::{self, Schemas};
 
 /// What templates see as `.Release`.
 #[derive(Clone, Debug)]
@@ -34,31 +34,36 @@ impl Release {
     }
 }
 
+/// What templates see beside the chart and its values, and what the values have to fit.
+pub struct Surroundings<'a> {
+    pub release: &'a Release,
+    pub capabilities: &'a Capabilities,
+    pub schemas: Schemas<'a>,
+}
+
 /// Returns `.Chart`, `.Capabilities`, `.Release` and `.Values` of a chart's templates; see [`super::coalesce`] for
 /// what the values share with the chart.
 ///
 /// # Errors
 /// Those of [`super::coalesce`]; `values don't meet the specifications of the schema(s) in the following chart(s):…`
-/// unless `skip_schema`.
+/// unless schemas are ignored.
 pub fn to_render_values(
     chart: &Chart,
     values: &Map,
-    release: &Release,
-    capabilities: &Capabilities,
-    skip_schema: bool,
+    around: &Surroundings<'_>,
     log: &mut dyn Log,
 ) -> Result<Map, GoError> {
     let values = super::coalesce(chart, values, log)?;
-    if !skip_schema {
-        schema::validate(chart, &values, log).map_err(|error| {
+    if let Schemas::Checked(references) = around.schemas {
+        schema::validate(chart, &values, references, log).map_err(|error| {
             let head = "values don't meet the specifications of the schema(s) in the following chart(s):";
             GoError::wrap(format!("{head}\n{}", error.text), error)
         })?;
     }
     Ok(Map::new(Entries::from([
-        (Str::from("Capabilities"), Value::object(capabilities.clone())),
+        (Str::from("Capabilities"), Value::object(around.capabilities.clone())),
         (Str::from("Chart"), Value::Map(chart.metadata_map())),
-        (Str::from("Release"), Value::Map(release.to_map())),
+        (Str::from("Release"), Value::Map(around.release.to_map())),
         (Str::from("Values"), Value::Map(values.view(&VALUES))),
     ])))
 }

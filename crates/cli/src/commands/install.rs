@@ -1,6 +1,7 @@
 //! `install`: a chart becomes a release.
 
 use action::{DryRun, Engine, Install, Rendering};
+use chart::schema::Schemas;
 use release::Release;
 
 use super::operation::{self, Rendered, failure, within};
@@ -11,8 +12,9 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Parsed};
 use crate::log::Stderr;
 use crate::output::{Color, Format, OUTPUT};
+use crate::schema_references::References;
 use crate::session::{Session, Stored};
-use crate::tables::{CHART_PATH, INSTALL, NOTES, VALUES};
+use crate::tables::{CHART_PATH, INSTALL, NOTES, SCHEMA, VALUES};
 use crate::{out, plugins};
 
 /// Helm 2's way to name a release.
@@ -24,7 +26,7 @@ pub static COMMAND: Command = Command {
     short: "install a chart",
     long: "Renders a chart, creates its objects in the cluster, and records them as a release.",
     args: Args::AtLeast(1),
-    flags: &[INSTALL, NOTES, VALUES, CHART_PATH, OUTPUT, HELM2],
+    flags: &[INSTALL, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT, HELM2],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -35,13 +37,14 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let waiting = operation::waiting(flags);
     let post_render = plugins::post_renderer(invocation)?.map(Rendered);
     let failed = |failure| within("INSTALLATION FAILED", failure);
+    let references = References::of(flags)?;
     let dry_run = operation::dry_run(flags)?;
     let (name, reference) = name_and_chart(flags).map_err(failed)?;
     let given = operation::given(invocation, &reference, true).map_err(failed)?;
     let install = Install { waiting, ..install(invocation, name, dry_run) };
     let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let release =
-        installed(&session, &install, given, post_render.as_ref()).map_err(|error| failed(failure(error, flags)))?;
+    let release = installed(&session, &install, given, (post_render.as_ref(), references.schemas(flags)))
+        .map_err(|error| failed(failure(error, flags)))?;
     print(invocation, &release)
 }
 
@@ -50,11 +53,11 @@ pub(super) fn installed(
     session: &Session,
     install: &Install,
     given: operation::Given,
-    post_render: Option<&Rendered>,
+    (post_render, schemas): (Option<&Rendered>, Schemas<'_>),
 ) -> Result<Release, action::Failed> {
     let (live, records) = (session.live(), Stored(&session.records));
     let post_render = post_render.map(|rendered| rendered as &dyn action::PostRender);
-    let engine = Engine { cluster: &live, records: &records, post_render };
+    let engine = Engine { cluster: &live, records: &records, post_render, schemas };
     install.run(&engine, given.chart, given.values, &mut Stderr)
 }
 
@@ -74,7 +77,6 @@ pub(super) fn install(invocation: &Invocation, name: String, dry_run: DryRun) ->
         rendering: rendering(flags),
         no_hooks: flags.bool("no-hooks"),
         skip_crds: flags.bool("skip-crds"),
-        skip_schema: flags.bool("skip-schema-validation"),
         no_validation: flags.bool("disable-openapi-validation"),
         create_namespace: flags.bool("create-namespace"),
         replace: flags.bool("replace"),

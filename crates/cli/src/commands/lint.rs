@@ -12,7 +12,8 @@ use crate::flags::Flag;
 use crate::log::Stderr;
 use crate::out;
 use crate::output_dir::reason;
-use crate::tables::VALUES;
+use crate::schema_references::References;
+use crate::tables::{SCHEMA, VALUES};
 
 pub static COMMAND: Command = Command {
     name: "lint",
@@ -25,9 +26,9 @@ pub static COMMAND: Command = Command {
             Flag::bool("strict", "warnings fail too"),
             Flag::bool("with-subcharts", "look at subcharts as well"),
             Flag::bool("quiet", "print only warnings and errors"),
-            Flag::bool("skip-schema-validation", "do not check values against the chart's JSON schema"),
             Flag::string("kube-version", "Kubernetes version for capabilities and deprecated API versions"),
         ],
+        SCHEMA,
         VALUES,
     ],
     run: Some(run),
@@ -39,11 +40,10 @@ type Findings = Result<Vec<Message>, String>;
 
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
-    let options = Options {
-        kube_version: values::kube_version(flags)?,
-        namespace: invocation.settings.namespace(),
-        skip_schema_validation: flags.bool("skip-schema-validation"),
-    };
+    let kube_version = values::kube_version(flags)?;
+    let references = References::of(flags)?;
+    let options =
+        Options { kube_version, namespace: invocation.settings.namespace(), schemas: references.schemas(flags) };
     let mut paths = flags.args.clone();
     if flags.bool("with-subcharts") {
         for path in &flags.args {
@@ -86,7 +86,7 @@ fn report(text: &mut String, path: &str, findings: &Findings, quiet: bool) {
     text.push('\n');
 }
 
-fn lint_chart(path: &str, values: &gostd::Map, options: &Options, log: &mut dyn Log) -> Findings {
+fn lint_chart(path: &str, values: &gostd::Map, options: &Options<'_>, log: &mut dyn Log) -> Findings {
     let unpacked;
     let mut folder = PathBuf::from(path);
     if path.ends_with(".tgz") || path.ends_with(".tar.gz") {

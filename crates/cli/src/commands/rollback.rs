@@ -1,6 +1,7 @@
 //! `rollback`: a release goes back to an earlier revision.
 
 use action::{Engine, Rollback};
+use chart::schema::Schemas;
 
 use super::operation::{self, failure};
 use super::upgrade::history_max;
@@ -73,7 +74,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.records.set_max_history(history_max(invocation));
     let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None };
+    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
     rollback.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
     out::finish(b"Rollback was a success! Happy Helming!\n")
 }

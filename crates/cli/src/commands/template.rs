@@ -11,7 +11,8 @@ use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::output_dir::OutputDir;
 use crate::plugins;
-use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, VALUES};
+use crate::schema_references::References;
+use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, SCHEMA, VALUES};
 use crate::{explain, out, show_only};
 
 static FLAGS: &[Flag] = &[
@@ -35,7 +36,7 @@ pub static COMMAND: Command = Command {
     short: "render templates locally",
     long: "Renders the templates of a chart and prints the manifests. No cluster is asked; what a template looks up there is empty.",
     args: Args::AtLeast(1),
-    flags: &[FLAGS, INSTALL, NOTES_IGNORED, VALUES, CHART_PATH],
+    flags: &[FLAGS, INSTALL, NOTES_IGNORED, SCHEMA, VALUES, CHART_PATH],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"], &["validate", "dry-run"]],
     run: Some(run),
     ..Command::EMPTY
@@ -46,9 +47,10 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     warn_wait(flags);
     let post_renderer = plugins::post_renderer(invocation)?;
     let kube_version = values::kube_version(flags)?;
+    let references = References::of(flags)?;
     check_dry_run(flags)?;
     let (name, reference) = name_and_chart(flags)?;
-    let request = Request { invocation, name, reference, kube_version, post_renderer };
+    let request = Request { invocation, name, reference, kube_version, references, post_renderer };
     request.run()
 }
 
@@ -114,6 +116,7 @@ struct Request<'a> {
     name: String,
     reference: String,
     kube_version: Option<chart::capabilities::KubeVersion>,
+    references: References,
     post_renderer: Option<PostRenderer>,
 }
 
@@ -158,9 +161,9 @@ impl Request<'_> {
             is_install: !flags.bool("is-upgrade"),
             is_upgrade: flags.bool("is-upgrade"),
         };
-        let skip_schema = flags.bool("skip-schema-validation");
-        let top =
-            chart::values::to_render_values(chart, &user_values, &release, &capabilities, skip_schema, &mut Stderr)?;
+        let schemas = self.references.schemas(flags);
+        let around = chart::values::Surroundings { release: &release, capabilities: &capabilities, schemas };
+        let top = chart::values::to_render_values(chart, &user_values, &around, &mut Stderr)?;
         check_labels(flags)?;
         self.print(chart, &top, &capabilities)
     }

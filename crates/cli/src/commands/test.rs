@@ -1,6 +1,7 @@
 //! `test`: runs the tests of a release.
 
 use action::{Engine, Test, Tested};
+use chart::schema::Schemas;
 use cluster::LogQuery;
 use release::{Event, Release};
 use serde_json::Value;
@@ -37,7 +38,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let test = test(flags);
     let session = Session::open(invocation, &invocation.settings.namespace())?;
     let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None };
+    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
     let tested = test.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
     let telling = Telling { debug: invocation.settings.debug, metadata: false, hide_notes: true };
     let color = Color::of(&invocation.settings);

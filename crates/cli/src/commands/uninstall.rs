@@ -1,6 +1,7 @@
 //! `uninstall`: a release and its objects go.
 
 use action::{Engine, Propagation, Uninstall};
+use chart::schema::Schemas;
 
 use super::operation::{self, failure};
 use crate::command::{Args, Command, Invocation};
@@ -56,7 +57,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     };
     let session = Session::open(invocation, &invocation.settings.namespace())?;
     let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None };
+    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
     for name in &flags.args {
         let removed = uninstall.run(&engine, name, &mut Stderr).map_err(|error| failure(error, flags))?;
         if !removed.info.is_empty() {

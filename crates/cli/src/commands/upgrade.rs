@@ -2,6 +2,7 @@
 
 use action::{Engine, Upgrade, Values};
 use chart::log::Log;
+use chart::schema::Schemas;
 use release::Status;
 
 use super::install::{self, print, rendering};
@@ -11,8 +12,9 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::output::{Format, OUTPUT};
+use crate::schema_references::References;
 use crate::session::{Session, Stored};
-use crate::tables::{CHART_PATH, NOTES, VALUES};
+use crate::tables::{CHART_PATH, NOTES, SCHEMA, VALUES};
 use crate::{out, plugins};
 
 static FLAGS: &[Flag] = &[
@@ -40,7 +42,6 @@ static FLAGS: &[Flag] = &[
     Flag::bool("atomic", "").deprecated("use --rollback-on-failure instead"),
     Flag::new("history-max", Kind::Int, "10", "how many revisions are kept; 0 for all"),
     Flag::bool("cleanup-on-fail", "delete new objects when the upgrade fails"),
-    Flag::bool("skip-schema-validation", "do not check values against the chart's JSON schema"),
     Flag::new(
         "labels",
         Kind::StringToString,
@@ -69,7 +70,7 @@ pub static COMMAND: Command = Command {
     short: "upgrade a release",
     long: "Brings the objects of a release to what a chart with values says.",
     args: Args::Exactly(2),
-    flags: &[FLAGS, NOTES, VALUES, CHART_PATH, OUTPUT],
+    flags: &[FLAGS, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -79,10 +80,12 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let waiting = operation::waiting(flags);
     let post_render = plugins::post_renderer(invocation)?.map(Rendered);
+    let references = References::of(flags)?;
     let dry_run = operation::dry_run(flags)?;
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     if flags.bool("install") && is_missing(&session, &flags.args[0])? {
-        return install(invocation, &session, (waiting, dry_run), post_render.as_ref());
+        let around = (post_render.as_ref(), references.schemas(flags));
+        return install(invocation, &session, (waiting, dry_run), around);
     }
     session.records.set_max_history(history_max(invocation));
     let given = operation::given(invocation, &flags.args[1], false)?;
@@ -95,7 +98,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     };
     let (live, records) = (session.live(), Stored(&session.records));
     let post_render = post_render.as_ref().map(|rendered| rendered as &dyn action::PostRender);
-    let engine = Engine { cluster: &live, records: &records, post_render };
+    let engine = Engine { cluster: &live, records: &records, post_render, schemas: references.schemas(flags) };
     let failed = |failure| within("UPGRADE FAILED", failure);
     server_side.map_err(failed)?;
     let release =
@@ -123,7 +126,6 @@ fn upgrade(flags: &Parsed) -> Upgrade {
         dry_run: action::DryRun::None,
         rendering: rendering(flags),
         no_hooks: flags.bool("no-hooks"),
-        skip_schema: flags.bool("skip-schema-validation"),
         no_validation: flags.bool("disable-openapi-validation"),
         take_ownership: flags.bool("take-ownership"),
         rollback_on_failure: flags.bool("rollback-on-failure") || flags.bool("atomic"),
@@ -162,7 +164,7 @@ fn install(
     invocation: &Invocation,
     session: &Session,
     (waiting, dry_run): (action::Waiting, action::DryRun),
-    post_render: Option<&Rendered>,
+    around: (Option<&Rendered>, Schemas<'_>),
 ) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let name = &flags.args[0];
@@ -173,6 +175,6 @@ fn install(
     let replace = session.records.revisions(name).is_ok();
     let plan = install::install(invocation, name.clone(), dry_run);
     let plan = action::Install { waiting, replace, ..plan };
-    let release = install::installed(session, &plan, given, post_render).map_err(|error| failure(error, flags))?;
+    let release = install::installed(session, &plan, given, around).map_err(|error| failure(error, flags))?;
     print(invocation, &release)
 }

@@ -21,7 +21,6 @@ pub static INSTALL: &[Flag] = &[
     Flag::bool("rollback-on-failure", "undo the installation when it fails; implies --wait"),
     Flag::bool("atomic", "").deprecated("use --rollback-on-failure instead"),
     Flag::bool("skip-crds", "do not install CRDs"),
-    Flag::bool("skip-schema-validation", "do not check values against the chart's JSON schema"),
     Flag::new("labels", Kind::StringToString, "", "labels of the release, k=v,k2=v2").short('l'),
     Flag::bool("enable-dns", "let templates look up host names"),
     Flag::bool("take-ownership", "adopt existing objects without checking who owns them"),

@@ -3,9 +3,11 @@
 mod chart_path;
 mod global;
 mod install;
+mod schema;
 mod values;
 
 pub use chart_path::CHART_PATH;
 pub use global::GLOBAL;
 pub use install::{INSTALL, NOTES, NOTES_IGNORED};
+pub use schema::SCHEMA;
 pub use values::VALUES;

@@ -25,9 +25,6 @@ use root::{Root, Spot, Survey};
 /// The URL under which Helm compiles the schema of a chart.
 pub const CHART_SCHEMA: &str = "file:///values.schema.json";
 
-/// Schemas in one arena.
-const NODE_LIMIT: usize = 5_000_000;
-
 /// Compiles the schema of a chart.
 ///
 /// # Errors
@@ -91,9 +88,6 @@ impl<'d, 'l> Compiler<'d, 'l> {
         self.enqueue_spot(root, (doc, Rc::from("")));
         let mut nodes = Vec::new();
         while nodes.len() < self.waiting.len() {
-            if nodes.len() >= NODE_LIMIT {
-                return Err(GoError::new(format!("the schema refers to more than {NODE_LIMIT} schemas")));
-            }
             nodes.push(self.node(nodes.len())?);
         }
         let urls = self.roots.iter().map(|r| r.url.clone()).collect();

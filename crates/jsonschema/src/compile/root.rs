@@ -130,11 +130,12 @@ impl<'d> Survey<'_, 'd, '_, '_> {
     /// Notes a schema and all below it; `parent` is the resource that it is in, if any.
     ///
     /// # Errors
-    /// Names that are given twice, or are no URLs; `$schema`s that cannot be had.
+    /// Names that are given twice, or are no URLs; `$schema`s that cannot be had; too many schemas.
     pub fn collect(&mut self, doc: &'d Doc, parent: Option<usize>) -> Result<(), GoError> {
         if self.root.schemas.contains_key(&doc.identity()) {
             return Ok(());
         }
+        self.documents.count_schema()?;
         let Doc::Object(object) = doc else {
             let resource = match parent {
                 Some(parent) => parent,

@@ -2,7 +2,7 @@
 
 use chart::capabilities::Capabilities;
 use chart::log::Log;
-use chart::values::Release;
+use chart::values::{Release, Surroundings};
 use gostd::strings::trim_space;
 use gostd::{Map, strconv};
 use render::Engine;
@@ -17,7 +17,7 @@ use crate::{Options, names};
 const FOLDER: &str = "templates/";
 
 /// Runs the rules on templates.
-pub fn check(linter: &mut Linter, values: &Map, options: &Options, log: &mut dyn Log) {
+pub fn check(linter: &mut Linter, values: &Map, options: &Options<'_>, log: &mut dyn Log) {
     let path = linter.chart_dir.join("templates");
     let exists = if path.exists() { Ok(()) } else { Err("directory does not exist".to_string()) };
     if linter.rule(Warning, FOLDER, exists).is_none() {
@@ -42,8 +42,8 @@ pub fn check(linter: &mut Linter, values: &Map, options: &Options, log: &mut dyn
         is_install: false,
         is_upgrade: false,
     };
-    let skip = options.skip_schema_validation;
-    let top = chart::values::to_render_values(&chart, &coalesced, &release, &capabilities, skip, log);
+    let around = Surroundings { release: &release, capabilities: &capabilities, schemas: options.schemas };
+    let top = chart::values::to_render_values(&chart, &coalesced, &around, log);
     let Some(top) = linter.rule(Error, FOLDER, top.map_err(|e| e.text)) else { return };
     let rendered = Engine { lint: true, ..Engine::default() }.render(&chart, &top);
     let messages = rendered.as_ref().map_or_else(|error| &error.messages, |rendered| &rendered.messages);
