@@ -97,7 +97,7 @@ mod tests {
     fn bombs_do_not_take_all_memory() {
         let stored = pack(&[b' '; 1000]).expect("packed");
         assert_eq!(unpack_at_most(stored.as_bytes(), 1000).expect("unpacked").len(), 1000);
-        let error = unpack_at_most(stored.as_bytes(), 999).err().expect("an error");
+        let error = unpack_at_most(stored.as_bytes(), 999).expect_err("an error");
         assert_eq!(error.text, "the record is longer than 256 MiB");
     }
 }

@@ -251,7 +251,7 @@ fn errors_are_those_of_helm() {
     let driver = bench.driver();
     assert_eq!(driver.get("x", 1).err().expect("an error").to_string(), "release: not found");
     assert_eq!(
-        driver.update(&release("x", 1, Status::Failed), None).err().expect("an error").to_string(),
+        driver.update(&release("x", 1, Status::Failed), None).expect_err("an error").to_string(),
         "update: failed to update: secrets \"sh.helm.release.v1.x.v1\" not found"
     );
     let invalid = driver.query(Query { name: "a b", only_deployed: false }).err().expect("an error").to_string();
@@ -261,9 +261,9 @@ fn errors_are_those_of_helm() {
     let storage =
         Storage::new(Box::new(Objects::new(Kind::Secret, Http::of(&user.kubeconfig), bench.namespace.name())));
     let said = |arguments: &[&str]| String::from_utf8_lossy(&helm.output(arguments).stderr).trim_end().to_owned();
-    let listed = storage.summaries(&mut |_| ()).err().expect("an error");
+    let listed = storage.summaries(&mut |_| ()).expect_err("an error");
     assert_eq!(said(&["list"]), format!("Error: {listed}"));
-    let history = storage.revisions("x").err().expect("an error");
+    let history = storage.revisions("x").expect_err("an error");
     assert_eq!(said(&["history", "x"]), format!("Error: {history}"));
     let got = storage.get("x", 3).err().expect("an error");
     assert_eq!(said(&["get", "manifest", "x", "--revision", "3"]), format!("Error: {got}"));
