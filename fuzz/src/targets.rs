@@ -14,7 +14,7 @@ pub fn template(data: &[u8]) {
     let _ = set.parse("fuzz/templates/a.yaml", data);
 }
 
-/// Reads YAML, and writes what it read with both writers; reads the head and the documents of a manifest.
+/// Reads YAML, and writes what it read with both writers; as nodes with their comments too; reads the head and the documents of a manifest.
 pub fn yaml(data: &[u8]) {
     if let Ok(value) = goyaml::from_yaml(data) {
         let _ = goyaml::to_yaml(&value);
@@ -23,6 +23,9 @@ pub fn yaml(data: &[u8]) {
     let _ = goyaml::from_yaml_map(data);
     let _ = goyaml::head(data);
     let _ = goyaml::documents(data);
+    if let Ok(Some(document)) = yamlnode::read(data) {
+        let _ = yamlnode::Writer::new().document(&document, yamlnode::SequenceIndent::Compact);
+    }
 }
 
 /// Compiles the first line as a pattern and matches the rest with it.

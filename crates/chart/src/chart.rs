@@ -138,6 +138,11 @@ impl Chart {
         self.defaults.map()
     }
 
+    /// Replaces the default values.
+    pub fn set_values(&mut self, values: Map) {
+        self.defaults = Defaults::new(values).into();
+    }
+
     /// Reports whether the chart has default values.
     pub fn has_values(&self) -> bool {
         self.raw_values.is_some()

@@ -6,7 +6,7 @@ use crate::command::{Args, Found, Invocation, find, positionals};
 use crate::commands::ROOT;
 use crate::failure::Failure;
 use crate::settings::Settings;
-use crate::{flags, help, log, suggest};
+use crate::{flags, help, log, plugins, suggest};
 
 /// Runs a command line without its first word; returns the exit code.
 pub fn run(args: &[String]) -> u8 {
@@ -30,6 +30,7 @@ fn report(failure: &Failure) {
 }
 
 fn execute(args: &[String]) -> Result<(), Failure> {
+    plugins::look_for_commands();
     if let Some((first, topic)) = args.split_first()
         && first == "help"
     {

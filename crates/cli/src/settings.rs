@@ -53,7 +53,7 @@ impl Settings {
             }),
             repository_cache: text("repository-cache", "HELM_REPOSITORY_CACHE", &|| cache_path("repository")),
             content_cache: text("content-cache", "HELM_CONTENT_CACHE", &|| cache_path("content")),
-            plugins_directory: std::env::var("HELM_PLUGINS").unwrap_or_else(|_| data_path("plugins")),
+            plugins_directory: plugins_directory(),
             max_history: env_int("HELM_MAX_HISTORY", 10),
             burst_limit: int(flags, "burst-limit").unwrap_or_else(|| env_int("HELM_BURST_LIMIT", 100)),
             qps: qps(flags),
@@ -109,6 +109,11 @@ pub fn cache_path(name: &str) -> String {
 
 pub fn config_path(name: &str) -> String {
     home_path("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", ".config", name)
+}
+
+/// The folder of plugins, or a list of such folders.
+pub fn plugins_directory() -> String {
+    std::env::var("HELM_PLUGINS").unwrap_or_else(|_| data_path("plugins"))
 }
 
 pub fn data_path(name: &str) -> String {

@@ -10,6 +10,9 @@ pub(crate) struct Problem {
     text: Cow<'static, str>,
     /// The line to print; 0 prints none.
     line: usize,
+    /// The line that version 3 prints instead, of what the problem is in; 0 is the same line.
+    context: usize,
+    scanner: bool,
     /// Something is too large for us.
     exceeded: bool,
 }
@@ -22,17 +25,31 @@ impl Problem {
 
     /// Makes a problem whose text names no line: go-yaml's reader and its decoder know none.
     pub fn plain(text: impl Into<Cow<'static, str>>) -> Self {
-        Problem { text: text.into(), line: 0, exceeded: false }
+        Problem { text: text.into(), line: 0, context: 0, scanner: false, exceeded: false }
     }
 
     /// Makes a problem of the scanner, found on `line` (first = 0). go-yaml counts from 1 here, but tells no first line.
     pub fn scanner(line: usize, text: impl Into<Cow<'static, str>>) -> Self {
-        Problem { text: text.into(), line: if line == 0 { 0 } else { line + 1 }, exceeded: false }
+        Problem { text: text.into(), line: if line == 0 { 0 } else { line + 1 }, scanner: true, ..Problem::plain("") }
     }
 
     /// Makes a problem of the parser, found on `line` (first = 0), which go-yaml prints as it is: one too low.
     pub fn parser(line: usize, text: impl Into<Cow<'static, str>>) -> Self {
-        Problem { text: text.into(), line, exceeded: false }
+        Problem { text: text.into(), line, ..Problem::plain("") }
+    }
+
+    /// Adds the line where that begins which the problem is in (first = 0).
+    pub fn within(mut self, line: usize) -> Self {
+        self.context = if line == 0 { 0 } else { line + usize::from(self.scanner) };
+        self
+    }
+
+    /// The error of version 3.
+    pub fn into_v3(mut self) -> GoError {
+        if self.context != 0 {
+            self.line = self.context;
+        }
+        self.into()
     }
 }
 

@@ -158,7 +158,11 @@ fn lock(out: &mut Vec<u8>, lock: &Lock) -> Result<(), GoError> {
     Ok(())
 }
 
-fn dependencies(out: &mut Vec<u8>, list: &[Dependency]) -> Result<(), GoError> {
+/// Writes dependencies as an array.
+///
+/// # Errors
+/// As [`to_json`].
+pub fn dependencies(out: &mut Vec<u8>, list: &[Dependency]) -> Result<(), GoError> {
     out.push(b'[');
     for (at, each) in list.iter().enumerate() {
         if at > 0 {

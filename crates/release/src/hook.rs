@@ -78,6 +78,19 @@ impl Hook {
     }
 }
 
+impl LastRun {
+    /// A run begins.
+    pub fn start(&mut self, now: Time) {
+        *self = LastRun { started_at: Some(now), completed_at: None, phase: Phase::Running };
+    }
+
+    /// The run has ended.
+    pub fn finish(&mut self, now: Time, phase: Phase) {
+        self.completed_at = Some(now);
+        self.phase = phase;
+    }
+}
+
 impl From<&render::Hook> for Hook {
     fn from(hook: &render::Hook) -> Self {
         Hook {

@@ -11,7 +11,7 @@ mod hook;
 mod inflate;
 mod info;
 mod lease;
-mod object;
+pub mod object;
 mod order;
 mod shape;
 mod status;
@@ -21,7 +21,7 @@ mod times;
 
 pub use crate::chart::{Chart, File};
 pub use decode::from_yaml;
-pub use encode::to_json;
+pub use encode::{dependencies as append_dependencies, to_json};
 pub use envelope::{decode, decode_base64, encode, pack, unpack};
 pub use hook::{Hook, LastRun, Phase};
 pub use info::Info;

@@ -46,6 +46,10 @@ impl<'a> Object<'a> {
         }
     }
 
+    pub fn number(&mut self, name: &str, number: i64) {
+        append_int(self.name(name), number);
+    }
+
     /// `omitempty` of an int.
     pub fn number_unless_zero(&mut self, name: &str, number: i64) {
         if number != 0 {

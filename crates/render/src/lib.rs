@@ -14,5 +14,6 @@ mod resources;
 pub use engine::{Engine, Lookup, Message, Rendered, text};
 pub use error::RenderError;
 pub use hook::Hook;
+pub use kinds::sort_for_removal;
 pub use manifest::{Manifest, Text, split_manifests};
 pub use resources::{Files, Resources, sort_manifests};

@@ -50,6 +50,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
             subcharts(&Path::new(path).join("charts"), &mut paths);
         }
     }
+    crate::plugins::look_for_getters(&invocation.settings.plugins_directory);
     let user_values = values::merged(flags)?;
     let (quiet, tolerance) =
         (flags.bool("quiet"), if flags.bool("strict") { Severity::Warning } else { Severity::Error });

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gostd::Value;
 
 use crate::failure::Failure;
+use crate::plugins;
 use crate::settings::Settings;
 
 /// Returns the absolute path of a chart folder or archive.
@@ -33,6 +34,7 @@ fn clean(path: &Path) -> PathBuf {
 }
 
 fn remote(reference: &str, repo: &str, settings: &Settings) -> Failure {
+    plugins::look_for_getters(&settings.plugins_directory);
     if repo.is_empty() && !reference.contains('/') {
         return Failure::new(format!(
             "non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"

@@ -2,11 +2,22 @@
 
 mod create;
 mod env;
+mod get;
+mod history;
+mod install;
 mod lint;
+mod list;
 mod locate;
+mod operation;
+mod release_text;
+mod rollback;
 mod root;
 mod show;
+mod status;
 mod template;
+mod test;
+mod uninstall;
+mod upgrade;
 
 mod unbuilt;
 mod values;

@@ -1,6 +1,9 @@
 //! The root of the command tree.
 
-use super::{create, env, lint, show, template, unbuilt, version};
+use super::{
+    create, env, get, history, install, lint, list, rollback, show, status, template, test, unbuilt, uninstall,
+    upgrade, version,
+};
 use crate::command::Command;
 use crate::tables::GLOBAL;
 
@@ -21,16 +24,16 @@ pub static ROOT: Command = Command {
         &unbuilt::REPO,
         &unbuilt::SEARCH,
         &unbuilt::VERIFY,
-        &unbuilt::GET,
-        &unbuilt::HISTORY,
-        &unbuilt::INSTALL,
-        &unbuilt::LIST,
-        &unbuilt::TEST,
-        &unbuilt::ROLLBACK,
-        &unbuilt::STATUS,
+        &get::COMMAND,
+        &history::COMMAND,
+        &install::COMMAND,
+        &list::COMMAND,
+        &test::COMMAND,
+        &rollback::COMMAND,
+        &status::COMMAND,
         &template::COMMAND,
-        &unbuilt::UNINSTALL,
-        &unbuilt::UPGRADE,
+        &uninstall::COMMAND,
+        &upgrade::COMMAND,
         &unbuilt::COMPLETION,
         &env::COMMAND,
         &unbuilt::PLUGIN,

@@ -1,6 +1,7 @@
 //! `template`: renders a chart without a cluster.
 
 use chart::log::Log;
+use post_render::PostRenderer;
 use render::{Engine, Hook, RenderError, Resources, sort_manifests};
 
 use super::{locate, values};
@@ -9,9 +10,9 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::output_dir::OutputDir;
-use crate::post_render::{self, PostRenderer};
+use crate::plugins;
 use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, VALUES};
-use crate::{explain, out, release_name, show_only};
+use crate::{explain, out, show_only};
 
 static FLAGS: &[Flag] = &[
     Flag::array("show-only", "show only the manifests of these templates (path or pattern, repeatable)").short('s'),
@@ -43,7 +44,7 @@ pub static COMMAND: Command = Command {
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     warn_wait(flags);
-    let post_renderer = PostRenderer::of(invocation)?;
+    let post_renderer = plugins::post_renderer(invocation)?;
     let kube_version = values::kube_version(flags)?;
     check_dry_run(flags)?;
     let (name, reference) = name_and_chart(flags)?;
@@ -51,7 +52,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     request.run()
 }
 
-fn warn_wait(flags: &Parsed) {
+pub(super) fn warn_wait(flags: &Parsed) {
     for (value, word) in [("true", "watcher"), ("false", "hookOnly")] {
         if flags.all("wait").any(|v| v == value) {
             let text = format!("--wait={value} is deprecated (boolean value) and can be replaced with --wait={word}");
@@ -103,7 +104,7 @@ fn name_and_chart(flags: &Parsed) -> Result<(String, String), Failure> {
     }
 }
 
-fn name_from_template(template: &str) -> Result<String, Failure> {
+pub(super) fn name_from_template(template: &str) -> Result<String, Failure> {
     let name = render::text("name-template", template)?;
     Ok(String::from_utf8_lossy(&name).into_owned())
 }
@@ -122,12 +123,10 @@ impl Request<'_> {
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
         let path = locate::chart_path(&self.reference, flags.string("repo"), &self.invocation.settings)?;
         Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
-        if self.post_renderer.is_some() {
-            post_render::look_for_getters(&self.invocation.settings.plugins_directory);
-        }
+        plugins::look_for_getters(&self.invocation.settings.plugins_directory);
         let user_values = values::merged(flags)?;
         let mut chart = chart::load(&path, &mut Stderr)?;
-        check_chart(&chart, flags)?;
+        check_chart(&chart, flags, true)?;
         if chart.metadata().api_version == "v3" {
             // Helm 4.3 can load such charts but not render them.
             return Err("invalid chart apiVersion".into());
@@ -137,7 +136,7 @@ impl Request<'_> {
     }
 
     fn check_name(&self) -> Result<(), Failure> {
-        release_name::validate(&self.name).map_err(|error| {
+        chart::release_name::validate(&self.name).map_err(|error| {
             let quoted = String::from_utf8_lossy(&gostd::strconv::quote(self.name.as_bytes())).into_owned();
             let error = format!("release name {quoted}: {error}");
             Stderr.error("release name check failed", &[("error", &error)]);
@@ -181,7 +180,7 @@ impl Request<'_> {
         let files = &mut rendered.files;
         files.retain(|path, _| !path.ends_with("NOTES.txt"));
         if let Some(post_renderer) = &self.post_renderer {
-            match post_renderer.apply(files) {
+            match post_renderer.apply(files, &mut Stderr) {
                 Ok(changed) => *files = changed,
                 Err(error) => return self.fail(hint(error.into(), debug), &render::Files::new()),
             }
@@ -295,9 +294,10 @@ fn hint(mut failure: Failure, debug: bool) -> Failure {
     failure
 }
 
-fn check_chart(chart: &chart::Chart, flags: &Parsed) -> Result<(), Failure> {
+/// Checks a chart before it is rendered; only what is installed must be an application.
+pub(super) fn check_chart(chart: &chart::Chart, flags: &Parsed, install: bool) -> Result<(), Failure> {
     let metadata = chart.metadata();
-    if !matches!(metadata.chart_type.as_str(), "" | "application") {
+    if install && !matches!(metadata.chart_type.as_str(), "" | "application") {
         return Err(Failure::new(format!("{} charts are not installable", metadata.chart_type)));
     }
     if metadata.deprecated {

@@ -28,20 +28,11 @@ fn not_built(word: &str) -> Failure {
 
 unbuilt!(COMPLETION, "completion", &[], &[], "completion scripts for a shell");
 unbuilt!(DEPENDENCY, "dependency", &["dep", "dependencies"], &[], "a chart's dependencies");
-unbuilt!(GET, "get", &[], &[], "information on a release");
-unbuilt!(HISTORY, "history", &["hist"], &[], "the revisions of a release");
-unbuilt!(INSTALL, "install", &[], &[], "install a chart");
-unbuilt!(LIST, "list", &["ls"], &[], "list releases");
 unbuilt!(PACKAGE, "package", &[], &[], "pack a chart folder into an archive");
 unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
 unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");
 unbuilt!(PUSH, "push", &[], &[], "push a chart to a registry");
 unbuilt!(REGISTRY, "registry", &[], &[], "log in to and out of a registry");
 unbuilt!(REPO, "repo", &[], &[], "chart repositories");
-unbuilt!(ROLLBACK, "rollback", &[], &[], "go back to an earlier revision");
 unbuilt!(SEARCH, "search", &[], &[], "search for charts");
-unbuilt!(STATUS, "status", &[], &[], "the state of a release");
-unbuilt!(TEST, "test", &[], &[], "run the tests of a release");
-unbuilt!(UNINSTALL, "uninstall", &["del", "delete", "un"], &["remove", "rm"], "uninstall a release");
-unbuilt!(UPGRADE, "upgrade", &[], &[], "upgrade a release");
 unbuilt!(VERIFY, "verify", &[], &[], "check a package's signature");

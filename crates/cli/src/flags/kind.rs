@@ -20,6 +20,8 @@ pub enum Kind {
     Duration,
     /// Helm's `--wait`.
     WaitStrategy,
+    /// `table`, `json` or `yaml`.
+    Format,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Kind::StringToString => "stringToString",
             Kind::Duration => "duration",
             Kind::WaitStrategy => "WaitStrategy",
+            Kind::Format => "format",
         }
     }
 
@@ -49,6 +52,8 @@ impl Kind {
             Kind::StringToString => pairs(value).map(drop),
             Kind::Duration => gostd::time::parse_duration(value.as_bytes()).map(drop).map_err(|e| e.text),
             Kind::WaitStrategy => check_wait(value),
+            Kind::Format if ["table", "json", "yaml"].contains(&value) => Ok(()),
+            Kind::Format => Err("invalid format type".to_string()),
         }
     }
 }

@@ -36,6 +36,15 @@ pub static INSTALL: &[Flag] = &[
     Flag::array("post-renderer-args", "argument of the post-renderer (repeatable)"),
 ];
 
+/// Flags about notes, for commands that print them.
+pub static NOTES: &[Flag] = &[
+    Flag::bool("render-subchart-notes", "print the notes of subcharts too"),
+    Flag::bool("hide-notes", "do not print notes"),
+    Flag::bool("hide-secret", "with --dry-run, leave Secrets out of the manifest"),
+    Flag::new("dry-run", Kind::String, "\"none\"", "change nothing: client, or server to ask the cluster")
+        .bare("unset"),
+];
+
 /// Flags about notes: `template` accepts them and says that they do nothing.
 pub static NOTES_IGNORED: &[Flag] = &[
     Flag::bool("render-subchart-notes", "")

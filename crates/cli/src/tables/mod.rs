@@ -7,5 +7,5 @@ mod values;
 
 pub use chart_path::CHART_PATH;
 pub use global::GLOBAL;
-pub use install::{INSTALL, NOTES_IGNORED};
+pub use install::{INSTALL, NOTES, NOTES_IGNORED};
 pub use values::VALUES;

@@ -6,7 +6,7 @@ use crate::scanner::Kind;
 
 impl<'t> Parser<'t> {
     pub(super) fn block_sequence_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.take();
+        self.open_collection();
         self.block_sequence_entry()
     }
 
@@ -14,7 +14,7 @@ impl<'t> Parser<'t> {
         let (kind, line) = self.peek()?;
         match kind {
             Kind::BlockEntry => {
-                self.take();
+                self.take_entry();
                 match self.peek()?.0 {
                     Kind::BlockEntry | Kind::BlockEnd => self.empty_then(line, State::BlockSequenceEntry),
                     _ => self.node_then(Context::Block, State::BlockSequenceEntry),
@@ -22,10 +22,10 @@ impl<'t> Parser<'t> {
             }
             Kind::BlockEnd => {
                 self.take();
-                self.pop_state();
+                self.close_collection();
                 Ok(Event::SequenceEnd)
             }
-            _ => Err(Problem::parser(line, "did not find expected '-' indicator")),
+            _ => Err(self.problem(line, "did not find expected '-' indicator")),
         }
     }
 
@@ -35,7 +35,7 @@ impl<'t> Parser<'t> {
             self.pop_state();
             return Ok(Event::SequenceEnd);
         }
-        self.take();
+        self.take_entry();
         match self.peek()?.0 {
             Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => {
                 self.empty_then(line, State::IndentlessEntry)
@@ -45,7 +45,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn block_mapping_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.take();
+        self.open_collection();
         self.block_mapping_key()
     }
 
@@ -61,10 +61,11 @@ impl<'t> Parser<'t> {
             }
             Kind::BlockEnd => {
                 self.take();
-                self.pop_state();
+                self.close_collection();
+                self.give_comments();
                 Ok(Event::MappingEnd)
             }
-            _ => Err(Problem::parser(line, "did not find expected key")),
+            _ => Err(self.problem(line, "did not find expected key")),
         }
     }
 

@@ -21,6 +21,7 @@ impl<'t> Parser<'t> {
             _ if implicit => {
                 self.directives()?;
                 self.state = State::BlockNode;
+                self.give_document_head();
             }
             _ => self.explicit_start()?,
         }
@@ -56,6 +57,7 @@ impl<'t> Parser<'t> {
         }
         self.tag_directives.clear();
         self.state = State::DocumentStart;
+        self.give_document_foot();
         Ok(Event::DocumentEnd)
     }
 

@@ -6,7 +6,7 @@ use crate::scanner::Kind;
 
 impl<'t> Parser<'t> {
     pub(super) fn flow_sequence_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.take();
+        self.open_collection();
         let first = self.peek()?;
         self.flow_sequence_item(first)
     }
@@ -17,7 +17,7 @@ impl<'t> Parser<'t> {
             self.take();
             next = self.peek()?;
         } else if next.0 != Kind::FlowSequenceEnd {
-            return Err(Problem::parser(next.1, "did not find expected ',' or ']'"));
+            return Err(self.problem(next.1, "did not find expected ',' or ']'"));
         }
         self.flow_sequence_item(next)
     }
@@ -27,11 +27,13 @@ impl<'t> Parser<'t> {
             Kind::Key => {
                 self.take();
                 self.state = State::FlowPairKey;
+                self.note_brackets();
                 Ok(Event::MappingStart(Properties { line, ..Properties::default() }))
             }
             Kind::FlowSequenceEnd => {
+                self.give_comments();
                 self.take();
-                self.pop_state();
+                self.close_collection();
                 Ok(Event::SequenceEnd)
             }
             _ => self.node_then(Context::Flow, State::FlowSequenceEntry),
@@ -67,7 +69,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn flow_mapping_first(&mut self) -> Result<Event<'t>, Problem> {
-        self.take();
+        self.open_collection();
         let first = self.peek()?;
         self.flow_mapping_item(first)
     }
@@ -78,7 +80,7 @@ impl<'t> Parser<'t> {
             self.take();
             next = self.peek()?;
         } else if next.0 != Kind::FlowMappingEnd {
-            return Err(Problem::parser(next.1, "did not find expected ',' or '}'"));
+            return Err(self.problem(next.1, "did not find expected ',' or '}'"));
         }
         self.flow_mapping_item(next)
     }
@@ -95,8 +97,9 @@ impl<'t> Parser<'t> {
                 }
             }
             Kind::FlowMappingEnd => {
+                self.give_comments();
                 self.take();
-                self.pop_state();
+                self.close_collection();
                 Ok(Event::MappingEnd)
             }
             _ => self.node_then(Context::Flow, State::FlowMappingEmptyValue),

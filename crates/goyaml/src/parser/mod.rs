@@ -1,6 +1,7 @@
 //! Tokens to events: go-yaml v2's grammar, with its error texts. The document's tree is the composer's work.
 
 mod block;
+mod comment;
 mod document;
 mod flow;
 mod node;
@@ -10,9 +11,13 @@ use std::collections::HashMap;
 
 use crate::problem::Problem;
 use crate::reader::Source;
-use crate::scanner::{Kind, Scanner, Token};
+use crate::scanner::{Kind, Scanner, Style, Token};
+use comment::Pending;
 
-pub(crate) enum Event<'t> {
+pub use comment::Comments;
+
+/// A step of a stream.
+pub enum Event<'t> {
     StreamEnd,
     DocumentStart,
     DocumentEnd,
@@ -24,19 +29,22 @@ pub(crate) enum Event<'t> {
     MappingEnd,
 }
 
-pub(crate) struct Scalar<'t> {
+/// A text, with what is written before it.
+pub struct Scalar<'t> {
     pub properties: Properties<'t>,
     pub value: Cow<'t, [u8]>,
     /// Without quotes and tag, or with the tag `!`: what it is depends on its text.
     pub implicit: bool,
+    pub style: Style,
 }
 
 /// What may stand before a node, and where the node starts.
 #[derive(Default)]
-pub(crate) struct Properties<'t> {
+pub struct Properties<'t> {
     pub anchor: Option<Cow<'t, [u8]>>,
     /// The whole tag, empty without one.
     pub tag: Vec<u8>,
+    /// First line = 0.
     pub line: usize,
 }
 
@@ -72,15 +80,36 @@ pub(crate) struct Parser<'t> {
     states: Vec<State>,
     /// Prefixes by their handles.
     tag_directives: HashMap<Vec<u8>, Vec<u8>>,
+    /// The lines where the open collections start.
+    starts: Vec<usize>,
+    /// Comments that the next event takes; there only when they are kept.
+    pending: Option<Box<Pending>>,
 }
 
 impl<'t> Parser<'t> {
     /// Starts to parse; fails where the stream cannot be read at all.
     pub fn new(source: &'t mut Source<'_>) -> Result<Self, Problem> {
-        let mut scanner = Scanner::new(source);
+        Parser::over(Scanner::new(source))
+    }
+
+    /// Starts to parse as version 3 does, with comments.
+    pub fn with_comments(source: &'t mut Source<'_>) -> Result<Self, Problem> {
+        let mut parser = Parser::over(Scanner::with_comments(source))?;
+        parser.pending = Some(Box::default());
+        Ok(parser)
+    }
+
+    fn over(mut scanner: Scanner<'t>) -> Result<Self, Problem> {
         scanner.peek()?;
         scanner.take();
-        Ok(Parser { scanner, state: State::ImplicitDocumentStart, states: Vec::new(), tag_directives: HashMap::new() })
+        Ok(Parser {
+            scanner,
+            state: State::ImplicitDocumentStart,
+            states: Vec::new(),
+            tag_directives: HashMap::new(),
+            starts: Vec::new(),
+            pending: None,
+        })
     }
 
     pub fn next(&mut self) -> Result<Event<'t>, Problem> {
@@ -109,8 +138,13 @@ impl<'t> Parser<'t> {
         }
     }
 
+    #[inline]
     fn peek(&mut self) -> Result<(Kind, usize), Problem> {
-        self.scanner.peek()
+        let token = self.scanner.peek()?;
+        if self.pending.is_some() {
+            self.gather_comments();
+        }
+        Ok(token)
     }
 
     fn take(&mut self) -> Token<'t> {
@@ -129,6 +163,22 @@ impl<'t> Parser<'t> {
         Ok(empty_scalar(line))
     }
 
+    /// Takes the token that opens a collection, which has been looked at.
+    fn open_collection(&mut self) {
+        let token = self.take();
+        self.starts.push(token.start.line);
+    }
+
+    fn close_collection(&mut self) {
+        self.starts.pop();
+        self.pop_state();
+    }
+
+    /// What is wrong with the innermost collection.
+    fn problem(&self, line: usize, text: &'static str) -> Problem {
+        Problem::parser(line, text).within(self.starts.last().copied().unwrap_or_default())
+    }
+
     fn pop_state(&mut self) {
         self.state = self.states.pop().unwrap_or(State::End);
     }
@@ -136,5 +186,5 @@ impl<'t> Parser<'t> {
 
 fn empty_scalar<'t>(line: usize) -> Event<'t> {
     let properties = Properties { line, ..Properties::default() };
-    Event::Scalar(Scalar { properties, value: Cow::Borrowed(&[]), implicit: true })
+    Event::Scalar(Scalar { properties, value: Cow::Borrowed(&[]), implicit: true, style: Style::Plain })
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Event, Parser, Properties, Scalar, State};
 use crate::problem::Problem;
-use crate::scanner::Kind;
+use crate::scanner::{Kind, Style};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
@@ -19,14 +19,16 @@ impl<'t> Parser<'t> {
         let (kind, line) = self.peek()?;
         if kind == Kind::Alias {
             self.pop_state();
+            self.give_comments();
             return Ok(Event::Alias { name: self.take().value, line });
         }
         let properties = self.properties(line)?;
+        let start = line;
         let (kind, line) = self.peek()?;
         let in_block = context != Context::Flow;
         let collection = match kind {
             Kind::BlockEntry if context == Context::BlockOrIndentless => State::IndentlessEntry,
-            Kind::PlainScalar | Kind::QuotedScalar => return Ok(self.scalar(properties, kind)),
+            Kind::Scalar(style) => return Ok(self.scalar(properties, style)),
             Kind::FlowSequenceStart => State::FlowSequenceFirst,
             Kind::FlowMappingStart => State::FlowMappingFirst,
             Kind::BlockSequenceStart if in_block => State::BlockSequenceFirst,
@@ -34,24 +36,31 @@ impl<'t> Parser<'t> {
             _ if properties.anchor.is_some() || !properties.tag.is_empty() => {
                 self.pop_state();
                 let implicit = properties.tag.is_empty();
-                return Ok(Event::Scalar(Scalar { properties, value: Cow::Borrowed(&[]), implicit }));
+                return Ok(Event::Scalar(Scalar {
+                    properties,
+                    value: Cow::Borrowed(&[]),
+                    implicit,
+                    style: Style::Plain,
+                }));
             }
-            _ => return Err(Problem::parser(line, "did not find expected node content")),
+            _ => return Err(Problem::parser(line, "did not find expected node content").within(start)),
         };
         self.state = collection;
+        self.give_start_comments(kind);
         Ok(match collection {
             State::FlowMappingFirst | State::BlockMappingFirst => Event::MappingStart(properties),
             _ => Event::SequenceStart(properties),
         })
     }
 
-    fn scalar(&mut self, properties: Properties<'t>, kind: Kind) -> Event<'t> {
+    fn scalar(&mut self, properties: Properties<'t>, style: Style) -> Event<'t> {
         let implicit = match &*properties.tag {
-            b"" => kind == Kind::PlainScalar,
+            b"" => style == Style::Plain,
             tag => tag == b"!",
         };
         self.pop_state();
-        Event::Scalar(Scalar { properties, value: self.take().value, implicit })
+        self.give_comments();
+        Event::Scalar(Scalar { properties, value: self.take().value, implicit, style })
     }
 
     /// Parses an anchor, a tag, or both in any order.
@@ -72,7 +81,8 @@ impl<'t> Parser<'t> {
         // go-yaml reads the token after the properties before it looks the handle up.
         self.peek()?;
         if let Some((token, line)) = tag {
-            properties.tag = self.whole_tag(&token.value, token.suffix, line)?;
+            let tag = self.whole_tag(&token.value, token.suffix, line);
+            properties.tag = tag.map_err(|problem| problem.within(properties.line))?;
         }
         Ok(properties)
     }

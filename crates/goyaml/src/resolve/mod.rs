@@ -125,6 +125,15 @@ pub(crate) fn is_plain_string(text: &[u8], v3: bool) -> bool {
     }
 }
 
+/// Returns the tag that version 3 gives to a scalar without quotes and tag, as `!!int`.
+pub fn implicit_tag(text: &[u8]) -> &'static str {
+    match resolve(text) {
+        Resolved::Bool(_) if !matches!(text.to_ascii_lowercase().as_slice(), b"true" | b"false") => "!!str",
+        Resolved::String if !is_plain_string(text, true) => "!!int",
+        resolved => resolved.tag().short(),
+    }
+}
+
 fn word(text: &[u8]) -> Resolved {
     match text {
         b"" | b"~" | b"null" | b"Null" | b"NULL" => Resolved::Null,

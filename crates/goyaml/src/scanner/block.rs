@@ -1,6 +1,6 @@
 //! Block scalars: literal `|` and folded `>`.
 
-use super::{Kind, Scanner, Token};
+use super::{Kind, Scanner, Style, Token};
 use crate::problem::Problem;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,9 +14,9 @@ impl<'t> Scanner<'t> {
     pub(super) fn fetch_block_scalar(&mut self, literal: bool) -> Result<(), Problem> {
         self.remove_key()?;
         self.simple_key_allowed = true;
-        let line = self.line;
         let value = self.scan_block_scalar(literal)?;
-        self.tokens.push_back(Token::text(Kind::QuotedScalar, line, value));
+        let style = if literal { Style::Literal } else { Style::Folded };
+        self.tokens.push_back(Token::text(Kind::Scalar(style), self.start, value));
         Ok(())
     }
 
@@ -74,6 +74,7 @@ impl<'t> Scanner<'t> {
         self.need(1)?;
         self.skip_blanks()?;
         if self.at(0) == b'#' {
+            self.note_line_comment(self.start)?;
             self.skip_line_rest()?;
         }
         if !self.is_breakz(0) {

@@ -7,7 +7,7 @@ const MAX_VERSION_DIGITS: usize = 2;
 
 impl<'t> Scanner<'t> {
     pub(super) fn fetch_directive(&mut self) -> Result<(), Problem> {
-        self.unroll_indent(-1);
+        self.unroll_indent(-1, self.here());
         self.remove_key()?;
         self.simple_key_allowed = false;
         let token = self.scan_directive()?;
@@ -16,16 +16,15 @@ impl<'t> Scanner<'t> {
     }
 
     fn scan_directive(&mut self) -> Result<Token<'t>, Problem> {
-        let line = self.line;
         self.skip();
         let token = match self.scan_directive_name()? {
             b"YAML" => {
-                let mut token = Token::mark(Kind::VersionDirective, line);
+                let mut token = Token::mark(Kind::VersionDirective, self.start);
                 token.suffix = if self.scan_version()? == (1, 1) { vec![1] } else { Vec::new() };
                 token
             }
             b"TAG" => {
-                let mut token = Token::mark(Kind::TagDirective, line);
+                let mut token = Token::mark(Kind::TagDirective, self.start);
                 (token.value, token.suffix) = self.scan_tag_directive().map(|(h, p)| (h.into(), p))?;
                 token
             }

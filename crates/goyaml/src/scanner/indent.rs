@@ -1,6 +1,6 @@
 //! Indentation of block collections: the tokens that open and close them.
 
-use super::{Kind, Scanner, Token};
+use super::{Kind, Mark, Scanner, Token};
 use crate::problem::Problem;
 
 /// go-yaml's limit for open block collections, and for open flow collections.
@@ -15,7 +15,7 @@ impl Scanner<'_> {
         column: usize,
         before: Option<usize>,
         kind: Kind,
-        line: usize,
+        start: Mark,
     ) -> Result<(), Problem> {
         if self.flow_level > 0 || self.indent >= column as isize {
             return Ok(());
@@ -23,9 +23,9 @@ impl Scanner<'_> {
         self.indents.push(self.indent);
         self.indent = column as isize;
         if self.indents.len() > MAX_DEPTH {
-            return Err(self.problem(TOO_DEEP));
+            return Err(Problem::scanner(self.line, TOO_DEEP).within(self.key_line()));
         }
-        let token = Token::mark(kind, line);
+        let token = Token::mark(kind, start);
         match before {
             Some(number) => self.insert_token(number, token),
             None => self.tokens.push_back(token),
@@ -33,13 +33,18 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Closes the block collections that are deeper than a column.
-    pub(super) fn unroll_indent(&mut self, column: isize) {
-        if self.flow_level > 0 {
-            return;
+    /// Closes the block collections that are deeper than a column. `gap` is where the search for the next token began.
+    #[inline]
+    pub(super) fn unroll_indent(&mut self, column: isize, gap: Mark) {
+        if self.flow_level == 0 && self.indent > column {
+            self.end_blocks(column, gap);
         }
+    }
+
+    fn end_blocks(&mut self, column: isize, gap: Mark) {
+        let mut ends = self.block_ends(gap);
         while self.indent > column {
-            self.push(Kind::BlockEnd);
+            self.tokens.push_back(Token::mark(Kind::BlockEnd, ends.at(self.indent)));
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }

@@ -10,7 +10,8 @@ impl Scanner<'_> {
             self.column = 0;
             self.line += 1;
         }
-        self.unroll_indent(-1);
+        self.start = self.here();
+        self.unroll_indent(-1, self.start);
         self.remove_key()?;
         self.simple_key_allowed = false;
         self.push(Kind::StreamEnd);
@@ -18,7 +19,7 @@ impl Scanner<'_> {
     }
 
     pub(super) fn fetch_document_indicator(&mut self, kind: Kind) -> Result<(), Problem> {
-        self.unroll_indent(-1);
+        self.unroll_indent(-1, self.here());
         self.remove_key()?;
         self.simple_key_allowed = false;
         self.push(kind);
@@ -33,7 +34,7 @@ impl Scanner<'_> {
         self.push_key_level();
         self.flow_level += 1;
         if self.flow_level > MAX_DEPTH {
-            return Err(self.problem(TOO_DEEP));
+            return Err(Problem::scanner(self.line, TOO_DEEP).within(self.key_line()));
         }
         self.simple_key_allowed = true;
         self.push(kind);
@@ -67,7 +68,7 @@ impl Scanner<'_> {
             if !self.simple_key_allowed {
                 return Err(self.problem("block sequence entries are not allowed in this context"));
             }
-            self.roll_indent(self.column, None, Kind::BlockSequenceStart, self.line)?;
+            self.roll_indent(self.column, None, Kind::BlockSequenceStart, self.start)?;
         }
         self.remove_key()?;
         self.simple_key_allowed = true;
@@ -81,7 +82,7 @@ impl Scanner<'_> {
             if !self.simple_key_allowed {
                 return Err(self.problem("mapping keys are not allowed in this context"));
             }
-            self.roll_indent(self.column, None, Kind::BlockMappingStart, self.line)?;
+            self.roll_indent(self.column, None, Kind::BlockMappingStart, self.start)?;
         }
         self.remove_key()?;
         self.simple_key_allowed = self.flow_level == 0;
@@ -98,7 +99,7 @@ impl Scanner<'_> {
                 if !self.simple_key_allowed {
                     return Err(self.problem("mapping values are not allowed in this context"));
                 }
-                self.roll_indent(self.column, None, Kind::BlockMappingStart, self.line)?;
+                self.roll_indent(self.column, None, Kind::BlockMappingStart, self.start)?;
             }
             self.simple_key_allowed = self.flow_level == 0;
         }

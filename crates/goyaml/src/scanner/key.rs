@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::{Kind, Scanner, Token};
+use super::{Kind, Mark, Scanner, Token};
 use crate::problem::Problem;
 
 /// go-yaml accepts a simple key only when its `:` is at most so many characters after its start.
@@ -16,9 +16,8 @@ struct SimpleKey {
     required: bool,
     /// Number of the token, counted from the text's first.
     token: usize,
-    line: usize,
+    start: Mark,
     column: usize,
-    index: usize,
 }
 
 /// One possible key per flow level, and the level of each by its token, so that no look-up walks the levels.
@@ -67,11 +66,11 @@ impl<'t> Scanner<'t> {
         if !key.possible {
             return Ok(false);
         }
-        if key.line == self.line && key.index + MAX_KEY_CHARS >= self.index {
+        if key.start.line == self.line && key.start.index + MAX_KEY_CHARS >= self.index {
             return Ok(true);
         }
         if key.required {
-            return Err(Problem::scanner(self.line, NO_COLON));
+            return Err(Problem::scanner(self.line, NO_COLON).within(key.start.line));
         }
         key.possible = false;
         Ok(false)
@@ -86,9 +85,8 @@ impl<'t> Scanner<'t> {
             possible: true,
             required: self.flow_level == 0 && self.indent == self.column as isize,
             token: self.next_token(),
-            line: self.line,
+            start: self.here(),
             column: self.column,
-            index: self.index,
         };
         self.remove_key()?;
         if let Some(last) = self.keys.levels.last_mut() {
@@ -103,7 +101,7 @@ impl<'t> Scanner<'t> {
         let line = self.line;
         let Some(key) = self.keys.levels.last_mut().filter(|key| key.possible) else { return Ok(()) };
         if key.required {
-            return Err(Problem::scanner(line, NO_COLON));
+            return Err(Problem::scanner(line, NO_COLON).within(key.start.line));
         }
         key.possible = false;
         let token = key.token;
@@ -112,8 +110,8 @@ impl<'t> Scanner<'t> {
     }
 
     pub(super) fn push_key_level(&mut self) {
-        let token = self.next_token();
-        self.keys.levels.push(SimpleKey { token, ..SimpleKey::default() });
+        let (token, start) = (self.next_token(), self.here());
+        self.keys.levels.push(SimpleKey { token, start, ..SimpleKey::default() });
     }
 
     /// Leaves a flow level. go-yaml forgets here the key that starts with the bracket too when the level had none.
@@ -130,11 +128,16 @@ impl<'t> Scanner<'t> {
             return Ok(false);
         }
         let key = self.keys.levels[level];
-        self.insert_token(key.token, Token::mark(Kind::Key, key.line));
-        self.roll_indent(key.column, Some(key.token), Kind::BlockMappingStart, key.line)?;
+        self.insert_token(key.token, Token::mark(Kind::Key, key.start));
+        self.roll_indent(key.column, Some(key.token), Kind::BlockMappingStart, key.start)?;
         self.keys.levels[level].possible = false;
         self.keys.by_token.remove(&key.token);
         Ok(true)
+    }
+
+    /// The line of the last key of this flow level, which go-yaml names where something is nested too deeply.
+    pub(super) fn key_line(&self) -> usize {
+        self.keys.levels.last().map_or(0, |key| key.start.line)
     }
 
     fn next_token(&self) -> usize {

@@ -1,6 +1,8 @@
 //! Text to tokens, with the rules, limits and mistakes of go-yaml v2's scanner (itself a port of libyaml's).
 
 mod block;
+mod comment;
+mod comment_block;
 mod directive;
 mod indent;
 mod indicator;
@@ -10,13 +12,16 @@ mod quoted;
 mod tag;
 mod token;
 
+pub(crate) use comment::CommentKind;
 pub(crate) use quoted::{Escape, escaped};
-pub(crate) use token::{Kind, Token};
+pub use token::Style;
+pub(crate) use token::{Kind, Mark, Token};
 
 use std::collections::VecDeque;
 
 use crate::problem::Problem;
 use crate::reader::{Chunks, Source};
+use comment::Queue;
 use key::Keys;
 
 pub(crate) struct Scanner<'t> {
@@ -30,6 +35,8 @@ pub(crate) struct Scanner<'t> {
     column: usize,
     /// Characters since the text's start.
     index: usize,
+    /// Where the token starts that is being scanned.
+    start: Mark,
     tokens: VecDeque<Token<'t>>,
     /// How many tokens the parser has taken.
     taken: usize,
@@ -42,6 +49,8 @@ pub(crate) struct Scanner<'t> {
     indents: Vec<isize>,
     flow_level: usize,
     simple_key_allowed: bool,
+    /// Where comments are kept: they are for version 3 only, which reads two tokens ahead to place them.
+    comments: Option<Box<Queue>>,
 }
 
 impl<'t> Scanner<'t> {
@@ -53,6 +62,7 @@ impl<'t> Scanner<'t> {
             line: 0,
             column: 0,
             index: 0,
+            start: Mark::default(),
             tokens: VecDeque::new(),
             taken: 0,
             ready: false,
@@ -62,28 +72,37 @@ impl<'t> Scanner<'t> {
             indents: Vec::new(),
             flow_level: 0,
             simple_key_allowed: true,
+            comments: None,
         }
     }
 
+    /// Starts a scanner that keeps comments, as version 3 does.
+    pub fn with_comments(source: &'t mut Source<'_>) -> Self {
+        Scanner { comments: Some(Box::default()), ..Scanner::new(source) }
+    }
+
     /// Looks at the next token.
+    #[inline]
     pub fn peek(&mut self) -> Result<(Kind, usize), Problem> {
         if !self.ready {
             self.fetch_more()?;
         }
         let stream_end = (Kind::StreamEnd, self.line);
-        Ok(self.tokens.front().map_or(stream_end, |token| (token.kind, token.line)))
+        Ok(self.tokens.front().map_or(stream_end, |token| (token.kind, token.start.line)))
     }
 
     /// Takes the token that was looked at.
     pub fn take(&mut self) -> Token<'t> {
         self.ready = false;
         self.taken += 1;
-        self.tokens.pop_front().unwrap_or_else(|| Token::mark(Kind::StreamEnd, self.line))
+        self.tokens.pop_front().unwrap_or_else(|| Token::mark(Kind::StreamEnd, self.here()))
     }
 
     /// Scans until the first token of the queue cannot become a simple key any more.
+    #[inline(never)]
     fn fetch_more(&mut self) -> Result<(), Problem> {
-        while self.tokens.is_empty() || self.is_open_key(self.taken)? {
+        let ahead = if self.comments.is_some() { 2 } else { 0 };
+        while self.tokens.len() <= ahead || self.is_open_key(self.taken)? {
             self.fetch_next()?;
         }
         self.ready = true;
@@ -97,8 +116,10 @@ impl<'t> Scanner<'t> {
             self.push(Kind::StreamStart);
             return Ok(());
         }
-        self.skip_to_token()?;
-        self.unroll_indent(self.column as isize);
+        let gap = self.here();
+        self.skip_to_token(gap)?;
+        self.start = self.here();
+        self.unroll_indent(self.column as isize, gap);
         self.need(4)?;
         let b = self.at(0);
         if self.column == 0 {
@@ -109,9 +130,31 @@ impl<'t> Scanner<'t> {
                 _ => {}
             }
         }
+        if b == 0 {
+            return self.fetch_stream_end();
+        }
+        if self.comments.is_some() {
+            return self.fetch_commented(b);
+        }
+        self.fetch_content(b)
+    }
+
+    #[inline(never)]
+    fn fetch_commented(&mut self, b: u8) -> Result<(), Problem> {
+        let commented = self.commented_token(b);
+        self.fetch_content(b)?;
+        match self.tokens.back() {
+            // A comment behind a `-` belongs to what follows.
+            Some(token) if token.kind == Kind::BlockEntry => Ok(()),
+            _ => self.note_line_comment(commented),
+        }
+    }
+
+    // Values are read without comments: that way must not cost a call for each token.
+    #[inline(always)]
+    fn fetch_content(&mut self, b: u8) -> Result<(), Problem> {
         let (in_flow, before_blank) = (self.flow_level > 0, self.is_blankz(1));
         match b {
-            0 => self.fetch_stream_end(),
             b'[' => self.fetch_flow_start(Kind::FlowSequenceStart),
             b'{' => self.fetch_flow_start(Kind::FlowMappingStart),
             b']' => self.fetch_flow_end(Kind::FlowSequenceEnd),
@@ -131,11 +174,11 @@ impl<'t> Scanner<'t> {
     }
 
     fn push(&mut self, kind: Kind) {
-        self.tokens.push_back(Token::mark(kind, self.line));
+        self.tokens.push_back(Token::mark(kind, self.start));
     }
 
     /// Eats blanks, comments and line breaks.
-    fn skip_to_token(&mut self) -> Result<(), Problem> {
+    fn skip_to_token(&mut self, gap: Mark) -> Result<(), Problem> {
         loop {
             self.need(1)?;
             if self.column == 0 && self.buffer_starts_with_bom() {
@@ -147,8 +190,11 @@ impl<'t> Scanner<'t> {
                 self.skip();
                 self.need(1)?;
             }
+            if self.comments.is_some() {
+                self.lift_entry_comment();
+            }
             if self.at(0) == b'#' {
-                self.skip_line_rest()?;
+                self.skip_comments(gap)?;
             }
             if !self.is_break(0) {
                 return Ok(());
@@ -178,7 +224,12 @@ impl<'t> Scanner<'t> {
     }
 
     fn problem(&self, text: &'static str) -> Problem {
-        Problem::scanner(self.line, text)
+        Problem::scanner(self.line, text).within(self.start.line)
+    }
+
+    /// The place of the current character.
+    fn here(&self) -> Mark {
+        Mark { line: self.line, index: self.index }
     }
 
     /// Makes sure that so many characters are read; the only place where the reader can fail.

@@ -1,6 +1,6 @@
 //! Scalars without quotes.
 
-use super::{Kind, Scanner, Token};
+use super::{Kind, Scanner, Style, Token};
 use crate::problem::Problem;
 
 impl<'t> Scanner<'t> {
@@ -13,7 +13,6 @@ impl<'t> Scanner<'t> {
     }
 
     fn scan_plain(&mut self) -> Result<Token<'t>, Problem> {
-        let line = self.line;
         let text = self.text;
         // What is folded already, and the piece of the current line that follows it.
         let mut folded = Vec::new();
@@ -47,10 +46,10 @@ impl<'t> Scanner<'t> {
             self.simple_key_allowed = true;
         }
         if folded.is_empty() {
-            return Ok(Token::text(Kind::PlainScalar, line, &text[start..end]));
+            return Ok(Token::text(Kind::Scalar(Style::Plain), self.start, &text[start..end]));
         }
         folded.extend_from_slice(&text[start..end]);
-        Ok(Token::text(Kind::PlainScalar, line, folded))
+        Ok(Token::text(Kind::Scalar(Style::Plain), self.start, folded))
     }
 
     /// Reports an indicator that ends a plain scalar in the middle of a line.

@@ -1,16 +1,16 @@
 //! Scalars in single or double quotes.
 
 use super::plain::append_fold;
-use super::{Kind, Scanner, Token};
+use super::{Kind, Scanner, Style, Token};
 use crate::problem::Problem;
 
 impl<'t> Scanner<'t> {
     pub(super) fn fetch_quoted(&mut self, single: bool) -> Result<(), Problem> {
         self.save_key()?;
         self.simple_key_allowed = false;
-        let line = self.line;
         let value = self.scan_quoted(single)?;
-        self.tokens.push_back(Token::text(Kind::QuotedScalar, line, value));
+        let style = if single { Style::SingleQuoted } else { Style::DoubleQuoted };
+        self.tokens.push_back(Token::text(Kind::Scalar(style), self.start, value));
         Ok(())
     }
 

@@ -8,7 +8,6 @@ impl<'t> Scanner<'t> {
     pub(super) fn fetch_anchor(&mut self, kind: Kind) -> Result<(), Problem> {
         self.save_key()?;
         self.simple_key_allowed = false;
-        let line = self.line;
         self.skip();
         self.need(1)?;
         let name = self.scan_word()?;
@@ -16,14 +15,14 @@ impl<'t> Scanner<'t> {
         if name.is_empty() || !ends {
             return Err(self.problem("did not find expected alphabetic or numeric character"));
         }
-        self.tokens.push_back(Token::text(kind, line, name));
+        self.tokens.push_back(Token::text(kind, self.start, name));
         Ok(())
     }
 
     pub(super) fn fetch_tag(&mut self) -> Result<(), Problem> {
         self.save_key()?;
         self.simple_key_allowed = false;
-        let mut token = Token::mark(Kind::Tag, self.line);
+        let mut token = Token::mark(Kind::Tag, self.start);
         self.need(2)?;
         if self.at(1) == b'<' {
             self.skip();

@@ -114,9 +114,6 @@ pub struct Place {
     pub namespace: String,
 }
 
-/// Who the API server takes the writer for: Helm's program is called so.
-const MANAGER: (&str, &str) = ("fieldManager", "helm");
-
 impl Place {
     pub fn create(&self, body: Vec<u8>) -> Result<(), ApiError> {
         self.write(Method::Post, self.path(None), &body)
@@ -156,8 +153,8 @@ impl Place {
             Method::Patch => "application/merge-patch+json",
             _ => "application/json",
         };
-        let query = vec![(MANAGER.0, MANAGER.1.to_owned())];
-        self.api.call(&Call { method, path, query, content_type, body }).map(drop)
+        // No field manager is named: the server takes that of the user agent, `Helm`, as it does for Helm.
+        self.api.call(&Call { method, path, query: Vec::new(), content_type, body }).map(drop)
     }
 
     fn path(&self, name: Option<&str>) -> String {

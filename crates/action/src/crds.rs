@@ -1,0 +1,46 @@
+//! Definitions of resources from a chart's `crds/` (`installCRDs` in `pkg/action/install.go`).
+
+use std::time::Duration;
+
+use chart::Chart;
+use chart::log::Log;
+use gostd::GoError;
+
+use crate::failure::within;
+use crate::port::{Engine, How, Strategy, Waiting};
+
+/// How long definitions may take until the server knows them.
+const ESTABLISHED: Duration = Duration::from_secs(60);
+
+/// Creates the definitions one file after the other, and waits until the server knows them.
+pub(crate) fn install(
+    engine: &Engine<'_>,
+    chart: &Chart,
+    how: How,
+    strategy: Strategy,
+    log: &mut dyn Log,
+) -> Result<(), GoError> {
+    let mut created = Vec::new();
+    for crd in chart.crds() {
+        let failed = |error: GoError| within(&format!("failed to install CRD {}", crd.name), error);
+        let resources = engine.cluster.build(&crd.data, false).map_err(failed)?;
+        if resources.is_empty() {
+            return Err(GoError::new(format!("failed to install CRD {}: resources are empty", crd.name)));
+        }
+        match engine.cluster.create(&resources, how) {
+            Ok(()) => created.extend(resources),
+            Err(refused) if refused.already_exists => {
+                log.debug("CRD is already present. Skipping", &[("crd", &crd.name)]);
+            }
+            Err(refused) => return Err(failed(refused.error)),
+        }
+    }
+    if created.is_empty() {
+        return Ok(());
+    }
+    // Whatever else is waited for: objects of the new kinds cannot be made before.
+    let strategy = if strategy == Strategy::HookOnly { Strategy::Watcher } else { strategy };
+    engine.cluster.wait(&created, Waiting { strategy, timeout: ESTABLISHED, jobs: false })?;
+    engine.cluster.forget_capabilities();
+    Ok(())
+}

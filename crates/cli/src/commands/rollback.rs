@@ -1,0 +1,79 @@
+//! `rollback`: a release goes back to an earlier revision.
+
+use action::{Engine, Rollback};
+
+use super::operation::{self, failure};
+use super::upgrade::history_max;
+use crate::command::{Args, Command, Invocation};
+use crate::failure::Failure;
+use crate::flags::{Flag, Kind};
+use crate::log::Stderr;
+use crate::out;
+use crate::session::{Session, Stored};
+
+static FLAGS: &[Flag] = &[
+    Flag::string("description", "description of the new revision, of at most 256 characters"),
+    Flag::bool("force-replace", "update objects by replacing them"),
+    Flag::bool("force", "").deprecated("use --force-replace instead"),
+    Flag::bool("force-conflicts", "server-side apply wins over other field managers"),
+    Flag::new(
+        "server-side",
+        Kind::String,
+        "\"auto\"",
+        "objects are updated by the server: true, false, or auto for the way of the revision gone back to",
+    ),
+    Flag::bool("no-hooks", "leave hooks out"),
+    Flag::new("timeout", Kind::Duration, "5m0s", "time to wait for any single Kubernetes operation"),
+    Flag::bool("wait-for-jobs", "with --wait, wait for jobs to complete too"),
+    Flag::bool("cleanup-on-fail", "delete new objects when the rollback fails"),
+    Flag::new("history-max", Kind::Int, "10", "how many revisions are kept; 0 for all"),
+    Flag::new("dry-run", Kind::String, "\"none\"", "change nothing: client, or server to ask the cluster")
+        .bare("unset"),
+    Flag::new(
+        "wait",
+        Kind::WaitStrategy,
+        "hookOnly",
+        "wait until objects are ready: watcher (bare --wait), hookOnly, legacy",
+    )
+    .bare("watcher"),
+];
+
+pub static COMMAND: Command = Command {
+    name: "rollback",
+    operands: "<RELEASE> [REVISION]",
+    short: "roll back a release to a previous revision",
+    long: "Brings the objects of a release back to what an earlier revision says; without one, to the one before the last.",
+    args: Args::AtLeast(1),
+    flags: &[FLAGS],
+    exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+fn run(invocation: &Invocation) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let waiting = operation::waiting(flags);
+    let revision = match flags.args.get(1) {
+        None => 0,
+        Some(text) => gostd::strconv::atoi(text.as_bytes())
+            .map_err(|error| Failure::new(format!("could not convert revision to a number: {}", error.text)))?,
+    };
+    let rollback = Rollback {
+        revision,
+        description: flags.string("description").to_string(),
+        waiting,
+        how: operation::how(flags),
+        no_hooks: flags.bool("no-hooks"),
+        cleanup_on_fail: flags.bool("cleanup-on-fail"),
+        ..Rollback::new(&flags.args[0])
+    };
+    rollback.check().map_err(|error| failure(error, flags))?;
+    let rollback =
+        Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback };
+    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
+    session.records.set_max_history(history_max(invocation));
+    let (live, records) = (session.live(), Stored(&session.records));
+    let engine = Engine { cluster: &live, records: &records, post_render: None };
+    rollback.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
+    out::finish(b"Rollback was a success! Happy Helming!\n")
+}

@@ -1,0 +1,171 @@
+//! The cluster as operations see it.
+
+use std::io::Write as _;
+use std::rc::Rc;
+
+use action::{How, NotUpdated, Pods, Propagation, Refused, Strategy, Waiting};
+use chart::Capabilities;
+use chart::capabilities::KubeVersion;
+use chart::log::Log;
+use cluster::{Apply, Client, Error, LogQuery, PodQuery, Resource, Update, Validation, Wait};
+use gostd::GoError;
+use render::Lookup;
+use serde_json::Value;
+
+use crate::log::Stderr;
+
+/// A cluster, or none: where records are in memory, objects go nowhere, as in Helm.
+pub struct Live {
+    pub client: Client,
+    pub in_memory: bool,
+}
+
+fn told(error: &impl std::fmt::Display) -> GoError {
+    GoError::new(error.to_string())
+}
+
+fn wait(waiting: Waiting) -> Wait<'static> {
+    let strategy = match waiting.strategy {
+        Strategy::Watcher => cluster::Strategy::Watcher,
+        Strategy::Legacy => cluster::Strategy::Legacy,
+        Strategy::HookOnly => cluster::Strategy::HookOnly,
+    };
+    Wait { jobs: waiting.jobs, ..Wait::new(strategy, waiting.timeout) }
+}
+
+impl action::Cluster for Live {
+    fn reachable(&self) -> Result<(), GoError> {
+        if self.in_memory { Ok(()) } else { self.client.reachable().map_err(|error| told(&error)) }
+    }
+
+    fn capabilities(&self, log: &mut dyn Log) -> Result<Capabilities, GoError> {
+        let found = self.client.capabilities().map_err(|error| told(&error))?;
+        if !found.unavailable.is_empty() {
+            let error = found.unavailable.join(", ");
+            log.warn("the kubernetes server has an orphaned API service", &[("error", &error)]);
+            log.warn("to fix this, kubectl delete apiservice <service-name>", &[]);
+        }
+        let version = found.version.git_version;
+        let kube_version = KubeVersion {
+            normalized: KubeVersion::parse(&version).map_or_else(|_| version.clone(), |parsed| parsed.normalized),
+            version,
+            major: found.version.major,
+            minor: found.version.minor,
+        };
+        Ok(Capabilities { kube_version, api_versions: found.api_versions })
+    }
+
+    fn forget_capabilities(&self) {
+        self.client.forget_discovery();
+    }
+
+    fn lookup(&self) -> Rc<dyn Lookup> {
+        Rc::new(Looking(self.client.clone()))
+    }
+
+    fn build(&self, manifest: &[u8], validate: bool) -> Result<Vec<Resource>, GoError> {
+        if self.in_memory {
+            return Ok(Vec::new());
+        }
+        let validation = if validate { Validation::Strict } else { Validation::Ignore };
+        self.client.build(manifest, validation).map_err(|error| told(&error))
+    }
+
+    fn get(&self, resource: &Resource) -> Result<Option<Value>, GoError> {
+        self.client.get(resource).map_err(|error| told(&error))
+    }
+
+    fn create(&self, resources: &[Resource], how: How) -> Result<(), Refused> {
+        let apply = Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, ..Apply::default() };
+        self.client.create(resources, apply).map(drop).map_err(|error| Refused {
+            already_exists: error.api().is_some_and(cluster::ApiError::is_already_exists),
+            error: told(&error),
+        })
+    }
+
+    fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated> {
+        let update = Update {
+            server_side: how.server_side,
+            force_conflicts: how.force_conflicts,
+            force_replace: how.force_replace,
+            three_way_unstructured: how.three_way_unstructured,
+            upgrade_managers: how.upgrade_managers,
+            ..Update::default()
+        };
+        match self.client.update(current, target, update) {
+            Ok(changes) => {
+                warn_of_adopted(&changes.adopted);
+                Ok(changes.created)
+            }
+            Err(failed) => Err(NotUpdated { error: told(&failed.error), created: failed.changes.created }),
+        }
+    }
+
+    fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {
+        let propagation = match propagation {
+            Propagation::Background => cluster::Propagation::Background,
+            Propagation::Foreground => cluster::Propagation::Foreground,
+            Propagation::Orphan => cluster::Propagation::Orphan,
+        };
+        self.client.delete(resources, propagation).errors.iter().map(told).collect()
+    }
+
+    fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        self.client.wait(resources, wait(waiting)).map_err(|error| told(&error))
+    }
+
+    fn wait_for_delete(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        self.client.wait_for_delete(resources, wait(waiting)).map_err(|error| told(&error))
+    }
+
+    fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        self.client.watch_until_ready(resources, wait(waiting)).map_err(|error| told(&error))
+    }
+
+    fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError> {
+        let query = match pods {
+            Pods::Named(name) => PodQuery { field_selector: format!("metadata.name={name}"), ..PodQuery::default() },
+            Pods::OfJob(name) => PodQuery { label_selector: format!("job-name={name}"), ..PodQuery::default() },
+        };
+        for pod in self.client.pods(namespace, &query).map_err(|error| told(&error))? {
+            let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+            let containers = pod.pointer("/spec/containers").and_then(Value::as_array);
+            for container in containers.into_iter().flatten().filter_map(|container| container["name"].as_str()) {
+                self.log(namespace, (name, container))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Live {
+    /// Copies a log to stderr, where Helm's hooks write.
+    fn log(&self, namespace: &str, (pod, container): (&str, &str)) -> Result<(), GoError> {
+        let mut text = Vec::new();
+        self.client
+            .logs(namespace, pod, container, LogQuery::default(), &mut text)
+            .map_err(|_| GoError::new(format!("failed to stream pod logs for pod: {pod}, container: {container}")))?;
+        // There is nowhere left to say that stderr is closed.
+        let _ = std::io::stderr().lock().write_all(&text);
+        Ok(())
+    }
+}
+
+/// Objects that were there though the release before did not have them.
+fn warn_of_adopted(resources: &[Resource]) {
+    for resource in resources {
+        let fields = [("namespace", &resource.namespace), ("name", &resource.name), ("kind", &resource.kind)];
+        let text = "resource exists on cluster but not in original release, using cluster state as baseline";
+        Stderr.warn(text, &fields.map(|(name, value)| (name, value.as_str())));
+    }
+}
+
+/// `lookup` of templates.
+struct Looking(Client);
+
+impl Lookup for Looking {
+    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<gostd::Value, GoError> {
+        let found = self.0.lookup(api_version, kind, namespace, name).map_err(|error: Error| told(&error))?;
+        gostd::json::decode(found.to_string().as_bytes())
+    }
+}

@@ -1,0 +1,89 @@
+//! What commands that work on releases need: the cluster and the records.
+
+mod api;
+mod live;
+mod records;
+
+use std::sync::Arc;
+
+use cluster::{Cancel, Client, Config};
+use storage::{Memory, Place, Storage};
+
+use crate::command::Invocation;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+pub use live::Live;
+pub use records::Stored;
+
+/// A cluster, which is not asked before something is wanted of it, and the records of releases.
+pub struct Session {
+    pub client: Client,
+    pub records: Storage,
+    /// Records are those of `HELM_MEMORY_DRIVER_DATA`: no cluster stands behind them.
+    pub in_memory: bool,
+}
+
+impl Session {
+    /// Opens the records of a namespace; of all where it is empty.
+    ///
+    /// # Errors
+    /// Helm's texts for a driver that there is not.
+    pub fn open(invocation: &Invocation, namespace: &str) -> Result<Self, Failure> {
+        let client = Client::connect(&config(&invocation.settings), Cancel::new());
+        let driver = std::env::var("HELM_DRIVER").unwrap_or_default();
+        if driver == "memory" {
+            return Ok(Session { client, records: memory(namespace)?, in_memory: true });
+        }
+        let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
+        let place = Place { namespace, api: Arc::new(api::Connection(client.clone())), sql_connection: &connection };
+        Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false })
+    }
+
+    /// Returns the cluster as operations see it.
+    pub fn live(&self) -> Live {
+        Live { client: self.client.clone(), in_memory: self.in_memory }
+    }
+
+    /// # Errors
+    /// `kubernetes cluster unreachable: …`.
+    pub fn reachable(&self) -> Result<(), Failure> {
+        if self.in_memory {
+            return Ok(());
+        }
+        self.client.reachable().map_err(|error| Failure::new(error.to_string()))
+    }
+}
+
+/// Fills a memory with the records that the environment names.
+fn memory(namespace: &str) -> Result<Storage, Failure> {
+    let memory = Memory::new(namespace);
+    if let Some(paths) = std::env::var("HELM_MEMORY_DRIVER_DATA").ok().filter(|paths| !paths.is_empty()) {
+        use storage::Driver;
+        for release in storage::releases_of_files(&paths)? {
+            memory.create(&release, None).map_err(|error| Failure::new(error.to_string()))?;
+        }
+        memory.set_namespace(namespace);
+    }
+    Ok(Storage::new(Box::new(memory)))
+}
+
+/// What the flags and the environment say of the cluster.
+fn config(settings: &Settings) -> Config {
+    let kube = &settings.kube;
+    Config {
+        kubeconfig: Some(&settings.kubeconfig).filter(|path| !path.is_empty()).map(Into::into),
+        context: settings.kube_context.clone(),
+        token: kube.token.clone(),
+        as_user: kube.as_user.clone(),
+        as_groups: kube.as_groups.clone(),
+        api_server: kube.api_server.clone(),
+        ca_file: kube.ca_file.clone(),
+        insecure: kube.insecure_skip_tls_verify,
+        tls_server_name: kube.tls_server_name.clone(),
+        namespace: settings.namespace_flag.clone(),
+        burst: u32::try_from(settings.burst_limit).unwrap_or(0),
+        qps: settings.qps,
+        ..Config::from_env()
+    }
+}

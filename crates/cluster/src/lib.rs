@@ -1,0 +1,54 @@
+//! One Kubernetes cluster: who we are there, what it serves, and what is done to its objects. Knows nothing of charts and
+//! releases.
+//!
+//! Everything is synchronous: requests run on the client's own runtime, and the caller's thread waits for them. Objects are
+//! `serde_json::Value`.
+
+// Only its feature is needed: kube is built for one version of the API.
+use k8s_openapi as _;
+
+mod answer;
+mod apply;
+mod build;
+mod cancel;
+mod client;
+mod config;
+mod definitions;
+mod discovery;
+mod error;
+mod kubeconfig;
+mod logs;
+mod lookup;
+mod mapping;
+mod metadata;
+mod migrate;
+mod patch;
+mod perform;
+mod preview;
+mod related;
+mod remove;
+mod request;
+mod resource;
+mod rights;
+mod transport;
+mod update;
+mod wait;
+
+pub use apply::Apply;
+pub use build::Validation;
+pub use cancel::Cancel;
+pub use client::Client;
+pub use config::Config;
+pub use discovery::{Capabilities, Version};
+pub use error::{ApiError, Error};
+pub use logs::{LogQuery, PodQuery};
+pub use related::Form;
+pub use remove::{Deletion, Propagation};
+pub use request::{Method, Request, Response};
+pub use resource::Resource;
+pub use rights::Right;
+pub use update::{Changes, Failed, Update};
+pub use wait::{
+    ContainerState, Diagnosis, EventLine, Observer, Patience, PodState, Progress, Reading, Status, Strategy, Unready,
+    Wait,
+};

@@ -1,0 +1,82 @@
+//! Deletes objects.
+
+use serde_json::json;
+
+use crate::perform::perform;
+use crate::{Client, Error, Request, Resource};
+
+/// What becomes of what an object owns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Propagation {
+    #[default]
+    Background,
+    Foreground,
+    Orphan,
+}
+
+impl Propagation {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Propagation::Background => "Background",
+            Propagation::Foreground => "Foreground",
+            Propagation::Orphan => "Orphan",
+        }
+    }
+}
+
+/// What came of deleting.
+#[derive(Debug, Default)]
+pub struct Deletion {
+    /// Deleted, or not there.
+    pub deleted: Vec<Resource>,
+    /// In the order of the resources.
+    pub errors: Vec<Error>,
+}
+
+/// `retry.DefaultRetry`: tries in all.
+pub(crate) const TRIES: usize = 5;
+
+impl Client {
+    /// Deletes all resources, kind by kind, and goes on after errors. Does not wait until they are gone.
+    ///
+    /// Source: `Client.Delete`, pkg/kube/client.go.
+    pub fn delete(&self, resources: &[Resource], propagation: Propagation) -> Deletion {
+        if resources.is_empty() {
+            let error = Error::plain("object not found, skipping delete: no objects visited");
+            return Deletion { deleted: Vec::new(), errors: vec![error] };
+        }
+        let results = self.block(async {
+            Ok(perform(resources, |resource| async move { (resource, self.remove(resource, propagation).await) }).await)
+        });
+        let results = match results {
+            Ok(results) => results,
+            Err(error) => return Deletion { deleted: Vec::new(), errors: vec![error] },
+        };
+        let mut outcome = Deletion::default();
+        for (resource, result) in results {
+            match result {
+                Ok(()) => outcome.deleted.push(resource.clone()),
+                Err(error) if error.is_not_found() => outcome.deleted.push(resource.clone()),
+                Err(error) => outcome.errors.push(error),
+            }
+        }
+        outcome
+    }
+
+    pub(crate) async fn remove(&self, resource: &Resource, propagation: Propagation) -> Result<(), Error> {
+        let options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation.as_str()});
+        let request = Request::delete(resource.path()).json(&options);
+        let mut tries = 1;
+        loop {
+            match self.send(&request).await {
+                Ok(_) => return Ok(()),
+                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+    }
+}
+
+/// `retry.DefaultRetry`: the pause between tries.
+pub(crate) const RETRY_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);

@@ -1,0 +1,264 @@
+//! Brings the cluster from one list of objects to another: creates, changes, deletes.
+//!
+//! Source: `Client.Update` and `update`, pkg/kube/client.go.
+
+use std::fmt;
+
+use futures::stream::{StreamExt, iter};
+use serde_json::Value;
+
+use crate::apply::{Apply, FIELD_MANAGER};
+use crate::perform::AT_ONCE;
+use crate::{Client, Error, Propagation, Request, Resource};
+
+/// How objects are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// By server-side apply; else by a patch made here.
+    pub server_side: bool,
+    /// Takes fields from other managers; server-side only.
+    pub force_conflicts: bool,
+    /// Replaces objects as a whole; client-side only.
+    pub force_replace: bool,
+    /// Minds the live object also for kinds that we know no types of; client-side only.
+    pub three_way_unstructured: bool,
+    /// Before an apply, makes fields that were written client-side by us our applied ones.
+    pub upgrade_managers: bool,
+    pub dry_run: bool,
+}
+
+impl Default for Update {
+    fn default() -> Self {
+        Update {
+            server_side: true,
+            force_conflicts: false,
+            force_replace: false,
+            three_way_unstructured: false,
+            upgrade_managers: false,
+            dry_run: false,
+        }
+    }
+}
+
+/// What was done, as far as it came.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// As the server has them; as they were to be, where creating failed.
+    pub created: Vec<Resource>,
+    pub updated: Vec<Resource>,
+    pub deleted: Vec<Resource>,
+    /// Objects that were there without being in the original list; Helm warns of them.
+    pub adopted: Vec<Resource>,
+}
+
+/// An update that failed, with what it had done by then.
+#[derive(Debug)]
+pub struct Failed {
+    pub changes: Changes,
+    pub error: Error,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Failed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// What became of one target.
+enum Step {
+    Created(Resource),
+    /// The error ends the update, as in Helm; the object counts as created.
+    CreateFailed(Resource, Error),
+    Updated(Resource),
+    UpdateFailed(Resource, Error),
+    /// Not even looked at.
+    Unknown(Error),
+}
+
+impl Client {
+    /// Creates targets that are not there, changes those that are, and deletes originals that are no target, save those
+    /// whose live object says `helm.sh/resource-policy: keep`.
+    ///
+    /// # Errors
+    /// Texts of Helm, with what was done: a failure to create ends the work, failures to change and to delete are collected
+    /// and joined by ` && `.
+    pub fn update(&self, originals: &[Resource], targets: &[Resource], how: Update) -> Result<Changes, Box<Failed>> {
+        let mut changes = Changes::default();
+        match self.change(originals, targets, how, &mut changes) {
+            Ok(()) => Ok(changes),
+            Err(error) => Err(Box::new(Failed { changes, error })),
+        }
+    }
+
+    fn change(
+        &self,
+        originals: &[Resource],
+        targets: &[Resource],
+        how: Update,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        check(how)?;
+        let mut errors = Vec::new();
+        for batch in targets.chunk_by(|one, next| one.kind == next.kind) {
+            let steps = self.block(async {
+                let steps = iter(batch).map(|target| self.step(originals, target, how));
+                Ok(steps.buffered(AT_ONCE).collect::<Vec<_>>().await)
+            })?;
+            let mut end = None;
+            for (step, target) in steps.into_iter().zip(batch) {
+                let known = originals.iter().any(|original| original.matches(target));
+                record(step, known, changes, &mut errors).unwrap_or_else(|error| end = end.take().or(Some(error)));
+            }
+            if let Some(error) = end {
+                return Err(error);
+            }
+        }
+        if let Some(error) = Error::several(std::mem::take(&mut errors), " && ") {
+            return Err(error);
+        }
+        self.prune(originals, targets, changes)
+    }
+
+    async fn step(&self, originals: &[Resource], target: &Resource, how: Update) -> Step {
+        // A patch says by its answer whether the object was there: Helm's question before is not needed.
+        if how.server_side && !how.upgrade_managers {
+            return self.apply_step(target, how).await;
+        }
+        let live = match self.fetch(target).await {
+            Ok(live) => live,
+            Err(error) => return Step::Unknown(Error::context("could not get information about the resource", error)),
+        };
+        let Some(live) = live else { return self.create_step(target, how).await };
+        let original = originals.iter().find(|original| original.matches(target)).map(|found| &found.object);
+        let result = match (how.force_replace, how.server_side) {
+            (true, _) => self.replace(target, &live).await,
+            (_, true) => self.migrate_and_apply(target, live, how).await,
+            (_, false) => self.patch_client_side(original.unwrap_or(&live), target, &live, how).await,
+        };
+        match result {
+            Ok(resource) => Step::Updated(resource),
+            Err(error) => Step::UpdateFailed(target.clone(), error),
+        }
+    }
+
+    async fn apply_step(&self, target: &Resource, how: Update) -> Step {
+        match self.apply(target, apply_of(how)).await {
+            Ok((resource, true)) => Step::Created(resource),
+            Ok((resource, false)) => Step::Updated(resource),
+            Err(error) if error.is_cancelled() => Step::Unknown(error),
+            // Which words are right depends on whether it is there.
+            Err(error) => match self.fetch(target).await {
+                Ok(Some(_)) => Step::UpdateFailed(target.clone(), error),
+                Ok(None) => self.create_step(target, how).await,
+                Err(error) => Step::Unknown(Error::context("could not get information about the resource", error)),
+            },
+        }
+    }
+
+    async fn create_step(&self, target: &Resource, how: Update) -> Step {
+        match self.create_one(target, apply_of(how)).await {
+            Ok(resource) => Step::Created(resource),
+            Err(error) => Step::CreateFailed(target.clone(), Error::context("failed to create resource", error)),
+        }
+    }
+
+    async fn migrate_and_apply(&self, target: &Resource, live: Value, how: Update) -> Result<Resource, Error> {
+        self.upgrade_managers(target, live, how.dry_run).await?;
+        self.apply(target, apply_of(how)).await.map(|(resource, _)| resource)
+    }
+
+    /// PUT with the live object's version, as `--force-replace` means it.
+    async fn replace(&self, target: &Resource, live: &Value) -> Result<Resource, Error> {
+        let mut object = target.object.clone();
+        if object["metadata"]["resourceVersion"].as_str().unwrap_or_default().is_empty()
+            && let Some(metadata) = object["metadata"].as_object_mut()
+        {
+            metadata.insert("resourceVersion".to_owned(), live["metadata"]["resourceVersion"].clone());
+        }
+        let request = Request::put(target.path(), &object)
+            .query("fieldManager", FIELD_MANAGER)
+            .query("fieldValidation", "Strict");
+        match self.send(&request).await {
+            Ok(answer) => answer.json().map(|object| target.with_object(object)),
+            Err(error) => Err(Error::context("failed to replace object", error)),
+        }
+    }
+
+    /// Deletes what is no target any more.
+    fn prune(&self, originals: &[Resource], targets: &[Resource], changes: &mut Changes) -> Result<(), Error> {
+        let mut errors = Vec::new();
+        for original in originals.iter().filter(|original| !targets.iter().any(|target| target.matches(original))) {
+            // What cannot be read is left alone, without a word, as in Helm.
+            let live = match self.get(original) {
+                Ok(Some(live)) => live,
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Ok(None) | Err(_) => continue,
+            };
+            let resource = original.with_object(live);
+            if resource.annotation("helm.sh/resource-policy") == Some("keep") {
+                continue;
+            }
+            match self.block(self.remove(&resource, Propagation::Background)) {
+                Ok(()) => changes.deleted.push(resource),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => errors.push(Error::context(
+                    format!(
+                        "failed to delete resource namespace={}, name={}, kind={}",
+                        resource.namespace, resource.name, resource.kind
+                    ),
+                    error,
+                )),
+            }
+        }
+        Error::several(errors, " && ").map_or(Ok(()), Err)
+    }
+}
+
+fn apply_of(how: Update) -> Apply {
+    Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, dry_run: how.dry_run }
+}
+
+/// Puts one step into the changes; an error that ends the update comes back.
+fn record(step: Step, known: bool, changes: &mut Changes, errors: &mut Vec<Error>) -> Result<(), Error> {
+    let mut updated = |resource: Resource| {
+        if !known {
+            changes.adopted.push(resource.clone());
+        }
+        changes.updated.push(resource);
+    };
+    match step {
+        Step::Created(resource) => changes.created.push(resource),
+        Step::Updated(resource) => updated(resource),
+        Step::UpdateFailed(resource, error) => {
+            updated(resource);
+            errors.push(error);
+        }
+        Step::CreateFailed(resource, error) => {
+            changes.created.push(resource);
+            return Err(error);
+        }
+        Step::Unknown(error) => return Err(error),
+    }
+    Ok(())
+}
+
+fn check(how: Update) -> Result<(), Error> {
+    let wrong = if how.force_conflicts && !how.server_side {
+        "invalid client update option(s): forceConflicts enabled when serverSideApply disabled"
+    } else if how.three_way_unstructured && how.server_side {
+        "invalid operation: cannot use three-way merge for unstructured and server-side apply together"
+    } else if how.force_conflicts && how.force_replace {
+        "invalid operation: cannot use force conflicts and force replace together"
+    } else if how.server_side && how.force_replace {
+        "invalid operation: cannot use server-side apply and force replace together"
+    } else {
+        return Ok(());
+    };
+    Err(Error::plain(wrong))
+}
