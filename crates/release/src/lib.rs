@@ -29,7 +29,7 @@ pub use lease::{LEASE_ANNOTATION, Lease};
 pub use order::{by_date, by_name, by_revision, newest_of_each};
 pub use render::hook::Event;
 pub use status::Status;
-pub use summary::{Summary, SummaryReader, summary};
+pub use summary::{Known, Summary, SummaryReader, summary};
 
 use std::collections::BTreeMap;
 

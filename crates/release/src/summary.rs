@@ -63,8 +63,17 @@ pub struct SummaryReader {
     buffer: Vec<u8>,
 }
 
+/// What the object around a record says of it, which stands in the record's JSON behind everything that is long.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    pub namespace: &'a str,
+    pub version: i64,
+}
+
 /// A record is unpacked in pieces of this size: a few of them stay in the processor's cache.
 const PIECE_BYTES: usize = 32 << 10;
+/// When its start is enough: name, status and the chart's metadata are mostly shorter.
+const START_BYTES: usize = 2 << 10;
 /// The longest name or description; longer ones are no releases.
 const TEXT_BYTES: usize = 1 << 20;
 
@@ -83,14 +92,28 @@ impl SummaryReader {
         self.unpacked(&decode_base64(stored)?)
     }
 
-    /// Reads the summary of what is stored after its base64 was decoded.
+    /// Reads the summary of the start of what is stored, with what is known of the rest. Unpacking a whole record costs
+    /// ten times as much; the price is that nobody looks whether the rest is well-formed, and says what is known.
     ///
     /// # Errors
-    /// As [`summary`].
-    pub fn unpacked(&mut self, bytes: &[u8]) -> Result<Summary, GoError> {
+    /// As [`summary`], and where the start does not reach to the end of the chart's metadata.
+    pub fn read_start(&mut self, start: &[u8], known: Known<'_>) -> Result<Summary, GoError> {
+        let bytes = decode_base64(start)?;
+        let summary = Summary { namespace: known.namespace.to_owned(), version: known.version, ..Summary::default() };
+        self.run(&bytes, summary, Extent::Start)
+    }
+
+    /// Reads the summary of what is stored after its base64 was decoded.
+    fn unpacked(&mut self, bytes: &[u8]) -> Result<Summary, GoError> {
+        self.run(bytes, Summary::default(), Extent::Whole)
+    }
+
+    fn run(&mut self, bytes: &[u8], summary: Summary, extent: Extent) -> Result<Summary, GoError> {
+        let piece = if extent == Extent::Start { START_BYTES } else { PIECE_BYTES };
+        let buffer = self.buffer.get_mut(..piece).unwrap_or_default();
         let summary = match is_gzip(bytes) {
-            true => parse(Lexer::new(self.inflater.start(bytes), &mut self.buffer)),
-            false => parse(Lexer::new(bytes, &mut self.buffer)),
+            true => parse(Lexer::new(self.inflater.start(bytes), buffer), summary, extent),
+            false => parse(Lexer::new(bytes, buffer), summary, extent),
         };
         summary.map_err(|error| match error {
             StreamError::Read(error) => GoError::new(error.to_string()),
@@ -99,20 +122,39 @@ impl SummaryReader {
     }
 }
 
-fn parse<R: Read>(mut lexer: Lexer<'_, R>) -> Result<Summary, StreamError> {
-    let mut summary = Summary { chart_is_missing: true, ..Summary::default() };
-    lexer.members(|lexer, key| {
+/// How much of a record is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Until all but what is known was read.
+    Start,
+    Whole,
+}
+
+fn parse<R: Read>(mut lexer: Lexer<'_, R>, mut summary: Summary, extent: Extent) -> Result<Summary, StreamError> {
+    summary.chart_is_missing = true;
+    let mut has_info = false;
+    let flow = lexer.members(|lexer, key| {
         match key {
             b"name" => summary.name = lexer.text(TEXT_BYTES)?,
-            b"info" => info(lexer, &mut summary)?,
-            b"chart" => chart(lexer, &mut summary)?,
+            b"info" => {
+                has_info = true;
+                info(lexer, &mut summary)?;
+            }
+            b"chart" => {
+                // Helm writes the chart third; of another order all is read.
+                let is_enough = extent == Extent::Start && has_info && !summary.name.is_empty();
+                return chart(lexer, &mut summary, is_enough);
+            }
             b"version" => summary.version = lexer.integer()?,
             b"namespace" => summary.namespace = lexer.text(TEXT_BYTES)?,
             _ => lexer.skip()?,
         }
         Ok(Flow::On)
     })?;
-    Ok(summary)
+    match (extent, flow) {
+        (Extent::Start, Flow::On) => Err(StreamError::Malformed("a chart behind the name and the status")),
+        _ => Ok(summary),
+    }
 }
 
 fn info<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary) -> Result<(), StreamError> {
@@ -132,18 +174,19 @@ fn info<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary) -> Result<(), 
     flow.map(drop)
 }
 
-fn chart<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary) -> Result<(), StreamError> {
-    let flow = lexer.members(|lexer, key| {
+/// Reads the metadata, and stops behind it if that is enough.
+fn chart<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary, is_enough: bool) -> Result<Flow, StreamError> {
+    lexer.members(|lexer, key| {
         match key {
             b"metadata" => {
                 summary.chart_is_missing = lexer.is_null()?;
                 metadata(lexer, summary)?;
+                return Ok(if is_enough { Flow::Stop } else { Flow::On });
             }
             _ => lexer.skip()?,
         }
         Ok(Flow::On)
-    });
-    flow.map(drop)
+    })
 }
 
 fn metadata<R: Read>(lexer: &mut Lexer<'_, R>, summary: &mut Summary) -> Result<(), StreamError> {

@@ -4,7 +4,9 @@
 //! `json.Marshal` makes of them after they were read back once.
 
 use gostd::json;
-use release::{Release, Status, Summary, SummaryReader, decode, encode, from_yaml, pack, summary, to_json, unpack};
+use release::{
+    Known, Release, Status, Summary, SummaryReader, decode, encode, from_yaml, pack, summary, to_json, unpack,
+};
 
 fn records() -> impl Iterator<Item = &'static str> {
     include_str!("data/fields.jsonl").lines()
@@ -128,4 +130,20 @@ fn records_of_tests_come_from_yaml() {
 
 fn text_of(json: &[u8]) -> &str {
     std::str::from_utf8(json).expect("UTF-8")
+}
+
+#[test]
+fn the_start_of_a_record_is_enough_for_lists() {
+    let mut reader = SummaryReader::default();
+    let json = records().next().expect("a record");
+    let stored = pack(json.as_bytes()).expect("packed");
+    let whole = reader.read(stored.as_bytes()).expect("a summary");
+    let known = Known { namespace: "space", version: 7 };
+    assert_eq!(format!("{:?}", reader.read_start(stored.as_bytes(), known).expect("a summary")), format!("{whole:?}"));
+    let most = stored.get(..stored.len() / 16 * 12).expect("a start");
+    assert_eq!(format!("{:?}", reader.read_start(most.as_bytes(), known).expect("a summary")), format!("{whole:?}"));
+    let little = stored.get(..64).expect("a start");
+    assert!(reader.read_start(little.as_bytes(), known).is_err());
+    let other_order = r#"{"chart":{"metadata":{"name":"c"}},"name":"n","info":{}}"#;
+    assert!(reader.read_start(pack(other_order.as_bytes()).expect("packed").as_bytes(), known).is_err());
 }

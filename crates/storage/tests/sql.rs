@@ -105,6 +105,48 @@ impl Drop for Server {
     }
 }
 
+/// Gives the server a certificate for `localhost`, and returns the file of its authority: itself.
+fn certificate(folder: &Path) -> Vec<String> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (own, key) = (folder.join("server.crt"), folder.join("server.key"));
+    fs::write(&own, made.cert.pem()).expect("written");
+    fs::write(&key, made.signing_key.serialize_pem()).expect("written");
+    let closed: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o640);
+    fs::set_permissions(&key, closed).expect("a closed file");
+    // Root's key may be read by the group; without root, the owner is the server's user.
+    let _ = Command::new("chgrp").arg("postgres").arg(&key).status();
+    vec!["ssl=on".to_owned(), format!("ssl_cert_file={}", own.display()), format!("ssl_key_file={}", key.display())]
+}
+
+#[test]
+fn connections_are_encrypted_as_they_are_asked_to_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let everyone: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(folder.path(), everyone).expect("a folder for all");
+    let settings = certificate(folder.path());
+    let Some(server) = Server::start(&settings.iter().map(String::as_str).collect::<Vec<_>>()) else { return };
+    server.url("tls");
+    let other = folder.path().join("other.crt");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    fs::write(&other, made.cert.pem()).expect("written");
+    let own = folder.path().join("server.crt");
+    for (host, settings, is_fine) in [
+        ("127.0.0.1", String::new(), true),
+        ("127.0.0.1", "sslmode=prefer".to_owned(), true),
+        ("127.0.0.1", format!("sslmode=verify-ca sslrootcert={}", own.display()), true),
+        ("127.0.0.1", format!("sslmode=verify-ca sslrootcert={}", other.display()), false),
+        ("127.0.0.1", format!("sslrootcert={}", other.display()), false),
+        ("localhost", format!("sslmode=verify-full sslrootcert={}", own.display()), true),
+        ("127.0.0.1", format!("sslmode=verify-full sslrootcert={}", own.display()), false),
+        ("localhost", "sslmode=verify-full".to_owned(), false),
+        ("localhost", "sslmode=verify-full sslrootcert=/none".to_owned(), false),
+    ] {
+        let connection = format!("host={host} port={} user=postgres dbname=tls {settings}", server.port);
+        let opened = Sql::connect(&connection, "n");
+        assert_eq!(opened.is_ok(), is_fine, "{connection}: {:?}", opened.err());
+    }
+}
+
 struct Helm {
     connection: String,
     namespace: String,

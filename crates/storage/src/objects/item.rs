@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use release::stream::{Flow, Lexer, StreamError};
-use release::{LEASE_ANNOTATION, Lease};
+use release::{Known, LEASE_ANNOTATION, Lease};
 
 use super::api::ApiError;
 
 /// The parts of an object that records use.
 #[derive(Default)]
 pub struct Item {
+    pub name: String,
+    pub namespace: String,
     pub labels: BTreeMap<String, String>,
     pub resource_version: String,
     /// The annotation of the lease.
@@ -28,8 +30,18 @@ impl Item {
         Lease::from_json(&self.lease).ok()
     }
 
+    /// Returns what the object says of its record: revision and namespace. Only objects whose name, labels and
+    /// place agree, as those that Helm and we write, are believed.
+    pub fn known(&self) -> Option<Known<'_>> {
+        let version = self.labels.get("version")?.parse().ok()?;
+        let agrees = self.name == crate::key(self.labels.get("name")?, version) && !self.namespace.is_empty();
+        agrees.then_some(Known { namespace: &self.namespace, version })
+    }
+
     /// Makes it ready for the next object.
     pub fn clear(&mut self) {
+        self.name.clear();
+        self.namespace.clear();
         self.labels.clear();
         self.resource_version.clear();
         self.lease.clear();
@@ -80,6 +92,8 @@ fn data<R: Read>(lexer: &mut Lexer<'_, R>, item: &mut Item) -> Result<(), Stream
 fn metadata<R: Read>(lexer: &mut Lexer<'_, R>, item: &mut Item) -> Result<(), StreamError> {
     let flow = lexer.members(|lexer, key| {
         match key {
+            b"name" => item.name = lexer.text(TEXT_BYTES)?,
+            b"namespace" => item.namespace = lexer.text(TEXT_BYTES)?,
             b"resourceVersion" => item.resource_version = lexer.text(TEXT_BYTES)?,
             b"labels" => labels(lexer, item)?,
             b"annotations" => annotations(lexer, item)?,
