@@ -14,8 +14,9 @@ use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, within};
 use crate::hooks::Run;
 use crate::ownership::{Owner, existing, quoted};
-use crate::port::{Engine, How, NotRecorded, Strategy, Waiting};
+use crate::port::{Engine, How, Strategy, Waiting};
 use crate::render_chart::{Rendering, Source, prepare};
+use crate::takeover::{self, Found};
 use crate::uninstall::Uninstall;
 use crate::values::now;
 use crate::{crds, values};
@@ -49,6 +50,8 @@ struct Plan {
     release: Release,
     resources: Vec<Resource>,
     adopted: Vec<Resource>,
+    /// The install whose place this one takes.
+    interrupted: Option<Release>,
 }
 
 impl Install {
@@ -63,13 +66,14 @@ impl Install {
         user_values: Map,
         log: &mut dyn Log,
     ) -> Result<Release, Failed> {
-        self.check(engine, log)?;
+        let interrupted = self.check(engine, log)?;
         chart::dependencies::process(&mut chart, &user_values, log).map_err(|error| {
             log.error("chart dependencies processing failed", &[("error", &error.text)]);
             within("chart dependencies processing failed", error)
         })?;
         self.crds(engine, &chart, log)?;
         let mut plan = self.plan(engine, &chart, user_values, log)?;
+        plan.interrupted = interrupted;
         if self.dry_run.is_dry() {
             plan.release.info.description = "Dry run complete".to_string();
             return Ok(plan.release);
@@ -77,7 +81,8 @@ impl Install {
         self.execute(engine, plan, log)
     }
 
-    fn check(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<(), Failed> {
+    /// Returns the install that was interrupted, if there is one.
+    fn check(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Option<Release>, Failed> {
         if self.dry_run.asks_cluster() {
             engine.cluster.reachable().map_err(|error| {
                 log.error(&format!("cluster reachability check failed: {}", error.text), &[]);
@@ -88,23 +93,35 @@ impl Install {
             log.error("hiding Kubernetes secrets requires a dry-run mode", &[]);
             return Err("hiding Kubernetes secrets requires a dry-run mode".into());
         }
-        self.check_name(engine).map_err(|error| {
-            log.error("release name check failed", &[("error", &error.text)]);
-            within("release name check failed", error).into()
+        self.check_name(engine, log).map_err(|error| {
+            log.error("release name check failed", &[("error", error.fault.text())]);
+            error.within("release name check failed")
         })
     }
 
-    fn check_name(&self, engine: &Engine<'_>) -> Result<(), GoError> {
+    fn check_name(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Option<Release>, Failed> {
         chart::release_name::validate(&self.name)
             .map_err(|error| within(&format!("release name {}", quoted(&self.name)), GoError::new(error)))?;
         if self.dry_run.is_dry() {
-            return Ok(());
+            return Ok(None);
         }
-        let last = engine.records.history(&self.name).ok().and_then(last);
-        match last {
-            None => Ok(()),
-            Some(last) if self.replace && matches!(last.info.status, Status::Uninstalled | Status::Failed) => Ok(()),
-            Some(_) => Err(GoError::new("cannot reuse a name that is still in use")),
+        let Some(last) = engine.records.history(&self.name).ok().and_then(last) else { return Ok(None) };
+        if self.replace && matches!(last.info.status, Status::Uninstalled | Status::Failed) {
+            return Ok(None);
+        }
+        let in_use = || Failed::from("cannot reuse a name that is still in use");
+        let words = format!("revision {} is {}", last.version, last.info.status.as_str());
+        match takeover::look(engine, &last, log) {
+            Ok(Found::Interrupted) if last.info.status == Status::PendingInstall => Ok(Some(last)),
+            Ok(Found::Interrupted) if last.info.status == Status::Uninstalling => {
+                Err(in_use().hint(format!("{words}: uninstall it again, then install")))
+            }
+            Ok(Found::Interrupted) => Err(in_use().hint(format!("{words}: upgrade takes it over"))),
+            Ok(Found::Unknown) if last.info.status == Status::PendingInstall => {
+                Err(in_use().hint(takeover::refused(&last).hint.unwrap_or_default()))
+            }
+            Ok(_) => Err(in_use()),
+            Err(error) => Err(Failed { hint: error.hint, ..in_use() }),
         }
     }
 
@@ -152,7 +169,7 @@ impl Install {
 
     fn objects(&self, engine: &Engine<'_>, release: Release) -> Result<Plan, Failed> {
         if !self.dry_run.asks_cluster() {
-            return Ok(Plan { release, resources: Vec::new(), adopted: Vec::new() });
+            return Ok(Plan { release, resources: Vec::new(), adopted: Vec::new(), interrupted: None });
         }
         let mut resources = engine
             .cluster
@@ -162,7 +179,7 @@ impl Install {
         owner.mark(&mut resources);
         let adopted = existing(engine.cluster, &resources, (!self.take_ownership).then_some(owner))
             .map_err(|error| within("unable to continue with install", error))?;
-        Ok(Plan { release, resources, adopted })
+        Ok(Plan { release, resources, adopted, interrupted: None })
     }
 
     fn record(&self, chart: &Chart, user_values: Map) -> Release {
@@ -184,11 +201,8 @@ impl Install {
         if self.create_namespace {
             self.namespace(engine)?;
         }
-        if self.replace {
-            self.supersede(engine, &mut plan.release)?;
-        }
-        if let Err(error) = engine.records.create(&plan.release) {
-            return Err(Failed::from(error).with(plan.release));
+        if let Err(error) = self.record_begin(engine, &mut plan) {
+            return Err(error.with(plan.release));
         }
         match self.perform(engine, &mut plan, log) {
             Ok(()) => Ok(plan.release),
@@ -210,21 +224,43 @@ impl Install {
         }
     }
 
-    /// The record follows those of a release that is no more.
-    fn supersede(&self, engine: &Engine<'_>, release: &mut Release) -> Result<(), NotRecorded> {
-        let Some(mut last) = engine.records.history(&self.name).ok().and_then(last) else { return Ok(()) };
-        release.version = last.version + 1;
-        if last.info.status == Status::Failed {
-            return Ok(());
+    /// Writes the pending record. Should it follow those of a release that is no more, these are marked after it: an
+    /// interruption in between is then seen.
+    fn record_begin(&self, engine: &Engine<'_>, plan: &mut Plan) -> Result<(), Failed> {
+        let release = &mut plan.release;
+        let before = match self.replace || plan.interrupted.is_some() {
+            true => self.before(engine, plan.interrupted.as_ref()),
+            false => None,
+        };
+        release.version = before.as_ref().map_or(1, |before| before.version + 1);
+        match &plan.interrupted {
+            Some(interrupted) => {
+                release.version = interrupted.version;
+                takeover::begin(engine, interrupted, &[&plan.resources])?;
+                engine.records.update(release)?;
+            }
+            None => engine.records.create(release)?,
         }
-        last.set_status(Status::Superseded, "superseded by new release");
-        engine.records.update(&last)
+        match before {
+            Some(mut before) if before.info.status == Status::Uninstalled => {
+                before.set_status(Status::Superseded, "superseded by new release");
+                Ok(engine.records.update(&before)?)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the newest record before the one that is written.
+    fn before(&self, engine: &Engine<'_>, interrupted: Option<&Release>) -> Option<Release> {
+        let mut history = engine.records.history(&self.name).ok()?;
+        history.retain(|release| interrupted.is_none_or(|interrupted| release.version < interrupted.version));
+        last(history)
     }
 
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), GoError> {
         let waiting = self.waiting();
         let run = Run { waiting, server_side: self.how.server_side };
-        let Plan { release, resources, adopted } = plan;
+        let Plan { release, resources, adopted, .. } = plan;
         if !self.no_hooks {
             run.event(engine, release, "pre-install", log).map_err(|error| within("failed pre-install", error))?;
         }

@@ -14,6 +14,7 @@ mod policy;
 mod port;
 mod render_chart;
 mod rollback;
+mod takeover;
 mod test;
 mod uninstall;
 mod upgrade;
@@ -23,8 +24,8 @@ pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
 pub use install::Install;
 pub use port::{
-    Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy,
-    Waiting,
+    Cluster, Engine, Holder, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused,
+    Strategy, Waiting,
 };
 pub use render_chart::{NotPrepared, Prepared, Rendering, Source, prepare};
 pub use rollback::{MAX_DESCRIPTION, Rollback};

@@ -134,6 +134,18 @@ pub trait Records {
     fn create(&self, release: &Release) -> Result<(), NotRecorded>;
     fn update(&self, release: &Release) -> Result<(), NotRecorded>;
     fn delete(&self, name: &str, revision: i64) -> Result<(), NotRecorded>;
+    /// Finds out who works on a revision whose record says that somebody does.
+    fn holder(&self, name: &str, revision: i64) -> Result<Holder, NotRecorded>;
+    /// Makes a revision ours whose holder was asked for before; false when somebody was faster.
+    fn claim(&self, name: &str, revision: i64) -> Result<bool, NotRecorded>;
+}
+
+/// Who works on a revision. The texts are for people.
+pub enum Holder {
+    /// The record holds no lease, as those of Helm.
+    Nobody,
+    Alive(String),
+    Dead(String),
 }
 
 /// Why a record could not be read or written.
@@ -181,4 +193,6 @@ pub struct Engine<'a> {
     pub post_render: Option<&'a dyn PostRender>,
     /// What becomes of the schemas of charts.
     pub schemas: Schemas<'a>,
+    /// A record of which nobody knows whether somebody works on it counts as interrupted.
+    pub take_over: bool,
 }

@@ -10,6 +10,7 @@ use crate::failure::{Failed, joined, within};
 use crate::hooks::{Run, record};
 use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
+use crate::takeover::{self, Found};
 use crate::upgrade::ServerSide;
 use crate::values::{self, now};
 
@@ -29,6 +30,32 @@ pub struct Rollback {
     pub dry_run: DryRun,
     pub no_hooks: bool,
     pub cleanup_on_fail: bool,
+}
+
+/// What is to be done.
+struct Plan {
+    current: Release,
+    target: Release,
+    server_side: bool,
+    interrupted: Interrupted,
+}
+
+/// What was interrupted before.
+enum Interrupted {
+    No,
+    /// A rollback, whose place this one takes.
+    Rollback(Box<Release>),
+    /// Another operation, whose revision is the one that is rolled back from.
+    Other,
+}
+
+impl Interrupted {
+    fn rollback(&self) -> Option<&Release> {
+        match self {
+            Interrupted::Rollback(release) => Some(release),
+            _ => None,
+        }
+    }
 }
 
 impl Rollback {
@@ -62,42 +89,55 @@ impl Rollback {
         self.check()?;
         engine.cluster.reachable()?;
         log.debug("preparing rollback", &[("name", &self.name)]);
-        let (mut current, mut target, server_side) = self.plan(engine)?;
+        let mut plan = self.plan(engine, log)?;
         if self.dry_run.is_dry() {
             log.debug("dry run", &[("name", &self.name)]);
             return Ok(());
         }
         log.debug("creating rolled back release", &[("name", &self.name)]);
-        engine.records.create(&target)?;
+        begin(engine, &mut plan)?;
         log.debug("performing rollback", &[("name", &self.name)]);
-        self.perform(engine, (&mut current, &mut target), server_side, log)?;
+        self.perform(engine, &mut plan, log)?;
         log.debug("updating status for rolled back release", &[("name", &self.name)]);
-        engine.records.update(&target)?;
+        engine.records.update(&plan.target)?;
         Ok(())
     }
 
-    fn plan(&self, engine: &Engine<'_>) -> Result<(Release, Release, bool), Failed> {
+    fn plan(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Plan, Failed> {
         if chart::release_name::validate(&self.name).is_err() {
             return Err(format!("prepareRollback: Release name is invalid: {}", self.name).into());
         }
         if self.revision < 0 {
             return Err("invalid release revision".into());
         }
-        let current = engine.records.last(&self.name)?;
-        let revision = if self.revision == 0 { current.version - 1 } else { self.revision };
+        let last = engine.records.last(&self.name)?;
+        let found = takeover::look(engine, &last, log)?;
         let history = engine.records.history(&self.name)?;
-        if !history.iter().any(|release| release.version == revision) {
-            return Err(format!("release has no {revision} version").into());
-        }
-        let previous = engine.records.get(&self.name, revision)?;
+        let (current, interrupted) = match found {
+            Found::Interrupted if last.info.status == Status::PendingRollback => before(&history, last),
+            Found::Interrupted if last.info.status.is_pending() => (last, Interrupted::Other),
+            _ => (last, Interrupted::No),
+        };
+        let revision = if self.revision == 0 { current.version - 1 } else { self.revision };
+        let previous = match &interrupted {
+            // It may have been removed since, for there were too many.
+            Interrupted::Rollback(one) if one.info.rollback_revision == revision => Release::clone(one),
+            _ if !history.iter().any(|release| release.version == revision) => {
+                return Err(format!("release has no {revision} version").into());
+            }
+            _ => engine.records.get(&self.name, revision)?,
+        };
         let server_side = self.server_side.decide(&previous.apply_method);
-        let target = self.record(&current, previous, server_side);
-        Ok((current, target, server_side))
+        let mut target = self.record(&current, (previous, revision), server_side);
+        if let Interrupted::Rollback(one) = &interrupted {
+            target.version = one.version;
+        }
+        Ok(Plan { current, target, server_side, interrupted })
     }
 
-    fn record(&self, current: &Release, previous: Release, server_side: bool) -> Release {
+    fn record(&self, current: &Release, (previous, revision): (Release, i64), server_side: bool) -> Release {
         let description = match self.description.as_str() {
-            "" => format!("Rollback to {}", previous.version),
+            "" => format!("Rollback to {revision}"),
             given => given.to_string(),
         };
         Release {
@@ -106,7 +146,7 @@ impl Rollback {
                 last_deployed: Some(now()),
                 status: Status::PendingRollback,
                 notes: previous.info.notes.clone(),
-                rollback_revision: previous.version,
+                rollback_revision: revision,
                 description,
                 ..Info::default()
             },
@@ -118,13 +158,9 @@ impl Rollback {
         }
     }
 
-    fn perform(
-        &self,
-        engine: &Engine<'_>,
-        (current, target): (&mut Release, &mut Release),
-        server_side: bool,
-        log: &mut dyn Log,
-    ) -> Result<(), Failed> {
+    fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), Failed> {
+        let Plan { current, target, server_side, interrupted } = plan;
+        let server_side = *server_side;
         let old = objects(engine, current, "current")?;
         let mut new = objects(engine, target, "new")?;
         let run = Run { waiting: self.waiting, server_side };
@@ -133,7 +169,9 @@ impl Rollback {
         }
         Owner { name: &target.name, namespace: &target.namespace }.mark(&mut new);
         let how = How { server_side, upgrade_managers: true, three_way_unstructured: false, ..self.how };
-        if let Err(error) = engine.cluster.update(&old, &new, how) {
+        let updated = takeover::undo(engine, interrupted.rollback(), target, &new, how)
+            .and_then(|()| engine.cluster.update(&old, &new, how));
+        if let Err(error) = updated {
             return Err(self.not_updated(engine, (current, target), error, log));
         }
         if let Err(error) = engine.cluster.wait(&new, self.waiting) {
@@ -173,6 +211,29 @@ impl Rollback {
         let words = "an error occurred while cleaning up resources. original rollback error";
         format!("{words}: unable to cleanup resources: {}", joined(&errors, ", ").text).into()
     }
+}
+
+/// Returns the revision before an interrupted rollback; without one, there is only that itself.
+fn before(history: &[Release], interrupted: Release) -> (Release, Interrupted) {
+    let older = history.iter().filter(|release| release.version < interrupted.version);
+    match older.max_by_key(|release| release.version) {
+        Some(before) => (before.clone(), Interrupted::Rollback(Box::new(interrupted))),
+        None => (interrupted, Interrupted::Other),
+    }
+}
+
+/// Writes the pending record: under a new revision, or in place of an interrupted one.
+fn begin(engine: &Engine<'_>, plan: &mut Plan) -> Result<(), Failed> {
+    if let Interrupted::Rollback(interrupted) = &plan.interrupted {
+        let (current, target) = (objects(engine, &plan.current, "current")?, objects(engine, &plan.target, "new")?);
+        takeover::begin(engine, interrupted, &[&current, &target])?;
+        engine.records.update(&plan.target)?;
+        return Ok(());
+    }
+    if matches!(plan.interrupted, Interrupted::Other) {
+        takeover::close(engine, &mut plan.current)?;
+    }
+    Ok(engine.records.create(&plan.target)?)
 }
 
 fn objects(engine: &Engine<'_>, release: &Release, which: &str) -> Result<Vec<Resource>, GoError> {

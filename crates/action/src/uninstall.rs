@@ -14,6 +14,7 @@ use crate::hooks::Run;
 use crate::ownership::Owner;
 use crate::policy;
 use crate::port::{Engine, NotRecorded, Propagation, Waiting};
+use crate::takeover::{self, Found};
 use crate::values::now;
 
 /// How to uninstall.
@@ -77,11 +78,31 @@ impl Uninstall {
         if release.info.status == Status::Uninstalled {
             return self.already(engine, history, release);
         }
+        let found = takeover::look(engine, &release, log)?;
         log.debug("uninstall: deleting release", &[("name", name)]);
+        if matches!(found, Found::Interrupted) {
+            self.clear(engine, &release, &history)?;
+        }
         release.info.deleted = Some(now());
         release.set_status(Status::Uninstalling, "Deletion in progress (or silently failed)");
         let info = self.delete(engine, &mut release, &history, log)?;
         Ok(Removed { release: Some(release), info })
+    }
+
+    /// Removes what an interrupted operation left that the record to be uninstalled does not have: hooks, and objects of
+    /// the revision before that an upgrade had not come to remove.
+    fn clear(&self, engine: &Engine<'_>, interrupted: &Release, history: &[Release]) -> Result<(), Failed> {
+        takeover::claim(engine, interrupted)?;
+        takeover::remove_hooks(engine, interrupted)?;
+        let older = history.iter().filter(|release| release.version < interrupted.version);
+        let well = older.filter(|release| matches!(release.info.status, Status::Deployed | Status::Superseded));
+        if let Some(before) = well.max_by_key(|release| release.version)
+            && interrupted.info.status.is_pending()
+        {
+            let resources = engine.cluster.build(interrupted.manifest.as_bytes(), false).unwrap_or_default();
+            takeover::remove_objects(engine, before, &[&resources])?;
+        }
+        Ok(())
     }
 
     fn already(&self, engine: &Engine<'_>, history: Vec<Release>, release: Release) -> Result<Removed, Failed> {

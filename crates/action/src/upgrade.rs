@@ -12,10 +12,12 @@ use release::{Info, Release, Status};
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, joined, within};
 use crate::hooks::{Run, record};
-use crate::ownership::{Owner, existing};
+use crate::install::last;
+use crate::ownership::{Owner, existing, key};
 use crate::port::{Engine, How, Propagation, Strategy, Waiting};
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
 use crate::rollback::Rollback;
+use crate::takeover::{self, Found};
 use crate::values::{self, now};
 
 /// What becomes of the values of the release before (`reuseValues`).
@@ -78,6 +80,24 @@ struct Plan {
     current: Vec<Resource>,
     target: Vec<Resource>,
     server_side: bool,
+    /// The operation whose place this one takes.
+    interrupted: Option<Release>,
+}
+
+/// The records that an upgrade starts from.
+struct Base {
+    /// The newest of those that count.
+    last: Release,
+    /// The one whose objects are live.
+    before: Release,
+    /// A newer one, of an operation that was interrupted.
+    interrupted: Option<Release>,
+}
+
+impl Base {
+    fn revision(&self) -> i64 {
+        self.interrupted.as_ref().map_or(self.last.version + 1, |interrupted| interrupted.version)
+    }
 }
 
 impl Upgrade {
@@ -105,7 +125,7 @@ impl Upgrade {
             plan.after.info.description = description.to_string();
             return Ok(plan.after);
         }
-        engine.records.create(&plan.after)?;
+        begin(engine, &plan)?;
         match self.perform(engine, &mut plan, log) {
             Ok(()) => self.finish(engine, plan),
             Err((error, created)) => Err(self.failed(engine, plan.after, (error, created), log)),
@@ -126,11 +146,10 @@ impl Upgrade {
         user_values: Map,
         log: &mut dyn Log,
     ) -> Result<Plan, Failed> {
-        let (last, before) = self.releases(engine)?;
-        let user_values = self.kept_values(chart, &before, user_values, log)?;
+        let base = self.base(engine, log)?;
+        let user_values = self.kept_values(chart, &base.before, user_values, log)?;
         chart::dependencies::process(chart, &user_values, log)?;
-        let revision = last.version + 1;
-        let seen = values::release(&self.name, &before.namespace, revision, true);
+        let seen = values::release(&self.name, &base.before.namespace, base.revision(), true);
         let capabilities = engine.cluster.capabilities(log)?;
         let around = Surroundings { release: &seen, capabilities: &capabilities, schemas: engine.schemas };
         let top = chart::values::to_render_values(chart, &user_values, &around, log)?;
@@ -143,22 +162,54 @@ impl Upgrade {
         };
         let prepared = prepare(&source, self.rendering, log)?;
         values::check_labels(&self.labels)?;
-        let server_side = self.server_side.decide(&last.apply_method);
-        let after = self.record(&last, &before, (chart, user_values), prepared, server_side);
-        self.objects(engine, before, after, server_side)
+        let server_side = self.server_side.decide(&base.last.apply_method);
+        let after = self.record(&base, (chart, user_values), prepared, server_side);
+        self.objects(engine, base, after, server_side)
     }
 
-    /// Returns the newest record, and the one whose objects are live.
-    fn releases(&self, engine: &Engine<'_>) -> Result<(Release, Release), Failed> {
+    fn base(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Base, Failed> {
         let last = match engine.records.last(&self.name) {
             Err(error) if error.is_not_found() => {
                 return Err(format!("{} has no deployed releases", crate::ownership::quoted(&self.name)).into());
             }
             result => result?,
         };
-        if last.info.status.is_pending() {
-            return Err("another operation (install/upgrade/rollback) is in progress".into());
+        match takeover::look(engine, &last, log)? {
+            Found::Unknown if last.info.status.is_pending() => Err(takeover::refused(&last)),
+            Found::Interrupted if last.info.status.is_pending() => self.base_of_interrupted(engine, last),
+            Found::Interrupted => Err(self
+                .deployed(engine, last)
+                .err()
+                .unwrap_or_else(|| "the release is being uninstalled".into())
+                .hint("an uninstall was interrupted: run it again, then install")),
+            _ => {
+                let (last, before) = self.deployed(engine, last)?;
+                Ok(Base { last, before, interrupted: None })
+            }
         }
+    }
+
+    /// Goes on from what was before an interrupted operation; from the operation itself where nothing was.
+    fn base_of_interrupted(&self, engine: &Engine<'_>, mut interrupted: Release) -> Result<Base, Failed> {
+        let mut history = engine.records.history(&self.name)?;
+        history.retain(|release| release.version < interrupted.version);
+        match last(history).filter(|last| last.info.status != Status::Uninstalled) {
+            Some(last) => {
+                let (last, before) = self.deployed(engine, last)?;
+                Ok(Base { last, before, interrupted: Some(interrupted) })
+            }
+            None if self.dry_run.is_dry() => {
+                Ok(Base { last: interrupted.clone(), before: interrupted, interrupted: None })
+            }
+            None => {
+                takeover::close(engine, &mut interrupted)?;
+                Ok(Base { last: interrupted.clone(), before: interrupted, interrupted: None })
+            }
+        }
+    }
+
+    /// Returns the newest record, and the one whose objects are live.
+    fn deployed(&self, engine: &Engine<'_>, last: Release) -> Result<(Release, Release), Failed> {
         if last.info.status == Status::Deployed {
             return Ok((last.clone(), last));
         }
@@ -203,16 +254,16 @@ impl Upgrade {
 
     fn record(
         &self,
-        last: &Release,
-        before: &Release,
+        base: &Base,
         (chart, user_values): (&Chart, Map),
         prepared: Prepared,
         server_side: bool,
     ) -> Release {
+        let Base { last, before, .. } = base;
         let mut release = Release {
             name: self.name.clone(),
             namespace: before.namespace.clone(),
-            version: last.version + 1,
+            version: base.revision(),
             info: Info {
                 first_deployed: before.info.first_deployed.clone(),
                 last_deployed: Some(now()),
@@ -230,7 +281,8 @@ impl Upgrade {
         release
     }
 
-    fn objects(&self, engine: &Engine<'_>, before: Release, after: Release, server_side: bool) -> Result<Plan, Failed> {
+    fn objects(&self, engine: &Engine<'_>, base: Base, after: Release, server_side: bool) -> Result<Plan, Failed> {
+        let Base { before, interrupted, .. } = base;
         // Helm looks at the new manifest before it looks at the old one, whose error is another.
         engine.cluster.build(after.manifest.as_bytes(), !self.no_validation)?;
         let mut current = current_objects(engine, &before)?;
@@ -245,7 +297,7 @@ impl Upgrade {
         let adopted = existing(engine.cluster, &new, (!self.take_ownership).then_some(owner))
             .map_err(|error| within("unable to continue with update", error))?;
         current.extend(adopted);
-        Ok(Plan { before, after, current, target, server_side })
+        Ok(Plan { before, after, current, target, server_side, interrupted })
     }
 
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), (GoError, Vec<Resource>)> {
@@ -257,7 +309,8 @@ impl Upgrade {
         }
         let migrates = plan.before.apply_method != "ssa" && plan.server_side;
         let how = How { server_side: plan.server_side, upgrade_managers: migrates, ..self.how };
-        let updated = engine.cluster.update(&plan.current, &plan.target, how);
+        let updated = takeover::undo(engine, plan.interrupted.as_ref(), &plan.after, &plan.target, how)
+            .and_then(|()| engine.cluster.update(&plan.current, &plan.target, how));
         let created = match updated {
             Ok(created) => created,
             Err(error) => {
@@ -362,6 +415,18 @@ impl Upgrade {
     }
 }
 
+/// Writes the pending record: under a new revision, or in place of an interrupted one.
+fn begin(engine: &Engine<'_>, plan: &Plan) -> Result<(), Failed> {
+    match &plan.interrupted {
+        None => engine.records.create(&plan.after)?,
+        Some(interrupted) => {
+            takeover::begin(engine, interrupted, &[&plan.current, &plan.target])?;
+            engine.records.update(&plan.after)?;
+        }
+    }
+    Ok(())
+}
+
 fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource>, GoError> {
     engine.cluster.build(before.manifest.as_bytes(), false).map_err(|error| {
         let words = if error.text.contains("unable to recognize \"\": no matches for kind") {
@@ -372,11 +437,6 @@ fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource
         };
         within(words, error)
     })
-}
-
-/// What makes two objects the same one.
-fn key(resource: &Resource) -> String {
-    format!("{}/{}/{}/{}", resource.api_version, resource.kind, resource.namespace, resource.name)
 }
 
 /// New labels go over old ones; `null` takes one away.

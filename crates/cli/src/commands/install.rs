@@ -1,10 +1,9 @@
 //! `install`: a chart becomes a release.
 
-use action::{DryRun, Engine, Install, Rendering};
-use chart::schema::Schemas;
+use action::{DryRun, Install, Rendering};
 use release::Release;
 
-use super::operation::{self, Rendered, failure, within};
+use super::operation::{self, Around, Rendered, failure, within};
 use super::release_text::{self, Telling};
 use super::template;
 use crate::command::{Args, Command, Invocation};
@@ -26,7 +25,7 @@ pub static COMMAND: Command = Command {
     short: "install a chart",
     long: "Renders a chart, creates its objects in the cluster, and records them as a release.",
     args: Args::AtLeast(1),
-    flags: &[INSTALL, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT, HELM2],
+    flags: &[INSTALL, operation::TAKE_OVER, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT, HELM2],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -42,8 +41,9 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let (name, reference) = name_and_chart(flags).map_err(failed)?;
     let given = operation::given(invocation, &reference, true).map_err(failed)?;
     let install = Install { waiting, ..install(invocation, name, dry_run) };
-    let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let release = installed(&session, &install, given, (post_render.as_ref(), references.schemas(flags)))
+    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
+    session.hold("install");
+    let release = installed(&session, &install, given, Around::of(flags, post_render.as_ref(), &references))
         .map_err(|error| failed(failure(error, flags)))?;
     print(invocation, &release)
 }
@@ -53,12 +53,10 @@ pub(super) fn installed(
     session: &Session,
     install: &Install,
     given: operation::Given,
-    (post_render, schemas): (Option<&Rendered>, Schemas<'_>),
+    around: Around<'_>,
 ) -> Result<Release, action::Failed> {
-    let (live, records) = (session.live(), Stored(&session.records));
-    let post_render = post_render.map(|rendered| rendered as &dyn action::PostRender);
-    let engine = Engine { cluster: &live, records: &records, post_render, schemas };
-    install.run(&engine, given.chart, given.values, &mut Stderr)
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    install.run(&around.engine(&live, &records), given.chart, given.values, &mut Stderr)
 }
 
 /// What the flags say of an installation.

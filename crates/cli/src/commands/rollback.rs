@@ -45,7 +45,7 @@ pub static COMMAND: Command = Command {
     short: "roll back a release to a previous revision",
     long: "Brings the objects of a release back to what an earlier revision says; without one, to the one before the last.",
     args: Args::AtLeast(1),
-    flags: &[FLAGS],
+    flags: &[FLAGS, operation::TAKE_OVER],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -73,8 +73,10 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback };
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.records.set_max_history(history_max(invocation));
-    let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    session.hold("rollback");
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let take_over = flags.bool("take-over");
+    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored, take_over };
     rollback.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
     out::finish(b"Rollback was a success! Happy Helming!\n")
 }

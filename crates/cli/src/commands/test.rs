@@ -37,8 +37,9 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let test = test(flags);
     let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let engine =
+        Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored, take_over: false };
     let tested = test.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
     let telling = Telling { debug: invocation.settings.debug, metadata: false, hide_notes: true };
     let color = Color::of(&invocation.settings);

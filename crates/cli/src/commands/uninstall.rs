@@ -38,7 +38,7 @@ pub static COMMAND: Command = Command {
     short: "uninstall a release",
     long: "Deletes the objects of releases, and their records.",
     args: Args::AtLeast(1),
-    flags: &[FLAGS],
+    flags: &[FLAGS, operation::TAKE_OVER],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -55,9 +55,11 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         keep_history: flags.bool("keep-history"),
         ..Uninstall::new(waiting)
     };
-    let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
+    session.hold("uninstall");
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let take_over = flags.bool("take-over");
+    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored, take_over };
     for name in &flags.args {
         let removed = uninstall.run(&engine, name, &mut Stderr).map_err(|error| failure(error, flags))?;
         if !removed.info.is_empty() {

@@ -1,12 +1,11 @@
 //! `upgrade`: a release gets another chart or other values.
 
-use action::{Engine, Upgrade, Values};
+use action::{Holder, Records, Upgrade, Values};
 use chart::log::Log;
-use chart::schema::Schemas;
 use release::Status;
 
 use super::install::{self, print, rendering};
-use super::operation::{self, Rendered, failure, within};
+use super::operation::{self, Around, Rendered, failure, within};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
@@ -70,7 +69,7 @@ pub static COMMAND: Command = Command {
     short: "upgrade a release",
     long: "Brings the objects of a release to what a chart with values says.",
     args: Args::Exactly(2),
-    flags: &[FLAGS, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
+    flags: &[FLAGS, operation::TAKE_OVER, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -83,8 +82,9 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let references = References::of(flags)?;
     let dry_run = operation::dry_run(flags)?;
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
-    if flags.bool("install") && is_missing(&session, &flags.args[0])? {
-        let around = (post_render.as_ref(), references.schemas(flags));
+    session.hold("upgrade");
+    if flags.bool("install") && is_missing(&session, &flags.args[0], flags.bool("take-over"))? {
+        let around = Around::of(flags, post_render.as_ref(), &references);
         return install(invocation, &session, (waiting, dry_run), around);
     }
     session.records.set_max_history(history_max(invocation));
@@ -96,9 +96,8 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         dry_run,
         ..upgrade(flags)
     };
-    let (live, records) = (session.live(), Stored(&session.records));
-    let post_render = post_render.as_ref().map(|rendered| rendered as &dyn action::PostRender);
-    let engine = Engine { cluster: &live, records: &records, post_render, schemas: references.schemas(flags) };
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let engine = Around::of(flags, post_render.as_ref(), &references).engine(&live, &records);
     let failed = |failure| within("UPGRADE FAILED", failure);
     server_side.map_err(failed)?;
     let release =
@@ -143,8 +142,9 @@ fn quoted(text: &str) -> String {
     String::from_utf8_lossy(&gostd::strconv::quote(text.as_bytes())).into_owned()
 }
 
-/// Reports whether there is no release of the name, or only one that was uninstalled.
-fn is_missing(session: &Session, name: &str) -> Result<bool, Failure> {
+/// Reports whether there is no release of the name, or only one that was uninstalled, or one whose install was
+/// interrupted.
+fn is_missing(session: &Session, name: &str, take_over: bool) -> Result<bool, Failure> {
     session.reachable()?;
     if chart::release_name::validate(name).is_err() {
         return Err(Failure::new(format!("release name is invalid: {name}")));
@@ -152,10 +152,24 @@ fn is_missing(session: &Session, name: &str) -> Result<bool, Failure> {
     Stderr.debug("getting history for release", &[("release", name)]);
     match session.records.revisions(name) {
         Ok(revisions) => {
-            let last = revisions.iter().max_by_key(|revision| revision.version);
-            Ok(last.is_some_and(|last| last.status == Status::Uninstalled))
+            let Some(last) = revisions.iter().max_by_key(|revision| revision.version) else { return Ok(false) };
+            match last.status {
+                Status::Uninstalled => Ok(true),
+                Status::PendingInstall => Ok(!may_live(session, name, last.version, take_over)?),
+                _ => Ok(false),
+            }
         }
         Err(error) if error.is_not_found() => Ok(true),
+        Err(error) => Err(Failure::new(error.to_string())),
+    }
+}
+
+/// Reports whether somebody may work on a revision.
+fn may_live(session: &Session, name: &str, revision: i64, take_over: bool) -> Result<bool, Failure> {
+    match Stored::new(&session.records).holder(name, revision) {
+        Ok(Holder::Alive(_)) => Ok(true),
+        Ok(Holder::Nobody) => Ok(!take_over),
+        Ok(Holder::Dead(_)) => Ok(false),
         Err(error) => Err(Failure::new(error.to_string())),
     }
 }
@@ -164,7 +178,7 @@ fn install(
     invocation: &Invocation,
     session: &Session,
     (waiting, dry_run): (action::Waiting, action::DryRun),
-    around: (Option<&Rendered>, Schemas<'_>),
+    around: Around<'_>,
 ) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let name = &flags.args[0];

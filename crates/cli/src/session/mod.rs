@@ -22,6 +22,8 @@ pub struct Session {
     pub records: Storage,
     /// Records are those of `HELM_MEMORY_DRIVER_DATA`: no cluster stands behind them.
     pub in_memory: bool,
+    /// Stops whatever is asked of the cluster.
+    pub cancel: Cancel,
 }
 
 impl Session {
@@ -30,14 +32,21 @@ impl Session {
     /// # Errors
     /// Helm's texts for a driver that there is not.
     pub fn open(invocation: &Invocation, namespace: &str) -> Result<Self, Failure> {
-        let client = Client::connect(&config(&invocation.settings), Cancel::new());
+        let cancel = Cancel::new();
+        let client = Client::connect(&config(&invocation.settings), cancel.clone());
         let driver = std::env::var("HELM_DRIVER").unwrap_or_default();
         if driver == "memory" {
-            return Ok(Session { client, records: memory(namespace)?, in_memory: true });
+            return Ok(Session { client, records: memory(namespace)?, in_memory: true, cancel });
         }
         let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
         let place = Place { namespace, api: Arc::new(api::Connection(client.clone())), sql_connection: &connection };
-        Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false })
+        Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false, cancel })
+    }
+
+    /// Puts a lease beside the records of an operation. Should another process take the release over, this one stops.
+    pub fn hold(&mut self, operation: &str) {
+        let cancel = self.cancel.clone();
+        self.records.hold(storage::holder::mine(operation), Box::new(move || cancel.cancel()));
     }
 
     /// Returns the cluster as operations see it.
