@@ -44,11 +44,16 @@ pub struct Install {
     pub capabilities: Option<Capabilities>,
 }
 
-/// What is to be done: the record, its objects, and those that are there already.
+/// What is to be done: the record and its objects.
 struct Plan {
     release: Release,
-    resources: Vec<Resource>,
-    adopted: Vec<Resource>,
+    objects: Objects,
+}
+
+/// The objects of a release, and those of them that are there already.
+pub(crate) struct Objects {
+    pub resources: Vec<Resource>,
+    pub adopted: Vec<Resource>,
 }
 
 impl Install {
@@ -77,7 +82,7 @@ impl Install {
         self.execute(engine, plan, log)
     }
 
-    fn check(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<(), Failed> {
+    pub(crate) fn check(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<(), Failed> {
         if self.dry_run.asks_cluster() {
             engine.cluster.reachable().map_err(|error| {
                 log.error(&format!("cluster reachability check failed: {}", error.text), &[]);
@@ -123,6 +128,22 @@ impl Install {
     }
 
     fn plan(&self, engine: &Engine<'_>, chart: &Chart, user_values: Map, log: &mut dyn Log) -> Result<Plan, Failed> {
+        let release = self.rendered(engine, chart, user_values, log)?;
+        let objects = match self.dry_run.asks_cluster() {
+            true => self.objects(engine, release.manifest.as_bytes())?,
+            false => Objects { resources: Vec::new(), adopted: Vec::new() },
+        };
+        Ok(Plan { release, objects })
+    }
+
+    /// Renders the chart into its record.
+    pub(crate) fn rendered(
+        &self,
+        engine: &Engine<'_>,
+        chart: &Chart,
+        user_values: Map,
+        log: &mut dyn Log,
+    ) -> Result<Release, Failed> {
         let asks = self.dry_run.asks_cluster();
         let capabilities = match &self.capabilities {
             Some(capabilities) if !asks => capabilities.clone(),
@@ -147,22 +168,19 @@ impl Install {
         };
         values::take(&mut release, prepared);
         release.set_status(Status::PendingInstall, "Initial install underway");
-        self.objects(engine, release)
+        Ok(release)
     }
 
-    fn objects(&self, engine: &Engine<'_>, release: Release) -> Result<Plan, Failed> {
-        if !self.dry_run.asks_cluster() {
-            return Ok(Plan { release, resources: Vec::new(), adopted: Vec::new() });
-        }
+    pub(crate) fn objects(&self, engine: &Engine<'_>, manifest: &[u8]) -> Result<Objects, Failed> {
         let mut resources = engine
             .cluster
-            .build(release.manifest.as_bytes(), !self.no_validation)
+            .build(manifest, !self.no_validation)
             .map_err(|error| within("unable to build kubernetes objects from release manifest", error))?;
         let owner = Owner { name: &self.name, namespace: &self.namespace };
         owner.mark(&mut resources);
         let adopted = existing(engine.cluster, &resources, (!self.take_ownership).then_some(owner))
             .map_err(|error| within("unable to continue with install", error))?;
-        Ok(Plan { release, resources, adopted })
+        Ok(Objects { resources, adopted })
     }
 
     fn record(&self, chart: &Chart, user_values: Map) -> Release {
@@ -196,13 +214,18 @@ impl Install {
         }
     }
 
-    fn namespace(&self, engine: &Engine<'_>) -> Result<(), GoError> {
+    /// Returns the namespace that `--create-namespace` makes.
+    pub(crate) fn namespace_object(&self, engine: &Engine<'_>) -> Result<Vec<Resource>, GoError> {
         let namespace = json!({
             "apiVersion": "v1",
             "kind": "Namespace",
             "metadata": {"name": self.namespace, "labels": {"name": self.namespace}},
         });
-        let resources = engine.cluster.build(namespace.to_string().as_bytes(), true)?;
+        engine.cluster.build(namespace.to_string().as_bytes(), true)
+    }
+
+    fn namespace(&self, engine: &Engine<'_>) -> Result<(), GoError> {
+        let resources = self.namespace_object(engine)?;
         let how = How { server_side: self.how.server_side, ..How::default() };
         match engine.cluster.create(&resources, how) {
             Err(refused) if !refused.already_exists => Err(refused.error),
@@ -224,7 +247,7 @@ impl Install {
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), GoError> {
         let waiting = self.waiting();
         let run = Run { waiting, server_side: self.how.server_side };
-        let Plan { release, resources, adopted } = plan;
+        let Plan { release, objects: Objects { resources, adopted } } = plan;
         if !self.no_hooks {
             run.event(engine, release, "pre-install", log).map_err(|error| within("failed pre-install", error))?;
         }
@@ -245,13 +268,20 @@ impl Install {
         if resources.is_empty() {
             return Ok(());
         }
+        let how = self.how_of(adopted);
         if adopted.is_empty() {
-            let how = How { server_side: self.how.server_side, ..How::default() };
             return engine.cluster.create(resources, how).map_err(|refused| refused.error);
         }
-        let three_way = self.take_ownership && !self.how.server_side;
-        let how = How { three_way_unstructured: three_way, upgrade_managers: true, ..self.how };
         engine.cluster.update(adopted, resources, how).map(drop).map_err(|error| error.error)
+    }
+
+    /// Returns how objects are written where some are there already.
+    pub(crate) fn how_of(&self, adopted: &[Resource]) -> How {
+        if adopted.is_empty() {
+            return How { server_side: self.how.server_side, ..How::default() };
+        }
+        let three_way = self.take_ownership && !self.how.server_side;
+        How { three_way_unstructured: three_way, upgrade_managers: true, ..self.how }
     }
 
     fn waiting(&self) -> Waiting {

@@ -4,15 +4,18 @@
 //! executes it and gives the release as it is recorded. The cluster is seen through the [`Cluster`] port, records
 //! through the [`Records`] port. Follows `pkg/action` of Helm 4.3.1.
 
+mod awaited;
 mod crds;
 mod dry_run;
 mod failure;
 mod hooks;
 mod install;
+mod intent;
 mod ownership;
 mod policy;
 mod port;
 mod render_chart;
+mod reuse;
 mod rollback;
 mod test;
 mod uninstall;
@@ -22,12 +25,14 @@ mod values;
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
 pub use install::Install;
+pub use intent::Intent;
 pub use port::{
     Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy,
     Waiting,
 };
 pub use render_chart::{NotPrepared, Prepared, Rendering, Source, prepare};
+pub use reuse::Values;
 pub use rollback::{MAX_DESCRIPTION, Rollback};
 pub use test::{Test, Tested};
 pub use uninstall::{Removed, Uninstall};
-pub use upgrade::{ServerSide, Upgrade, Values};
+pub use upgrade::{Plan, ServerSide, Upgrade};

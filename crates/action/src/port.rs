@@ -7,7 +7,7 @@ use std::time::Duration;
 use chart::Capabilities;
 use chart::log::Log;
 use chart::schema::Schemas;
-use cluster::Resource;
+use cluster::{Rehearsed, Resource};
 use gostd::GoError;
 use release::Release;
 use render::{Files, Lookup};
@@ -92,6 +92,9 @@ pub trait Cluster {
 
     /// Makes the live objects what `target` says, and deletes those of `current` that are not in it.
     fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated>;
+
+    /// Asks what [`Cluster::update`] would make of each object, without changing anything.
+    fn rehearse(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Rehearsed>, GoError>;
 
     /// Deletes objects; one that is not there is deleted already.
     fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError>;

@@ -76,7 +76,7 @@ impl Rollback {
         Ok(())
     }
 
-    fn plan(&self, engine: &Engine<'_>) -> Result<(Release, Release, bool), Failed> {
+    pub(crate) fn plan(&self, engine: &Engine<'_>) -> Result<(Release, Release, bool), Failed> {
         if chart::release_name::validate(&self.name).is_err() {
             return Err(format!("prepareRollback: Release name is invalid: {}", self.name).into());
         }
@@ -132,8 +132,7 @@ impl Rollback {
             run.event(engine, target, "pre-rollback", log)?;
         }
         Owner { name: &target.name, namespace: &target.namespace }.mark(&mut new);
-        let how = How { server_side, upgrade_managers: true, three_way_unstructured: false, ..self.how };
-        if let Err(error) = engine.cluster.update(&old, &new, how) {
+        if let Err(error) = engine.cluster.update(&old, &new, self.how_of(server_side)) {
             return Err(self.not_updated(engine, (current, target), error, log));
         }
         if let Err(error) = engine.cluster.wait(&new, self.waiting) {
@@ -148,6 +147,11 @@ impl Rollback {
         supersede_all(engine, &current.name, log)?;
         target.info.status = Status::Deployed;
         Ok(())
+    }
+
+    /// Returns how objects are written.
+    pub(crate) fn how_of(&self, server_side: bool) -> How {
+        How { server_side, upgrade_managers: true, three_way_unstructured: false, ..self.how }
     }
 
     fn not_updated(
@@ -175,7 +179,7 @@ impl Rollback {
     }
 }
 
-fn objects(engine: &Engine<'_>, release: &Release, which: &str) -> Result<Vec<Resource>, GoError> {
+pub(crate) fn objects(engine: &Engine<'_>, release: &Release, which: &str) -> Result<Vec<Resource>, GoError> {
     engine
         .cluster
         .build(release.manifest.as_bytes(), false)

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chart::Chart;
 use chart::log::Log;
 use chart::values::Surroundings;
+use chart::{Chart, Crd};
 use cluster::Resource;
 use gostd::{GoError, Map};
 use release::{Info, Release, Status};
@@ -15,22 +15,9 @@ use crate::hooks::{Run, record};
 use crate::ownership::{Owner, existing};
 use crate::port::{Engine, How, Propagation, Strategy, Waiting};
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
+use crate::reuse::Values;
 use crate::rollback::Rollback;
 use crate::values::{self, now};
-
-/// What becomes of the values of the release before (`reuseValues`).
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub enum Values {
-    /// They count where none are given.
-    #[default]
-    KeptIfNone,
-    /// They are forgotten.
-    Reset,
-    /// They and the old chart's are kept, those given go over them.
-    Reused,
-    /// They are kept over the new chart's, those given go over them.
-    ResetThenReused,
-}
 
 /// Whether the server or the client writes objects.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -72,11 +59,13 @@ pub struct Upgrade {
 }
 
 /// What is to be done: the records before and after, and the objects of both.
-struct Plan {
-    before: Release,
-    after: Release,
-    current: Vec<Resource>,
-    target: Vec<Resource>,
+pub struct Plan {
+    pub(crate) before: Release,
+    pub(crate) after: Release,
+    pub(crate) current: Vec<Resource>,
+    pub(crate) target: Vec<Resource>,
+    /// They are not part of upgrades; whoever shows a plan may want to say so.
+    pub(crate) crds: Vec<Crd>,
     server_side: bool,
 }
 
@@ -88,10 +77,25 @@ impl Upgrade {
     pub fn run(
         &self,
         engine: &Engine<'_>,
-        mut chart: Chart,
+        chart: Chart,
         user_values: Map,
         log: &mut dyn Log,
     ) -> Result<Release, Failed> {
+        let plan = self.plan(engine, chart, user_values, log)?;
+        self.execute(engine, plan, log)
+    }
+
+    /// Renders the chart and looks at the cluster; nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Upgrade::run`].
+    pub fn plan(
+        &self,
+        engine: &Engine<'_>,
+        mut chart: Chart,
+        user_values: Map,
+        log: &mut dyn Log,
+    ) -> Result<Plan, Failed> {
         engine.cluster.reachable()?;
         if chart::release_name::validate(&self.name).is_err() {
             return Err(format!("release name is invalid: {}", self.name).into());
@@ -99,7 +103,15 @@ impl Upgrade {
         if self.rendering.hide_secrets && !self.dry_run.is_dry() {
             return Err("hiding Kubernetes secrets requires a dry-run mode".into());
         }
-        let mut plan = self.plan(engine, &mut chart, user_values, log)?;
+        let plan = self.prepared(engine, &mut chart, user_values, log)?;
+        Ok(Plan { crds: chart.crds(), ..plan })
+    }
+
+    /// Does what a plan says and returns the new record.
+    ///
+    /// # Errors
+    /// As [`Upgrade::run`].
+    pub fn execute(&self, engine: &Engine<'_>, mut plan: Plan, log: &mut dyn Log) -> Result<Release, Failed> {
         if self.dry_run.is_dry() {
             let description = if self.description.is_empty() { "Dry run complete" } else { &self.description };
             plan.after.info.description = description.to_string();
@@ -119,7 +131,7 @@ impl Upgrade {
         }
     }
 
-    fn plan(
+    fn prepared(
         &self,
         engine: &Engine<'_>,
         chart: &mut Chart,
@@ -127,7 +139,7 @@ impl Upgrade {
         log: &mut dyn Log,
     ) -> Result<Plan, Failed> {
         let (last, before) = self.releases(engine)?;
-        let user_values = self.kept_values(chart, &before, user_values, log)?;
+        let user_values = self.values.kept(chart, &before, user_values, log)?;
         chart::dependencies::process(chart, &user_values, log)?;
         let revision = last.version + 1;
         let seen = values::release(&self.name, &before.namespace, revision, true);
@@ -168,36 +180,6 @@ impl Upgrade {
                 Ok((last.clone(), last))
             }
             Err(error) => Err(error.into()),
-        }
-    }
-
-    fn kept_values(&self, chart: &mut Chart, before: &Release, given: Map, log: &mut dyn Log) -> Result<Map, GoError> {
-        let old = before.config.clone().unwrap_or_default();
-        match self.values {
-            Values::Reset => {
-                log.debug("resetting values to the chart's original version", &[]);
-                Ok(given)
-            }
-            Values::Reused => {
-                log.debug("reusing the old release's values", &[]);
-                let stored = before.chart.clone().unwrap_or_default().to_chart();
-                let whole = chart::values::coalesce(&stored, &old, log)
-                    .map_err(|error| within("failed to rebuild old values", error))?;
-                let merged = chart::values::coalesce_tables(&given, &old, log);
-                chart.set_values(whole);
-                Ok(merged)
-            }
-            Values::ResetThenReused => {
-                log.debug("merging values from old release to new values", &[]);
-                Ok(chart::values::coalesce_tables(&given, &old, log))
-            }
-            Values::KeptIfNone if given.is_empty() && !old.is_empty() => {
-                let revision = before.version.to_string();
-                let fields = [("name", before.name.as_str()), ("version", &revision)];
-                log.debug("copying values from old release", &fields);
-                Ok(old)
-            }
-            Values::KeptIfNone => Ok(given),
         }
     }
 
@@ -245,7 +227,7 @@ impl Upgrade {
         let adopted = existing(engine.cluster, &new, (!self.take_ownership).then_some(owner))
             .map_err(|error| within("unable to continue with update", error))?;
         current.extend(adopted);
-        Ok(Plan { before, after, current, target, server_side })
+        Ok(Plan { before, after, current, target, crds: Vec::new(), server_side })
     }
 
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), (GoError, Vec<Resource>)> {
@@ -255,9 +237,7 @@ impl Upgrade {
             run.event(engine, &mut plan.after, "pre-upgrade", log)
                 .map_err(|error| (within("pre-upgrade hooks failed", error), Vec::new()))?;
         }
-        let migrates = plan.before.apply_method != "ssa" && plan.server_side;
-        let how = How { server_side: plan.server_side, upgrade_managers: migrates, ..self.how };
-        let updated = engine.cluster.update(&plan.current, &plan.target, how);
+        let updated = engine.cluster.update(&plan.current, &plan.target, self.how_of(plan));
         let created = match updated {
             Ok(created) => created,
             Err(error) => {
@@ -278,6 +258,12 @@ impl Upgrade {
         let description = if self.description.is_empty() { "Upgrade complete" } else { &self.description };
         plan.after.set_status(Status::Deployed, description);
         Ok(())
+    }
+
+    /// Returns how objects are written.
+    pub(crate) fn how_of(&self, plan: &Plan) -> How {
+        let migrates = plan.before.apply_method != "ssa" && plan.server_side;
+        How { server_side: plan.server_side, upgrade_managers: migrates, ..self.how }
     }
 
     fn waiting(&self) -> Waiting {

@@ -33,7 +33,7 @@ impl Look {
     }
 
     fn suppresses(&self, change: &Change) -> bool {
-        self.suppressed.iter().any(|kind| *kind == change.identity.kind)
+        self.suppressed.contains(&change.identity.kind)
     }
 }
 
@@ -49,6 +49,9 @@ pub fn text(changes: &[Change], notes: &[String], tense: Tense, look: &Look) -> 
                 continue;
             }
             look.push(&mut text, BLUE, FORCED);
+        }
+        if change.before == change.after {
+            continue;
         }
         if look.suppresses(change) {
             let line = format!("+ Changes suppressed on sensitive content of type {}", change.identity.kind);

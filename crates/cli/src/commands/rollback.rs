@@ -7,12 +7,12 @@ use super::operation::{self, failure};
 use super::upgrade::history_max;
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
-use crate::flags::{Flag, Kind};
+use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
 
-static FLAGS: &[Flag] = &[
+pub(super) static FLAGS: &[Flag] = &[
     Flag::string("description", "description of the new revision, of at most 256 characters"),
     Flag::bool("force-replace", "update objects by replacing them"),
     Flag::bool("force", "").deprecated("use --force-replace instead"),
@@ -53,6 +53,17 @@ pub static COMMAND: Command = Command {
 
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
+    let rollback = rollback(flags)?;
+    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
+    session.records.set_max_history(history_max(invocation));
+    let (live, records) = (session.live(), Stored(&session.records));
+    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    rollback.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
+    out::finish(b"Rollback was a success! Happy Helming!\n")
+}
+
+/// What the flags say of a rollback.
+pub(super) fn rollback(flags: &Parsed) -> Result<Rollback, Failure> {
     let waiting = operation::waiting(flags);
     let revision = match flags.args.get(1) {
         None => 0,
@@ -69,12 +80,5 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         ..Rollback::new(&flags.args[0])
     };
     rollback.check().map_err(|error| failure(error, flags))?;
-    let rollback =
-        Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback };
-    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
-    session.records.set_max_history(history_max(invocation));
-    let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
-    rollback.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
-    out::finish(b"Rollback was a success! Happy Helming!\n")
+    Ok(Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback })
 }

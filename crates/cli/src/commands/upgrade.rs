@@ -5,6 +5,7 @@ use chart::log::Log;
 use chart::schema::Schemas;
 use release::Status;
 
+use super::diff::{ASK, LINES, Review, intended};
 use super::install::{self, print, rendering};
 use super::operation::{self, Rendered, failure, within};
 use crate::command::{Args, Command, Invocation};
@@ -17,7 +18,7 @@ use crate::session::{Session, Stored};
 use crate::tables::{CHART_PATH, NOTES, SCHEMA, VALUES};
 use crate::{out, plugins};
 
-static FLAGS: &[Flag] = &[
+pub(super) static FLAGS: &[Flag] = &[
     Flag::bool("create-namespace", "with --install, create the release namespace if it does not exist"),
     Flag::bool("install", "install the chart if there is no release of this name").short('i'),
     Flag::bool("devel", "use development versions too, as --version '>0.0.0-0' does"),
@@ -70,7 +71,7 @@ pub static COMMAND: Command = Command {
     short: "upgrade a release",
     long: "Brings the objects of a release to what a chart with values says.",
     args: Args::Exactly(2),
-    flags: &[FLAGS, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
+    flags: &[FLAGS, ASK, LINES, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -101,15 +102,20 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let engine = Engine { cluster: &live, records: &records, post_render, schemas: references.schemas(flags) };
     let failed = |failure| within("UPGRADE FAILED", failure);
     server_side.map_err(failed)?;
-    let release =
-        upgrade.run(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failed(failure(error, flags)))?;
+    let not_upgraded = |error| failed(failure(error, flags));
+    let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(not_upgraded)?;
+    let review = Review::of(invocation, dry_run);
+    if review.is_wanted() {
+        review.pass(invocation, &live, &upgrade.intent(&plan))?;
+    }
+    let release = upgrade.execute(&engine, plan, &mut Stderr).map_err(not_upgraded)?;
     if Format::of(invocation) == Format::Table {
         out::write(format!("Release {} has been upgraded. Happy Helming!\n", quoted(&flags.args[0])).as_bytes())?;
     }
     print(invocation, &release)
 }
 
-fn upgrade(flags: &Parsed) -> Upgrade {
+pub(super) fn upgrade(flags: &Parsed) -> Upgrade {
     Upgrade {
         name: flags.args[0].clone(),
         description: flags.string("description").to_string(),
@@ -144,7 +150,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Reports whether there is no release of the name, or only one that was uninstalled.
-fn is_missing(session: &Session, name: &str) -> Result<bool, Failure> {
+pub(super) fn is_missing(session: &Session, name: &str) -> Result<bool, Failure> {
     session.reachable()?;
     if chart::release_name::validate(name).is_err() {
         return Err(Failure::new(format!("release name is invalid: {name}")));
@@ -175,6 +181,14 @@ fn install(
     let replace = session.records.revisions(name).is_ok();
     let plan = install::install(invocation, name.clone(), dry_run);
     let plan = action::Install { waiting, replace, ..plan };
+    let review = Review::of(invocation, dry_run);
+    if review.is_wanted() {
+        // Not the plan itself: before it is made, an installation creates the CRDs that it may need.
+        let shown = action::Install { dry_run: action::DryRun::Server, ..plan.clone() };
+        let copy = operation::Given { chart: given.chart.clone(), values: given.values.clone() };
+        let intent = intended(session, &shown, copy, around).map_err(|error| failure(error, flags))?;
+        review.pass(invocation, &session.live(), &intent)?;
+    }
     let release = install::installed(session, &plan, given, around).map_err(|error| failure(error, flags))?;
     print(invocation, &release)
 }

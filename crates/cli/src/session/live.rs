@@ -7,7 +7,7 @@ use action::{How, NotUpdated, Pods, Propagation, Refused, Strategy, Waiting};
 use chart::Capabilities;
 use chart::capabilities::KubeVersion;
 use chart::log::Log;
-use cluster::{Apply, Client, Error, LogQuery, PodQuery, Resource, Update, Validation, Wait};
+use cluster::{Apply, Client, Error, LogQuery, PodQuery, Rehearsed, Resource, Update, Validation, Wait};
 use gostd::GoError;
 use render::Lookup;
 use serde_json::Value;
@@ -31,6 +31,17 @@ fn wait(waiting: Waiting) -> Wait<'static> {
         Strategy::HookOnly => cluster::Strategy::HookOnly,
     };
     Wait { jobs: waiting.jobs, ..Wait::new(strategy, waiting.timeout) }
+}
+
+fn update(how: How) -> Update {
+    Update {
+        server_side: how.server_side,
+        force_conflicts: how.force_conflicts,
+        force_replace: how.force_replace,
+        three_way_unstructured: how.three_way_unstructured,
+        upgrade_managers: how.upgrade_managers,
+        ..Update::default()
+    }
 }
 
 impl action::Cluster for Live {
@@ -84,21 +95,17 @@ impl action::Cluster for Live {
     }
 
     fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated> {
-        let update = Update {
-            server_side: how.server_side,
-            force_conflicts: how.force_conflicts,
-            force_replace: how.force_replace,
-            three_way_unstructured: how.three_way_unstructured,
-            upgrade_managers: how.upgrade_managers,
-            ..Update::default()
-        };
-        match self.client.update(current, target, update) {
+        match self.client.update(current, target, update(how)) {
             Ok(changes) => {
                 warn_of_adopted(&changes.adopted);
                 Ok(changes.created)
             }
             Err(failed) => Err(NotUpdated { error: told(&failed.error), created: failed.changes.created }),
         }
+    }
+
+    fn rehearse(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Rehearsed>, GoError> {
+        self.client.rehearse(current, target, update(how)).map_err(|error| told(&error))
     }
 
     fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {

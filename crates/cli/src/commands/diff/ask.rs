@@ -1,0 +1,110 @@
+//! `upgrade --diff`: shows what is about to change and asks.
+
+use std::io::{BufRead, IsTerminal, Read, Write};
+
+use action::{Cluster, Intent};
+use diff::Tense;
+
+use super::report::{Report, check};
+use super::subjects::{Found, found};
+use crate::command::Invocation;
+use crate::failure::Failure;
+use crate::flags::Flag;
+use crate::out;
+use crate::output::Format;
+
+/// The flags of an upgrade that shows what it changes.
+pub static ASK: &[Flag] = &[
+    Flag::bool("diff", "show what changes, and ask before it is done"),
+    Flag::bool("yes", "with --diff, do not ask").short('y'),
+];
+
+/// What goes before an upgrade.
+pub enum Review {
+    /// It is not asked for.
+    None,
+    /// Changes are shown; nothing follows.
+    Show,
+    /// Changes are shown, and then made.
+    ShowAndGo,
+    /// Changes are shown, and made after a yes.
+    Ask,
+}
+
+impl Review {
+    /// Reads the flags.
+    pub fn of(invocation: &Invocation, dry_run: action::DryRun) -> Self {
+        let flags = &invocation.flags;
+        match () {
+            () if !flags.bool("diff") => Review::None,
+            () if dry_run.is_dry() => Review::Show,
+            () if flags.bool("yes") => Review::ShowAndGo,
+            () => Review::Ask,
+        }
+    }
+
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self, Review::None)
+    }
+
+    /// Shows what an operation is about to do, and asks.
+    ///
+    /// # Errors
+    /// A no, nobody to ask, or objects that the server refuses: nothing was changed.
+    pub fn pass(&self, invocation: &Invocation, cluster: &dyn Cluster, intent: &Intent) -> Result<(), Failure> {
+        if !self.is_wanted() {
+            return Ok(());
+        }
+        let report = Report::lines(invocation, Tense::Planned);
+        let Found { subjects, notes } = found(cluster, intent, &invocation.flags)?;
+        let changes = report.changes(subjects);
+        let text = report.text(&changes, &notes);
+        match Format::of(invocation) {
+            Format::Table => out::write(text.as_bytes())?,
+            // What programs read must stay alone.
+            Format::Json | Format::Yaml => {
+                // Where stderr is closed, nobody reads it.
+                let _ = std::io::stderr().write_all(text.as_bytes());
+            }
+        }
+        check(&changes)?;
+        match self {
+            Review::Ask => ask(),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// More than any answer.
+const MAX_ANSWER: u64 = 1024;
+
+fn ask() -> Result<(), Failure> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        let text = "cannot ask whether to apply these changes: stdin is not a terminal. Nothing was changed; add --yes to apply without asking";
+        return Err(text.into());
+    }
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "Apply these changes? [y/N] ").and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    let read = stdin.lock().take(MAX_ANSWER).read_line(&mut answer);
+    if read.is_ok() && is_yes(&answer) { Ok(()) } else { Err("cancelled: nothing was changed".into()) }
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_yes;
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        for (answer, yes) in
+            [("y\n", true), ("YES\r\n", true), ("", false), ("\n", false), ("no\n", false), ("yo\n", false)]
+        {
+            assert_eq!(is_yes(answer), yes, "{answer:?}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `diff upgrade`: what an upgrade would change.
+
+use action::{DryRun, Engine, Install, Intent, Upgrade};
+use chart::schema::Schemas;
+use diff::Tense;
+
+use super::report::{LINES, Report, SHOW};
+use super::subjects::{Found, found};
+use crate::command::{Command, Invocation};
+use crate::commands::operation::{self, Rendered, failure};
+use crate::commands::{install, upgrade};
+use crate::failure::Failure;
+use crate::flags::Flag;
+use crate::log::Stderr;
+use crate::plugins;
+use crate::schema_references::References;
+use crate::session::{Session, Stored};
+use crate::tables::{CHART_PATH, SCHEMA, VALUES};
+
+static FLAGS: &[Flag] = &[
+    Flag::bool("include-crds", "compare the CRDs of the chart too, which an upgrade leaves alone"),
+    // helm-diff's word for --install.
+    Flag::bool("allow-unreleased", "").hidden(),
+];
+
+pub static COMMAND: Command = Command {
+    short: "show what an upgrade would change",
+    long: "Compares the objects of a release as they are now with what the server says they would be after an upgrade. Takes the flags of `upgrade`.",
+    flags: &[upgrade::FLAGS, FLAGS, SHOW, LINES, SCHEMA, VALUES, CHART_PATH],
+    run: Some(run),
+    ..upgrade::COMMAND
+};
+
+fn run(invocation: &Invocation) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let report = Report::of(invocation, Tense::Planned)?;
+    let post_render = plugins::post_renderer(invocation)?.map(Rendered);
+    let references = References::of(flags)?;
+    let session = Session::open(invocation, &invocation.settings.namespace())?;
+    let installs = flags.bool("install") || flags.bool("allow-unreleased");
+    let new = installs && upgrade::is_missing(&session, &flags.args[0])?;
+    let around = (post_render.as_ref(), references.schemas(flags));
+    let intent = if new { install(invocation, &session, around)? } else { change(invocation, &session, around)? };
+    let Found { subjects, notes } = found(&session.live(), &intent, flags)?;
+    report.finish(subjects, &notes)
+}
+
+type Around<'a> = (Option<&'a Rendered>, Schemas<'a>);
+
+fn change(invocation: &Invocation, session: &Session, (post_render, schemas): Around<'_>) -> Result<Intent, Failure> {
+    let flags = &invocation.flags;
+    let given = operation::given(invocation, &flags.args[1], false)?;
+    let server_side = operation::server_side(flags)?;
+    let upgrade = Upgrade { server_side, dry_run: DryRun::Server, ..upgrade::upgrade(flags) };
+    let (live, records) = (session.live(), Stored(&session.records));
+    let post_render = post_render.map(|rendered| rendered as &dyn action::PostRender);
+    let engine = Engine { cluster: &live, records: &records, post_render, schemas };
+    let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failure(error, flags))?;
+    Ok(upgrade.intent(&plan))
+}
+
+fn install(invocation: &Invocation, session: &Session, around: Around<'_>) -> Result<Intent, Failure> {
+    let flags = &invocation.flags;
+    let given = operation::given(invocation, &flags.args[1], true)?;
+    let install = install::install(invocation, flags.args[0].clone(), DryRun::Server);
+    intended(session, &install, given, around).map_err(|error| failure(error, flags))
+}
+
+/// Returns what an installation does; asks only.
+pub fn intended(
+    session: &Session,
+    install: &Install,
+    given: operation::Given,
+    (post_render, schemas): Around<'_>,
+) -> Result<Intent, action::Failed> {
+    let (live, records) = (session.live(), Stored(&session.records));
+    let post_render = post_render.map(|rendered| rendered as &dyn action::PostRender);
+    let engine = Engine { cluster: &live, records: &records, post_render, schemas };
+    install.intent(&engine, given.chart, given.values, &mut Stderr)
+}
