@@ -130,6 +130,7 @@ pub fn failure(failed: Failed, flags: &Parsed) -> Failure {
         Fault::Template(error) if explain::wanted(flags) => explain::explain(error),
         _ => None,
     };
+    let explanation = explanation.or_else(|| failed.hint.clone());
     Failure { explanation, ..Failure::new(failed.fault.text()) }
 }
 
