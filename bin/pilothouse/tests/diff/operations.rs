@@ -335,7 +335,8 @@ fn nothing_is_written_and_missing_rights_are_told() {
     let wet: Vec<String> = writes.filter(|request| !is_dry(request)).map(ToString::to_string).collect();
     assert_eq!(wet, Vec::<String>::new());
     // The record, the objects before and after, the one that goes; discovery aside.
-    let objects = own.iter().filter(|request| !request.resource.is_empty() && request.resource != "selfsubjectaccessreviews");
+    let objects =
+        own.iter().filter(|request| !request.resource.is_empty() && request.resource != "selfsubjectaccessreviews");
     assert!(objects.count() < 25);
 }
 

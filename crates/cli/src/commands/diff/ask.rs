@@ -78,33 +78,47 @@ impl Review {
 /// More than any answer.
 const MAX_ANSWER: u64 = 1024;
 
+/// Asks on the terminal.
 fn ask() -> Result<(), Failure> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         let text = "cannot ask whether to apply these changes: stdin is not a terminal. Nothing was changed; add --yes to apply without asking";
         return Err(text.into());
     }
-    let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "Apply these changes? [y/N] ").and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    let read = stdin.lock().take(MAX_ANSWER).read_line(&mut answer);
-    if read.is_ok() && is_yes(&answer) { Ok(()) } else { Err("cancelled: nothing was changed".into()) }
+    consent(stdin.lock(), std::io::stderr())
 }
 
-fn is_yes(answer: &str) -> bool {
-    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+/// # Errors
+/// Anything but a clear yes.
+fn consent(from: impl BufRead, mut to: impl Write) -> Result<(), Failure> {
+    // Where nobody sees the question, nobody answers.
+    let _ = write!(to, "Apply these changes? [y/N] ").and_then(|()| to.flush());
+    let mut answer = String::new();
+    let read = from.take(MAX_ANSWER).read_line(&mut answer);
+    let is_yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+    if read.is_ok() && is_yes { Ok(()) } else { Err("cancelled: nothing was changed".into()) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_yes;
+    use super::consent;
 
     #[test]
     fn only_a_clear_yes_is_one() {
-        for (answer, yes) in
-            [("y\n", true), ("YES\r\n", true), ("", false), ("\n", false), ("no\n", false), ("yo\n", false)]
-        {
-            assert_eq!(is_yes(answer), yes, "{answer:?}");
+        let cases: [(&[u8], bool); 8] = [
+            (b"y\n", true),
+            (b"YES\r\n", true),
+            (b" yes", true),
+            (b"", false),
+            (b"\n", false),
+            (b"no\ny\n", false),
+            (b"yo\n", false),
+            (b"y\xff\n", false),
+        ];
+        for (answer, yes) in cases {
+            let mut question = Vec::new();
+            assert_eq!(consent(answer, &mut question).is_ok(), yes, "{answer:?}");
+            assert_eq!(question, b"Apply these changes? [y/N] ");
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::command::{Command, Invocation};
 use crate::commands::operation::{self, Rendered, failure};
 use crate::commands::{install, upgrade};
 use crate::failure::Failure;
-use crate::flags::Flag;
+use crate::flags::{Flag, Kind};
 use crate::log::Stderr;
 use crate::plugins;
 use crate::schema_references::References;
@@ -21,6 +21,7 @@ static FLAGS: &[Flag] = &[
     Flag::bool("include-crds", "compare the CRDs of the chart too, which an upgrade leaves alone"),
     // helm-diff's word for --install.
     Flag::bool("allow-unreleased", "").hidden(),
+    Flag::new("dry-run", Kind::String, "", "").bare("client").hidden(),
 ];
 
 pub static COMMAND: Command = Command {
@@ -34,6 +35,9 @@ pub static COMMAND: Command = Command {
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let report = Report::of(invocation, Tense::Planned)?;
+    if !matches!(flags.last("dry-run"), None | Some("server" | "none")) {
+        return Err("a diff never changes anything, and always asks the cluster: leave --dry-run out".into());
+    }
     let post_render = plugins::post_renderer(invocation)?.map(Rendered);
     let references = References::of(flags)?;
     let session = Session::open(invocation, &invocation.settings.namespace())?;
