@@ -31,8 +31,7 @@ struct Case {
     text: &'static str,
 }
 
-fn cases() -> Vec<Case> {
-    let refused = Fate::Refused(Refusal { text: "field is immutable\nsecond".into(), guarded: "Invalid".into() });
+fn differences() -> Vec<Case> {
     vec![
         Case {
             name: "what the server keeps for itself is no difference",
@@ -71,6 +70,13 @@ fn cases() -> Vec<Case> {
             context: Some(3),
             text: "ns, c, ConfigMap (v1) has been removed:\n- apiVersion: v1\n- data: null\n- kind: ConfigMap\n- metadata:\n-   name: c\nPlan: 0 to add, 0 to change, 1 to destroy.\n",
         },
+    ]
+}
+
+/// What is more than a difference.
+fn fates() -> Vec<Case> {
+    let refused = Fate::Refused(Refusal { text: "field is immutable\nsecond".into(), guarded: "Invalid".into() });
+    vec![
         Case {
             name: "an object that is replaced",
             subject: Subject {
@@ -115,7 +121,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn changes_are_told_as_lines() {
-    for case in cases() {
+    for case in differences().into_iter().chain(fates()) {
         let changes = changes(vec![case.subject], Secrets::Masked);
         let look = Look { context: case.context, ..Look::default() };
         assert_eq!(text(&changes, &[], Tense::Planned, &look), case.text, "{}", case.name);

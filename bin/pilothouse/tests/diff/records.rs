@@ -2,12 +2,8 @@
 
 use crate::bench::{Bench, Case, check};
 
-#[test]
-fn revisions_are_compared_by_their_records() {
-    let bench = Bench::installed(&[]);
-    bench.well(&["upgrade", "tour", "TOUR", "--set=image=app:2,extra=false,token=swordfish,more=1"]);
-    bench.kubectl(&["delete", "configmap", "settings"]);
-    let both = "NS, secret, Secret (v1) has changed:
+/// What changes from revision 1 to revision 2.
+const BOTH: &str = "NS, secret, Secret (v1) has changed:
 ...
 -   token: '-------- # (7 bytes)'
 +   token: '++++++++ # (9 bytes)'
@@ -43,10 +39,16 @@ NS, before, ConfigMap (v1), hook pre-upgrade has changed:
 ...
 Changes: 1 added, 3 changed, 1 removed; hooks: 2 changed.
 ";
+
+#[test]
+fn revisions_are_compared_by_their_records() {
+    let bench = Bench::installed(&[]);
+    bench.well(&["upgrade", "tour", "TOUR", "--set=image=app:2,extra=false,token=swordfish,more=1"]);
+    bench.kubectl(&["delete", "configmap", "settings"]);
     let case = |name, args, stdout, stderr, code| Case { name, args, stdout, stderr, code };
     let cases = [
-        case("with the newest", &["diff", "revision", "tour", "1", "-C0", "--detailed-exitcode"], both, "", 2),
-        case("the older one first", &["diff", "revision", "tour", "2", "1", "-C0"], both, "", 0),
+        case("with the newest", &["diff", "revision", "tour", "1", "-C0", "--detailed-exitcode"], BOTH, "", 2),
+        case("the older one first", &["diff", "revision", "tour", "2", "1", "-C0"], BOTH, "", 0),
         case(
             "with itself",
             &["diff", "revision", "tour", "2", "--detailed-exitcode"],

@@ -1,6 +1,6 @@
 //! `upgrade --diff`: shows what is about to change and asks.
 
-use std::io::{BufRead, IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Write};
 
 use action::{Cluster, Intent};
 use diff::Tense;
