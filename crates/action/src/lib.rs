@@ -10,10 +10,10 @@ mod dry_run;
 mod failure;
 mod hooks;
 mod install;
-mod intent;
 mod ownership;
 mod policy;
 mod port;
+mod preview;
 mod render_chart;
 mod reuse;
 mod rollback;
@@ -25,11 +25,11 @@ mod values;
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
 pub use install::Install;
-pub use intent::Intent;
 pub use port::{
     Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy,
     Waiting,
 };
+pub use preview::Preview;
 pub use render_chart::{NotPrepared, Prepared, Rendering, Source, prepare};
 pub use reuse::Values;
 pub use rollback::{MAX_DESCRIPTION, Rollback};

@@ -5,7 +5,7 @@ use chart::log::Log;
 use chart::schema::Schemas;
 use release::Status;
 
-use super::diff::{ASK, LINES, Review, intended};
+use super::diff::{ASK, LINES, Review, previewed};
 use super::install::{self, print, rendering};
 use super::operation::{self, Rendered, failure, within};
 use crate::command::{Args, Command, Invocation};
@@ -106,7 +106,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(not_upgraded)?;
     let review = Review::of(invocation, dry_run);
     if review.is_wanted() {
-        review.pass(invocation, &live, &upgrade.intent(&plan))?;
+        review.pass(invocation, &live, &upgrade.preview(&plan))?;
     }
     let release = upgrade.execute(&engine, plan, &mut Stderr).map_err(not_upgraded)?;
     if Format::of(invocation) == Format::Table {
@@ -186,8 +186,8 @@ fn install(
         // Not the plan itself: before it is made, an installation creates the CRDs that it may need.
         let shown = action::Install { dry_run: action::DryRun::Server, ..plan.clone() };
         let copy = operation::Given { chart: given.chart.clone(), values: given.values.clone() };
-        let intent = intended(session, &shown, copy, around).map_err(|error| failure(error, flags))?;
-        review.pass(invocation, &session.live(), &intent)?;
+        let preview = previewed(session, &shown, copy, around).map_err(|error| failure(error, flags))?;
+        review.pass(invocation, &session.live(), &preview)?;
     }
     let release = install::installed(session, &plan, given, around).map_err(|error| failure(error, flags))?;
     print(invocation, &release)

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use action::{Cluster, Intent};
+use action::{Cluster, Preview};
 use diff::Tense;
 
 use super::report::{Report, check};
@@ -51,12 +51,12 @@ impl Review {
     ///
     /// # Errors
     /// A no, nobody to ask, or objects that the server refuses: nothing was changed.
-    pub fn pass(&self, invocation: &Invocation, cluster: &dyn Cluster, intent: &Intent) -> Result<(), Failure> {
+    pub fn pass(&self, invocation: &Invocation, cluster: &dyn Cluster, preview: &Preview) -> Result<(), Failure> {
         if !self.is_wanted() {
             return Ok(());
         }
         let report = Report::lines(invocation, Tense::Planned);
-        let Found { subjects, notes } = found(cluster, intent, &invocation.flags)?;
+        let Found { subjects, notes } = found(cluster, preview, &invocation.flags)?;
         let changes = report.changes(subjects);
         let text = report.text(&changes, &notes);
         match Format::of(invocation) {

@@ -1,6 +1,6 @@
 //! The CRDs of a chart: an installation creates those that are missing, nothing ever changes them.
 
-use action::{Cluster, How, Intent};
+use action::{Cluster, How, Preview};
 use cluster::{Outcome, Rehearsed};
 use diff::{Fate, Subject};
 
@@ -15,14 +15,14 @@ const REFUSED: &str = "is there already; CRDs are never upgraded, and the server
 ///
 /// # Errors
 /// A CRD that cannot be read.
-pub fn subjects(cluster: &dyn Cluster, intent: &Intent, compare: bool) -> Result<Vec<Subject>, Failure> {
-    let installs = intent.before.is_none();
+pub fn subjects(cluster: &dyn Cluster, preview: &Preview, compare: bool) -> Result<Vec<Subject>, Failure> {
+    let installs = preview.before.is_none();
     let mut subjects = Vec::new();
     if !installs && !compare {
         return Ok(subjects);
     }
     let how = How { server_side: true, force_conflicts: true, ..How::default() };
-    for crd in &intent.crds {
+    for crd in &preview.crds {
         let failed = |error: gostd::GoError| Failure::new(format!("cannot read the CRD {}: {}", crd.name, error.text));
         let resources = cluster.build(&crd.data, false).map_err(failed)?;
         let found = cluster.rehearse(&[], &resources, how).map_err(failed)?;
@@ -50,8 +50,8 @@ fn subject(found: Rehearsed, installs: bool, compare: bool) -> Subject {
 }
 
 /// Returns a line about CRDs that were not looked at.
-pub fn line(intent: &Intent, compare: bool) -> Option<String> {
-    let count = intent.crds.len();
-    (count > 0 && intent.before.is_some() && !compare)
+pub fn line(preview: &Preview, compare: bool) -> Option<String> {
+    let count = preview.crds.len();
+    (count > 0 && preview.before.is_some() && !compare)
         .then(|| format!("CRDs of the chart ({count} files) are left alone by upgrades; --include-crds compares them."))
 }

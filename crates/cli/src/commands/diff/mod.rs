@@ -14,7 +14,7 @@ use crate::command::{Args, Command};
 
 pub use ask::{ASK, Review};
 pub use report::LINES;
-pub use upgrade::intended;
+pub use upgrade::previewed;
 
 pub static COMMAND: Command = Command {
     name: "diff",

@@ -27,7 +27,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let session = Session::open(invocation, &invocation.settings.namespace())?;
     let (live, records) = (session.live(), Stored(&session.records));
     let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
-    let intent = rollback.intent(&engine).map_err(|error| failure(error, flags))?;
-    let Found { subjects, notes } = found(&live, &intent, flags)?;
+    let preview = rollback.preview(&engine).map_err(|error| failure(error, flags))?;
+    let Found { subjects, notes } = found(&live, &preview, flags)?;
     report.finish(subjects, &notes)
 }

@@ -1,6 +1,6 @@
 //! From what an operation is about to do to the objects that it changes: the server is asked.
 
-use action::{Cluster, Intent};
+use action::{Cluster, Preview};
 use cluster::{Error, Outcome, Rehearsed, Resource};
 use diff::{Fate, Identity, Refusal, Subject};
 
@@ -21,28 +21,28 @@ pub struct Found {
 ///
 /// # Errors
 /// A cluster that cannot be asked; what the server refuses belongs to its object.
-pub fn found(cluster: &dyn Cluster, intent: &Intent, flags: &Parsed) -> Result<Found, Failure> {
+pub fn found(cluster: &dyn Cluster, preview: &Preview, flags: &Parsed) -> Result<Found, Failure> {
     let compare = flags.bool("include-crds");
-    let mut subjects = crds::subjects(cluster, intent, compare)?;
-    let rehearsed = cluster.rehearse(&intent.current, &intent.target, intent.how)?;
+    let mut subjects = crds::subjects(cluster, preview, compare)?;
+    let rehearsed = cluster.rehearse(&preview.current, &preview.target, preview.how)?;
     subjects.extend(rehearsed.into_iter().map(subject));
-    subjects.extend(intent.awaited.iter().map(|object| Subject {
-        identity: Identity::of(object, &intent.after.namespace),
+    subjects.extend(preview.awaited.iter().map(|object| Subject {
+        identity: Identity::of(object, &preview.after.namespace),
         earlier: None,
         hook: None,
         before: None,
         after: Some(object.clone()),
         fate: Fate::Written,
     }));
-    if !intent.events.is_empty() {
+    if !preview.events.is_empty() {
         let tests = flags.bool("include-tests");
-        let old = intent.before.as_ref().map_or_else(|| Ok(Vec::new()), |before| recorded::hooks(before, tests))?;
-        let new = recorded::hooks(&intent.after, tests)?;
-        subjects.extend(recorded::subjects(old, new, Same::Name, intent.events));
+        let old = preview.before.as_ref().map_or_else(|| Ok(Vec::new()), |before| recorded::hooks(before, tests))?;
+        let new = recorded::hooks(&preview.after, tests)?;
+        subjects.extend(recorded::subjects(old, new, Same::Name, preview.events));
     }
     let new =
-        intent.before.is_none().then(|| format!("Release {} does not exist: this installs it.", intent.after.name));
-    let notes = [new, crds::line(intent, compare), hooks_line(intent)].into_iter().flatten().collect();
+        preview.before.is_none().then(|| format!("Release {} does not exist: this installs it.", preview.after.name));
+    let notes = [new, crds::line(preview, compare), hooks_line(preview)].into_iter().flatten().collect();
     Ok(Found { subjects, notes })
 }
 
@@ -79,11 +79,11 @@ pub(super) fn refusal(error: &Error) -> Refusal {
 }
 
 /// Returns a line that says which hooks run, in their order.
-fn hooks_line(intent: &Intent) -> Option<String> {
+fn hooks_line(preview: &Preview) -> Option<String> {
     let mut parts = Vec::new();
-    for event in intent.events {
+    for event in preview.events {
         let mut hooks: Vec<&release::Hook> =
-            intent.after.hooks.iter().filter(|hook| hook.events.iter().any(|known| known == event)).collect();
+            preview.after.hooks.iter().filter(|hook| hook.events.iter().any(|known| known == event)).collect();
         hooks.sort_by(|a, b| (a.weight, &a.name).cmp(&(b.weight, &b.name)));
         let names: Vec<String> = hooks.iter().map(|hook| format!("{} {}", hook.kind, hook.name)).collect();
         if !names.is_empty() {

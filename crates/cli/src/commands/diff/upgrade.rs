@@ -1,6 +1,6 @@
 //! `diff upgrade`: what an upgrade would change.
 
-use action::{DryRun, Engine, Install, Intent, Upgrade};
+use action::{DryRun, Engine, Install, Preview, Upgrade};
 use chart::schema::Schemas;
 use diff::Tense;
 
@@ -44,14 +44,14 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let installs = flags.bool("install") || flags.bool("allow-unreleased");
     let new = installs && upgrade::is_missing(&session, &flags.args[0])?;
     let around = (post_render.as_ref(), references.schemas(flags));
-    let intent = if new { install(invocation, &session, around)? } else { change(invocation, &session, around)? };
-    let Found { subjects, notes } = found(&session.live(), &intent, flags)?;
+    let preview = if new { install(invocation, &session, around)? } else { change(invocation, &session, around)? };
+    let Found { subjects, notes } = found(&session.live(), &preview, flags)?;
     report.finish(subjects, &notes)
 }
 
 type Around<'a> = (Option<&'a Rendered>, Schemas<'a>);
 
-fn change(invocation: &Invocation, session: &Session, (post_render, schemas): Around<'_>) -> Result<Intent, Failure> {
+fn change(invocation: &Invocation, session: &Session, (post_render, schemas): Around<'_>) -> Result<Preview, Failure> {
     let flags = &invocation.flags;
     let given = operation::given(invocation, &flags.args[1], false)?;
     let server_side = operation::server_side(flags)?;
@@ -60,25 +60,25 @@ fn change(invocation: &Invocation, session: &Session, (post_render, schemas): Ar
     let post_render = post_render.map(|rendered| rendered as &dyn action::PostRender);
     let engine = Engine { cluster: &live, records: &records, post_render, schemas };
     let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failure(error, flags))?;
-    Ok(upgrade.intent(&plan))
+    Ok(upgrade.preview(&plan))
 }
 
-fn install(invocation: &Invocation, session: &Session, around: Around<'_>) -> Result<Intent, Failure> {
+fn install(invocation: &Invocation, session: &Session, around: Around<'_>) -> Result<Preview, Failure> {
     let flags = &invocation.flags;
     let given = operation::given(invocation, &flags.args[1], true)?;
     let install = install::install(invocation, flags.args[0].clone(), DryRun::Server);
-    intended(session, &install, given, around).map_err(|error| failure(error, flags))
+    previewed(session, &install, given, around).map_err(|error| failure(error, flags))
 }
 
 /// Returns what an installation does; asks only.
-pub fn intended(
+pub fn previewed(
     session: &Session,
     install: &Install,
     given: operation::Given,
     (post_render, schemas): Around<'_>,
-) -> Result<Intent, action::Failed> {
+) -> Result<Preview, action::Failed> {
     let (live, records) = (session.live(), Stored(&session.records));
     let post_render = post_render.map(|rendered| rendered as &dyn action::PostRender);
     let engine = Engine { cluster: &live, records: &records, post_render, schemas };
-    install.intent(&engine, given.chart, given.values, &mut Stderr)
+    install.preview(&engine, given.chart, given.values, &mut Stderr)
 }

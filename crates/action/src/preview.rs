@@ -16,7 +16,7 @@ use crate::rollback::{Rollback, objects};
 use crate::upgrade::{Plan, Upgrade};
 
 /// What an operation is about to do; nothing was changed for it.
-pub struct Intent {
+pub struct Preview {
     /// The release whose objects are there; `None` for a new one.
     pub before: Option<Release>,
     /// The release as it would be recorded first.
@@ -36,8 +36,8 @@ pub struct Intent {
 
 impl Upgrade {
     /// Returns what executing a plan does.
-    pub fn intent(&self, plan: &Plan) -> Intent {
-        Intent {
+    pub fn preview(&self, plan: &Plan) -> Preview {
+        Preview {
             before: Some(plan.before.clone()),
             after: plan.after.clone(),
             current: plan.current.clone(),
@@ -55,7 +55,7 @@ impl Rollback {
     ///
     /// # Errors
     /// As for running, up to the first change.
-    pub fn intent(&self, engine: &Engine<'_>) -> Result<Intent, Failed> {
+    pub fn preview(&self, engine: &Engine<'_>) -> Result<Preview, Failed> {
         self.check()?;
         engine.cluster.reachable()?;
         let (before, after, server_side) = self.plan(engine)?;
@@ -64,7 +64,7 @@ impl Rollback {
         Owner { name: &after.name, namespace: &after.namespace }.mark(&mut target);
         let events: &[&str] = if self.no_hooks { &[] } else { &["pre-rollback", "post-rollback"] };
         let (how, awaited, crds) = (self.how_of(server_side), Vec::new(), Vec::new());
-        Ok(Intent { before: Some(before), after, current, target, awaited, crds, how, events })
+        Ok(Preview { before: Some(before), after, current, target, awaited, crds, how, events })
     }
 }
 
@@ -73,13 +73,13 @@ impl Install {
     ///
     /// # Errors
     /// As for running, up to the first change.
-    pub fn intent(
+    pub fn preview(
         &self,
         engine: &Engine<'_>,
         mut chart: Chart,
         user_values: Map,
         log: &mut dyn Log,
-    ) -> Result<Intent, Failed> {
+    ) -> Result<Preview, Failed> {
         self.check(engine, log)?;
         chart::dependencies::process(&mut chart, &user_values, log)?;
         let after = self.rendered(engine, &chart, user_values, log)?;
@@ -94,6 +94,6 @@ impl Install {
             target.splice(0..0, self.namespace_object(engine)?);
         }
         let events: &[&str] = if self.no_hooks { &[] } else { &["pre-install", "post-install"] };
-        Ok(Intent { before: None, after, current, target, awaited: parts.awaited, crds, how, events })
+        Ok(Preview { before: None, after, current, target, awaited: parts.awaited, crds, how, events })
     }
 }
