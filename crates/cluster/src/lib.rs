@@ -27,9 +27,11 @@ mod perform;
 mod preview;
 mod related;
 mod remove;
+mod removed;
 mod request;
 mod resource;
 mod rights;
+mod signals;
 mod transport;
 mod update;
 mod wait;
@@ -44,11 +46,13 @@ pub use error::{ApiError, Error};
 pub use logs::{LogQuery, PodQuery};
 pub use related::Form;
 pub use remove::{Deletion, Propagation};
+pub use removed::Removed;
 pub use request::{Method, Request, Response};
 pub use resource::Resource;
 pub use rights::Right;
+pub use signals::on_interrupt;
 pub use update::{Changes, Failed, Update};
 pub use wait::{
-    ContainerState, Diagnosis, EventLine, Observer, Patience, PodState, Progress, Reading, Status, Strategy, Unready,
-    Wait,
+    ConditionLine, ContainerState, Diagnosis, EventLine, Observer, Patience, PodState, Progress, Reading, Status,
+    Strategy, Unready, Wait,
 };

@@ -7,7 +7,7 @@ use std::fmt;
 use futures::stream::{StreamExt, iter};
 use serde_json::Value;
 
-use crate::apply::{Apply, FIELD_MANAGER};
+use crate::apply::{Apply, FIELD_MANAGER, dry_run};
 use crate::perform::AT_ONCE;
 use crate::{Client, Error, Propagation, Request, Resource};
 
@@ -96,6 +96,19 @@ impl Client {
         }
     }
 
+    /// Asks the server whether it would take a change of one object, made as [`Client::update`] makes it, without making it.
+    ///
+    /// # Errors
+    /// What the update would say.
+    pub fn try_change(&self, original: &Resource, target: &Resource, how: Update) -> Result<(), Error> {
+        check(how)?;
+        let how = Update { dry_run: true, ..how };
+        match self.block(async { Ok(self.step(std::slice::from_ref(original), target, how).await) })? {
+            Step::Created(_) | Step::Updated(_) => Ok(()),
+            Step::CreateFailed(_, error) | Step::UpdateFailed(_, error) | Step::Unknown(error) => Err(error),
+        }
+    }
+
     fn change(
         &self,
         originals: &[Resource],
@@ -137,7 +150,7 @@ impl Client {
         let Some(live) = live else { return self.create_step(target, how).await };
         let original = originals.iter().find(|original| original.matches(target)).map(|found| &found.object);
         let result = match (how.force_replace, how.server_side) {
-            (true, _) => self.replace(target, &live).await,
+            (true, _) => self.replace(target, &live, how).await,
             (_, true) => self.migrate_and_apply(target, live, how).await,
             (_, false) => self.patch_client_side(original.unwrap_or(&live), target, &live, how).await,
         };
@@ -174,14 +187,14 @@ impl Client {
     }
 
     /// PUT with the live object's version, as `--force-replace` means it.
-    async fn replace(&self, target: &Resource, live: &Value) -> Result<Resource, Error> {
+    async fn replace(&self, target: &Resource, live: &Value, how: Update) -> Result<Resource, Error> {
         let mut object = target.object.clone();
         if object["metadata"]["resourceVersion"].as_str().unwrap_or_default().is_empty()
             && let Some(metadata) = object["metadata"].as_object_mut()
         {
             metadata.insert("resourceVersion".to_owned(), live["metadata"]["resourceVersion"].clone());
         }
-        let request = Request::put(target.path(), &object)
+        let request = dry_run(Request::put(target.path(), &object), how.dry_run)
             .query("fieldManager", FIELD_MANAGER)
             .query("fieldValidation", "Strict");
         match self.send(&request).await {
