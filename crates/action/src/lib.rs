@@ -7,11 +7,14 @@
 mod crds;
 mod dry_run;
 mod failure;
+mod hint;
 mod hooks;
 mod install;
+mod interrupt;
 mod ownership;
 mod policy;
 mod port;
+mod preflight;
 mod render_chart;
 mod rollback;
 mod test;
@@ -21,6 +24,7 @@ mod values;
 
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
+pub use hint::Hint;
 pub use install::Install;
 pub use port::{
     Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy,

@@ -8,8 +8,10 @@ use release::{Info, Release, Status};
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, joined, within};
 use crate::hooks::{Run, record};
+use crate::interrupt;
 use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
+use crate::preflight;
 use crate::upgrade::ServerSide;
 use crate::values::{self, now};
 
@@ -67,10 +69,15 @@ impl Rollback {
             log.debug("dry run", &[("name", &self.name)]);
             return Ok(());
         }
+        let events: &[&str] = if self.no_hooks { &[] } else { &["pre-rollback", "post-rollback"] };
+        let how = (How { server_side, ..self.how }, self.waiting);
+        preflight::check_rollback(engine, (&current, &target), how, events)?;
         log.debug("creating rolled back release", &[("name", &self.name)]);
         engine.records.create(&target)?;
         log.debug("performing rollback", &[("name", &self.name)]);
-        self.perform(engine, (&mut current, &mut target), server_side, log)?;
+        if let Err(failed) = self.perform(engine, (&mut current, &mut target), server_side, log) {
+            return Err(interrupt::settled_rollback(engine, &mut target, failed, log));
+        }
         log.debug("updating status for rolled back release", &[("name", &self.name)]);
         engine.records.update(&target)?;
         Ok(())

@@ -12,8 +12,10 @@ use release::{Info, Release, Status};
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, joined, within};
 use crate::hooks::{Run, record};
+use crate::interrupt;
 use crate::ownership::{Owner, existing};
 use crate::port::{Engine, How, Propagation, Strategy, Waiting};
+use crate::preflight::{self, Deed, Intent};
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
 use crate::rollback::Rollback;
 use crate::values::{self, now};
@@ -105,10 +107,23 @@ impl Upgrade {
             plan.after.info.description = description.to_string();
             return Ok(plan.after);
         }
+        preflight::check(engine, &self.intent(&plan))?;
         engine.records.create(&plan.after)?;
         match self.perform(engine, &mut plan, log) {
             Ok(()) => self.finish(engine, plan),
             Err((error, created)) => Err(self.failed(engine, plan.after, (error, created), log)),
+        }
+    }
+
+    fn intent<'a>(&self, plan: &'a Plan) -> Intent<'a> {
+        Intent {
+            release: &plan.after,
+            events: if self.no_hooks { &[] } else { &["pre-upgrade", "post-upgrade"] },
+            current: &plan.current,
+            target: &plan.target,
+            how: How { server_side: plan.server_side, ..self.how },
+            waiting: self.waiting(),
+            deed: Deed::Update,
         }
     }
 
@@ -222,7 +237,7 @@ impl Upgrade {
             },
             chart: Some(chart.into()),
             config: Some(user_values),
-            labels: merged_labels(&last.labels, &self.labels),
+            labels: values::merged_labels(&last.labels, &self.labels),
             apply_method: values::apply_method(server_side),
             ..Release::default()
         };
@@ -293,6 +308,9 @@ impl Upgrade {
         (error, created): (GoError, Vec<Resource>),
         log: &mut dyn Log,
     ) -> Failed {
+        // Helm cleans nothing up when it was stopped.
+        let created = if engine.cluster.is_interrupted() { Vec::new() } else { created };
+        let error = interrupt::settled(engine, error);
         log.warn("upgrade failed", &[("name", &release.name), ("error", &error.text)]);
         let text = format!("Upgrade {} failed: {}", crate::ownership::quoted(&release.name), error.text);
         release.set_status(Status::Failed, text);
@@ -377,12 +395,4 @@ fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource
 /// What makes two objects the same one.
 fn key(resource: &Resource) -> String {
     format!("{}/{}/{}/{}", resource.api_version, resource.kind, resource.namespace, resource.name)
-}
-
-/// New labels go over old ones; `null` takes one away.
-fn merged_labels(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut labels = old.clone();
-    labels.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
-    labels.retain(|_, value| value != "null");
-    labels
 }

@@ -10,6 +10,7 @@ use super::operation::{self, Rendered, failure, within};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::output::{Format, OUTPUT};
 use crate::schema_references::References;
@@ -88,6 +89,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         return install(invocation, &session, (waiting, dry_run), around);
     }
     session.records.set_max_history(history_max(invocation));
+    interrupt::listen(&session, Says::Helm(&flags.args[0]));
     let given = operation::given(invocation, &flags.args[1], false)?;
     let server_side = operation::server_side(flags);
     let upgrade = Upgrade {
@@ -99,7 +101,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let (live, records) = (session.live(), Stored(&session.records));
     let post_render = post_render.as_ref().map(|rendered| rendered as &dyn action::PostRender);
     let engine = Engine { cluster: &live, records: &records, post_render, schemas: references.schemas(flags) };
-    let failed = |failure| within("UPGRADE FAILED", failure);
+    let failed = |failure| interrupt::told(within("UPGRADE FAILED", failure), interrupt::SAME);
     server_side.map_err(failed)?;
     let release =
         upgrade.run(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failed(failure(error, flags)))?;
@@ -175,6 +177,8 @@ fn install(
     let replace = session.records.revisions(name).is_ok();
     let plan = install::install(invocation, name.clone(), dry_run);
     let plan = action::Install { waiting, replace, ..plan };
-    let release = install::installed(session, &plan, given, around).map_err(|error| failure(error, flags))?;
+    interrupt::listen(session, Says::Helm(&flags.args[0]));
+    let release = install::installed(session, &plan, given, around)
+        .map_err(|error| interrupt::told(failure(error, flags), interrupt::SAME))?;
     print(invocation, &release)
 }
