@@ -10,6 +10,8 @@ use crate::port::NotRecorded;
 pub struct Failed {
     pub fault: Fault,
     pub release: Option<Box<Release>>,
+    /// What the user can do about it, in lines of our own after Helm's.
+    pub hint: Option<String>,
 }
 
 /// What failed.
@@ -30,7 +32,7 @@ impl Fault {
 
 impl From<GoError> for Failed {
     fn from(error: GoError) -> Self {
-        Failed { fault: Fault::Other(error), release: None }
+        Failed { fault: Fault::Other(error), release: None, hint: None }
     }
 }
 
@@ -60,6 +62,11 @@ impl Failed {
             Fault::Template(error) => Fault::Template(Box::new(RenderError { text, ..*error })),
             Fault::Other(error) => Fault::Other(GoError::wrap(text, error)),
         };
+        self
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 

@@ -297,14 +297,14 @@ impl Install {
                 self.name, error.text
             ),
         };
-        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)) }
+        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)), hint: None }
     }
 }
 
 fn not_rendered(mut release: Release, fault: Fault, manifest: Vec<u8>) -> Failed {
     release.manifest = manifest.into();
     release.set_status(Status::Failed, format!("failed to render resource: {}", fault.text()));
-    Failed { fault, release: Some(Box::new(release)) }
+    Failed { fault, release: Some(Box::new(release)), hint: None }
 }
 
 /// Returns the newest record.

@@ -324,7 +324,7 @@ impl Upgrade {
         }
         log.debug("Upgrade failed and rollback-on-failure is set, rolling back to previous successful release", &[]);
         let text = self.roll_back(engine, &error, log);
-        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)) }
+        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)), hint: None }
     }
 
     /// Deletes what the upgrade made, if that was asked for; gives the error back.

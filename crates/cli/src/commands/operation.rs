@@ -131,6 +131,7 @@ pub fn failure(failed: Failed, flags: &Parsed) -> Failure {
         Fault::Template(_) => None,
         Fault::Other(error) => hints::of(error, flags),
     };
+    let explanation = explanation.or_else(|| failed.hint.clone());
     Failure { explanation, ..Failure::new(failed.fault.text()) }
 }
 
