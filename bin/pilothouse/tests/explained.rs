@@ -81,3 +81,32 @@ fn a_removed_api_is_named_with_its_successor() {
         ran.stderr
     );
 }
+
+/// A record from before an upgrade of the cluster names what the server no longer knows.
+#[test]
+fn a_removed_api_in_a_record_is_followed_to_its_successor() {
+    let life = Life::new();
+    let folder = std::env::temp_dir().join(format!("moved-{}", life.namespace.name()));
+    let write = |version: &str| {
+        std::fs::create_dir_all(folder.join("templates")).expect("a folder");
+        std::fs::write(folder.join("Chart.yaml"), "apiVersion: v2\nname: old\nversion: 1.0.0\n").expect("a file");
+        let manifest = format!(
+            "apiVersion: {version}\nkind: PodDisruptionBudget\nmetadata: {{name: budget}}\nspec: {{minAvailable: 1}}\n"
+        );
+        std::fs::write(folder.join("templates/all.yaml"), manifest).expect("a file");
+    };
+    let chart = folder.to_str().expect("a path");
+    write("policy/v1");
+    life.well(&format!("install r {chart}"));
+    life::rewrite_record(&life, 1, "policy/v1\n", "policy/v1beta1\n");
+    let ran = life.run(&format!("upgrade r {chart}"));
+    std::fs::remove_dir_all(&folder).expect("removed");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(
+        ran.stderr,
+        "level=WARN msg=\"the release's record names a removed API\" kind=PodDisruptionBudget name=budget api=policy/v1beta1 successor=policy/v1\n"
+    );
+    life::rewrite_record(&life, 2, "policy/v1\n", "policy/v1beta1\n");
+    life.well("uninstall r");
+    assert!(life.all("/apis/policy/v1/poddisruptionbudgets").is_empty());
+}

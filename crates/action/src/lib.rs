@@ -15,6 +15,7 @@ mod ownership;
 mod policy;
 mod port;
 mod preflight;
+mod recorded;
 mod render_chart;
 mod rollback;
 mod test;

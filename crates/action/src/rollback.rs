@@ -1,8 +1,6 @@
 //! Rolls a release back to an earlier revision (`pkg/action/rollback.go`).
 
 use chart::log::Log;
-use cluster::Resource;
-use gostd::GoError;
 use release::{Info, Release, Status};
 
 use crate::dry_run::DryRun;
@@ -132,8 +130,7 @@ impl Rollback {
         server_side: bool,
         log: &mut dyn Log,
     ) -> Result<(), Failed> {
-        let old = objects(engine, current, "current")?;
-        let mut new = objects(engine, target, "new")?;
+        let (old, mut new) = preflight::rollback_objects(engine, (current, target), log)?;
         let run = Run { waiting: self.waiting, server_side };
         if !self.no_hooks {
             run.event(engine, target, "pre-rollback", log)?;
@@ -180,13 +177,6 @@ impl Rollback {
         let words = "an error occurred while cleaning up resources. original rollback error";
         format!("{words}: unable to cleanup resources: {}", joined(&errors, ", ").text).into()
     }
-}
-
-fn objects(engine: &Engine<'_>, release: &Release, which: &str) -> Result<Vec<Resource>, GoError> {
-    engine
-        .cluster
-        .build(release.manifest.as_bytes(), false)
-        .map_err(|error| within(&format!("unable to build kubernetes objects from {which} release manifest"), error))
 }
 
 /// Every other revision that says it is deployed is no more.

@@ -16,6 +16,7 @@ use crate::ownership::Owner;
 use crate::policy;
 use crate::port::{Engine, NotRecorded, Propagation, Waiting};
 use crate::preflight::{self, Removal};
+use crate::recorded;
 use crate::values::now;
 
 /// How to uninstall.
@@ -322,9 +323,7 @@ fn sorted(
         text.extend_from_slice(b"\n---\n");
         text.extend_from_slice(&manifest.content);
     }
-    let resources = engine
-        .cluster
-        .build(&text, false)
+    let resources = recorded::build(engine, &text, log)
         .map_err(|error| within("unable to build kubernetes objects for delete", error))?;
     Ok((kept, resources))
 }

@@ -16,6 +16,7 @@ use crate::interrupt;
 use crate::ownership::{Owner, existing};
 use crate::port::{Engine, How, Propagation, Strategy, Waiting};
 use crate::preflight::{self, Deed, Intent};
+use crate::recorded;
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
 use crate::rollback::Rollback;
 use crate::values::{self, now};
@@ -160,7 +161,7 @@ impl Upgrade {
         values::check_labels(&self.labels)?;
         let server_side = self.server_side.decide(&last.apply_method);
         let after = self.record(&last, &before, (chart, user_values), prepared, server_side);
-        self.objects(engine, before, after, server_side)
+        self.objects(engine, (before, after), server_side, log)
     }
 
     /// Returns the newest record, and the one whose objects are live.
@@ -245,10 +246,16 @@ impl Upgrade {
         release
     }
 
-    fn objects(&self, engine: &Engine<'_>, before: Release, after: Release, server_side: bool) -> Result<Plan, Failed> {
+    fn objects(
+        &self,
+        engine: &Engine<'_>,
+        (before, after): (Release, Release),
+        server_side: bool,
+        log: &mut dyn Log,
+    ) -> Result<Plan, Failed> {
         // Helm looks at the new manifest before it looks at the old one, whose error is another.
         engine.cluster.build(after.manifest.as_bytes(), !self.no_validation)?;
-        let mut current = current_objects(engine, &before)?;
+        let mut current = current_objects(engine, &before, log)?;
         let mut target = engine
             .cluster
             .build(after.manifest.as_bytes(), !self.no_validation)
@@ -380,8 +387,8 @@ impl Upgrade {
     }
 }
 
-fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource>, GoError> {
-    engine.cluster.build(before.manifest.as_bytes(), false).map_err(|error| {
+fn current_objects(engine: &Engine<'_>, before: &Release, log: &mut dyn Log) -> Result<Vec<Resource>, GoError> {
+    recorded::build(engine, before.manifest.as_bytes(), log).map_err(|error| {
         let words = if error.text.contains("unable to recognize \"\": no matches for kind") {
             "current release manifest contains removed kubernetes api(s) for this kubernetes version and it is therefore \
              unable to build the kubernetes objects for performing the diff. error from kubernetes"

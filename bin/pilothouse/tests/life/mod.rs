@@ -90,3 +90,30 @@ impl Life {
         records
     }
 }
+
+/// Writes a record with another manifest, as a cluster's upgrade leaves it behind.
+pub fn rewrite_record(life: &Life, revision: u32, from: &str, to: &str) {
+    let name = format!("sh.helm.release.v1.r.v{revision}");
+    let path = format!("/api/v1/namespaces/{}/secrets/{name}", life.namespace.name());
+    let secret = cluster().api().get(&path).expect("the record");
+    let data = secret["data"]["release"].as_str().expect("data");
+    let stored = release::decode_base64(data.as_bytes()).expect("base64");
+    let mut record = release::decode(&stored).expect("a record");
+    let manifest = String::from_utf8_lossy(record.manifest.as_bytes()).replace(from, to);
+    record.manifest = manifest.into_bytes().into();
+    let text = release::encode(&record).expect("text");
+    let patch = serde_json::json!({"stringData": {"release": text}}).to_string();
+    cluster()
+        .kubectl(&[
+            "patch",
+            "secret",
+            &name,
+            "--namespace",
+            life.namespace.name(),
+            "--type",
+            "merge",
+            "--patch",
+            &patch,
+        ])
+        .expect("patched");
+}

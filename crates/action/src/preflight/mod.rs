@@ -6,6 +6,7 @@ mod immutable;
 mod needs;
 mod rights;
 
+use chart::log::{Log, Silent};
 use cluster::Resource;
 use gostd::GoError;
 use release::Release;
@@ -13,6 +14,7 @@ use release::Release;
 use crate::failure::within;
 use crate::ownership::Owner;
 use crate::port::{Engine, How, Strategy, Waiting};
+use crate::recorded;
 
 /// What an operation is about to do.
 pub(crate) struct Intent<'a> {
@@ -86,15 +88,28 @@ pub(crate) fn check_rollback(
     (how, waiting): (How, Waiting),
     events: &[&str],
 ) -> Result<(), GoError> {
-    let build = |release: &Release, which: &str| {
-        let words = format!("unable to build kubernetes objects from {which} release manifest");
-        engine.cluster.build(release.manifest.as_bytes(), false).map_err(|error| within(&words, error))
-    };
-    let (current, mut objects) = (build(current, "current")?, build(target, "new")?);
+    let (current, mut objects) = rollback_objects(engine, (current, target), &mut Silent)?;
     Owner { name: &target.name, namespace: &target.namespace }.mark(&mut objects);
     let intent =
         Intent { release: target, events, current: &current, target: &objects, how, waiting, deed: Deed::Update };
     check(engine, &intent)
+}
+
+/// Builds the objects of the revisions that a rollback is between.
+///
+/// # Errors
+/// Helm's.
+pub(crate) fn rollback_objects(
+    engine: &Engine<'_>,
+    (current, target): (&Release, &Release),
+    log: &mut dyn Log,
+) -> Result<(Vec<Resource>, Vec<Resource>), GoError> {
+    let failed = |which: &str, error| {
+        within(&format!("unable to build kubernetes objects from {which} release manifest"), error)
+    };
+    let old = recorded::build(engine, current.manifest.as_bytes(), log).map_err(|error| failed("current", error))?;
+    let new = engine.cluster.build(target.manifest.as_bytes(), false).map_err(|error| failed("new", error))?;
+    Ok((old, new))
 }
 
 /// Checks an uninstallation.
