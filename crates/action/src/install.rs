@@ -15,10 +15,11 @@ use crate::failure::{Failed, Fault, within};
 use crate::hooks::Run;
 use crate::ownership::{Owner, existing, quoted};
 use crate::port::{Engine, How, NotRecorded, Strategy, Waiting};
+use crate::preflight::{self, Deed, Intent};
 use crate::render_chart::{Rendering, Source, prepare};
 use crate::uninstall::Uninstall;
 use crate::values::now;
-use crate::{crds, values};
+use crate::{crds, interrupt, values};
 
 /// How to install.
 #[derive(Clone)]
@@ -79,7 +80,20 @@ impl Install {
             plan.release.info.description = "Dry run complete".to_string();
             return Ok(plan.release);
         }
+        preflight::check(engine, &self.intent(&plan))?;
         self.execute(engine, plan, log)
+    }
+
+    fn intent<'a>(&self, plan: &'a Plan) -> Intent<'a> {
+        Intent {
+            release: &plan.release,
+            events: if self.no_hooks { &[] } else { &["pre-install", "post-install"] },
+            current: &plan.objects.adopted,
+            target: &plan.objects.resources,
+            how: self.how,
+            waiting: self.waiting(),
+            deed: if plan.objects.adopted.is_empty() { Deed::Create } else { Deed::Update },
+        }
     }
 
     pub(crate) fn check(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<(), Failed> {
@@ -124,6 +138,7 @@ impl Install {
         }
         let how =
             How { server_side: self.how.server_side, force_conflicts: self.how.force_conflicts, ..How::default() };
+        preflight::check_definitions(engine, &crds::objects(engine, chart), how, &self.name)?;
         crds::install(engine, chart, how, self.waiting.strategy, log)
     }
 
@@ -291,6 +306,7 @@ impl Install {
     }
 
     fn failed(&self, engine: &Engine<'_>, mut release: Release, error: GoError, log: &mut dyn Log) -> Failed {
+        let error = interrupt::settled(engine, error);
         release.set_status(Status::Failed, format!("Release {} failed: {}", quoted(&self.name), error.text));
         if !self.rollback_on_failure {
             // The error to tell is the one before.

@@ -8,12 +8,16 @@ mod awaited;
 mod crds;
 mod dry_run;
 mod failure;
+mod hint;
 mod hooks;
 mod install;
+mod interrupt;
 mod ownership;
 mod policy;
 mod port;
+mod preflight;
 mod preview;
+mod recorded;
 mod render_chart;
 mod reuse;
 mod rollback;
@@ -24,6 +28,7 @@ mod values;
 
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
+pub use hint::Hint;
 pub use install::Install;
 pub use port::{
     Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chart::Capabilities;
 use chart::log::Log;
 use chart::schema::Schemas;
-use cluster::{Rehearsed, Resource};
+use cluster::{Rehearsed, Resource, Right};
 use gostd::GoError;
 use release::Release;
 use render::{Files, Lookup};
@@ -108,6 +108,18 @@ pub trait Cluster {
 
     /// Writes the logs of pods to where hooks' logs go.
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError>;
+
+    /// Returns the rights that the user certainly lacks; none where the cluster does not tell.
+    fn lacking(&self, rights: &[Right]) -> Vec<Right>;
+
+    /// Returns why the cluster will never take a change of an object, without making it; nothing where it may.
+    fn refusal(&self, current: &Resource, target: &Resource, how: How) -> Option<GoError>;
+
+    /// Says whether somebody asked to stop: requests and waits end with errors.
+    fn is_interrupted(&self) -> bool;
+
+    /// Lets requests and waits go on after an interruption.
+    fn resume(&self);
 }
 
 /// Why objects were not created.
@@ -137,6 +149,8 @@ pub trait Records {
     fn create(&self, release: &Release) -> Result<(), NotRecorded>;
     fn update(&self, release: &Release) -> Result<(), NotRecorded>;
     fn delete(&self, name: &str, revision: i64) -> Result<(), NotRecorded>;
+    /// What holds records in the release's namespace, if they are in the cluster: `secrets` or `configmaps`.
+    fn kept_in(&self) -> Option<&'static str>;
 }
 
 /// Why a record could not be read or written.

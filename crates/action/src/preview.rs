@@ -12,7 +12,8 @@ use crate::failure::Failed;
 use crate::install::{Install, Objects};
 use crate::ownership::Owner;
 use crate::port::{Engine, How};
-use crate::rollback::{Rollback, objects};
+use crate::preflight;
+use crate::rollback::Rollback;
 use crate::upgrade::{Plan, Upgrade};
 
 /// What an operation is about to do; nothing was changed for it.
@@ -55,12 +56,11 @@ impl Rollback {
     ///
     /// # Errors
     /// As for running, up to the first change.
-    pub fn preview(&self, engine: &Engine<'_>) -> Result<Preview, Failed> {
+    pub fn preview(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Preview, Failed> {
         self.check()?;
         engine.cluster.reachable()?;
         let (before, after, server_side) = self.plan(engine)?;
-        let current = objects(engine, &before, "current")?;
-        let mut target = objects(engine, &after, "new")?;
+        let (current, mut target) = preflight::rollback_objects(engine, (&before, &after), log)?;
         Owner { name: &after.name, namespace: &after.namespace }.mark(&mut target);
         let events: &[&str] = if self.no_hooks { &[] } else { &["pre-rollback", "post-rollback"] };
         let (how, awaited, crds) = (self.how_of(server_side), Vec::new(), Vec::new());

@@ -1,15 +1,15 @@
 //! Rolls a release back to an earlier revision (`pkg/action/rollback.go`).
 
 use chart::log::Log;
-use cluster::Resource;
-use gostd::GoError;
 use release::{Info, Release, Status};
 
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, joined, within};
 use crate::hooks::{Run, record};
+use crate::interrupt;
 use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
+use crate::preflight;
 use crate::upgrade::ServerSide;
 use crate::values::{self, now};
 
@@ -67,10 +67,15 @@ impl Rollback {
             log.debug("dry run", &[("name", &self.name)]);
             return Ok(());
         }
+        let events: &[&str] = if self.no_hooks { &[] } else { &["pre-rollback", "post-rollback"] };
+        let how = (How { server_side, ..self.how }, self.waiting);
+        preflight::check_rollback(engine, (&current, &target), how, events)?;
         log.debug("creating rolled back release", &[("name", &self.name)]);
         engine.records.create(&target)?;
         log.debug("performing rollback", &[("name", &self.name)]);
-        self.perform(engine, (&mut current, &mut target), server_side, log)?;
+        if let Err(failed) = self.perform(engine, (&mut current, &mut target), server_side, log) {
+            return Err(interrupt::settled_rollback(engine, &mut target, failed, log));
+        }
         log.debug("updating status for rolled back release", &[("name", &self.name)]);
         engine.records.update(&target)?;
         Ok(())
@@ -125,8 +130,7 @@ impl Rollback {
         server_side: bool,
         log: &mut dyn Log,
     ) -> Result<(), Failed> {
-        let old = objects(engine, current, "current")?;
-        let mut new = objects(engine, target, "new")?;
+        let (old, mut new) = preflight::rollback_objects(engine, (current, target), log)?;
         let run = Run { waiting: self.waiting, server_side };
         if !self.no_hooks {
             run.event(engine, target, "pre-rollback", log)?;
@@ -177,13 +181,6 @@ impl Rollback {
         let words = "an error occurred while cleaning up resources. original rollback error";
         format!("{words}: unable to cleanup resources: {}", joined(&errors, ", ").text).into()
     }
-}
-
-pub(crate) fn objects(engine: &Engine<'_>, release: &Release, which: &str) -> Result<Vec<Resource>, GoError> {
-    engine
-        .cluster
-        .build(release.manifest.as_bytes(), false)
-        .map_err(|error| within(&format!("unable to build kubernetes objects from {which} release manifest"), error))
 }
 
 /// Every other revision that says it is deployed is no more.

@@ -12,8 +12,11 @@ use release::{Info, Release, Status};
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, joined, within};
 use crate::hooks::{Run, record};
+use crate::interrupt;
 use crate::ownership::{Owner, existing};
 use crate::port::{Engine, How, Propagation, Strategy, Waiting};
+use crate::preflight::{self, Deed, Intent};
+use crate::recorded;
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
 use crate::reuse::Values;
 use crate::rollback::Rollback;
@@ -117,10 +120,23 @@ impl Upgrade {
             plan.after.info.description = description.to_string();
             return Ok(plan.after);
         }
+        preflight::check(engine, &self.intent(&plan))?;
         engine.records.create(&plan.after)?;
         match self.perform(engine, &mut plan, log) {
             Ok(()) => self.finish(engine, plan),
             Err((error, created)) => Err(self.failed(engine, plan.after, (error, created), log)),
+        }
+    }
+
+    fn intent<'a>(&self, plan: &'a Plan) -> Intent<'a> {
+        Intent {
+            release: &plan.after,
+            events: if self.no_hooks { &[] } else { &["pre-upgrade", "post-upgrade"] },
+            current: &plan.current,
+            target: &plan.target,
+            how: How { server_side: plan.server_side, ..self.how },
+            waiting: self.waiting(),
+            deed: Deed::Update,
         }
     }
 
@@ -157,7 +173,7 @@ impl Upgrade {
         values::check_labels(&self.labels)?;
         let server_side = self.server_side.decide(&last.apply_method);
         let after = self.record(&last, &before, (chart, user_values), prepared, server_side);
-        self.objects(engine, before, after, server_side)
+        self.objects(engine, (before, after), server_side, log)
     }
 
     /// Returns the newest record, and the one whose objects are live.
@@ -204,7 +220,7 @@ impl Upgrade {
             },
             chart: Some(chart.into()),
             config: Some(user_values),
-            labels: merged_labels(&last.labels, &self.labels),
+            labels: values::merged_labels(&last.labels, &self.labels),
             apply_method: values::apply_method(server_side),
             ..Release::default()
         };
@@ -212,10 +228,16 @@ impl Upgrade {
         release
     }
 
-    fn objects(&self, engine: &Engine<'_>, before: Release, after: Release, server_side: bool) -> Result<Plan, Failed> {
+    fn objects(
+        &self,
+        engine: &Engine<'_>,
+        (before, after): (Release, Release),
+        server_side: bool,
+        log: &mut dyn Log,
+    ) -> Result<Plan, Failed> {
         // Helm looks at the new manifest before it looks at the old one, whose error is another.
         engine.cluster.build(after.manifest.as_bytes(), !self.no_validation)?;
-        let mut current = current_objects(engine, &before)?;
+        let mut current = current_objects(engine, &before, log)?;
         let mut target = engine
             .cluster
             .build(after.manifest.as_bytes(), !self.no_validation)
@@ -279,6 +301,9 @@ impl Upgrade {
         (error, created): (GoError, Vec<Resource>),
         log: &mut dyn Log,
     ) -> Failed {
+        // Helm cleans nothing up when it was stopped.
+        let created = if engine.cluster.is_interrupted() { Vec::new() } else { created };
+        let error = interrupt::settled(engine, error);
         log.warn("upgrade failed", &[("name", &release.name), ("error", &error.text)]);
         let text = format!("Upgrade {} failed: {}", crate::ownership::quoted(&release.name), error.text);
         release.set_status(Status::Failed, text);
@@ -348,8 +373,8 @@ impl Upgrade {
     }
 }
 
-fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource>, GoError> {
-    engine.cluster.build(before.manifest.as_bytes(), false).map_err(|error| {
+fn current_objects(engine: &Engine<'_>, before: &Release, log: &mut dyn Log) -> Result<Vec<Resource>, GoError> {
+    recorded::build(engine, before.manifest.as_bytes(), log).map_err(|error| {
         let words = if error.text.contains("unable to recognize \"\": no matches for kind") {
             "current release manifest contains removed kubernetes api(s) for this kubernetes version and it is therefore \
              unable to build the kubernetes objects for performing the diff. error from kubernetes"
@@ -363,12 +388,4 @@ fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource
 /// What makes two objects the same one.
 fn key(resource: &Resource) -> String {
     format!("{}/{}/{}/{}", resource.api_version, resource.kind, resource.namespace, resource.name)
-}
-
-/// New labels go over old ones; `null` takes one away.
-fn merged_labels(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut labels = old.clone();
-    labels.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
-    labels.retain(|_, value| value != "null");
-    labels
 }

@@ -97,6 +97,19 @@ impl Client {
         }
     }
 
+    /// Asks the server whether it would take a change of one object, made as [`Client::update`] makes it, without making it.
+    ///
+    /// # Errors
+    /// What the update would say.
+    pub fn try_change(&self, original: &Resource, target: &Resource, how: Update) -> Result<(), Error> {
+        check(how)?;
+        let how = Update { dry_run: true, ..how };
+        match self.block(async { Ok(self.step(std::slice::from_ref(original), target, how).await) })? {
+            Step::Created(_) | Step::Updated(_) => Ok(()),
+            Step::CreateFailed(_, error) | Step::UpdateFailed(_, error) | Step::Unknown(error) => Err(error),
+        }
+    }
+
     fn change(
         &self,
         originals: &[Resource],

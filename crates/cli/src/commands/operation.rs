@@ -13,7 +13,7 @@ use crate::command::Invocation;
 use crate::failure::Failure;
 use crate::flags::Parsed;
 use crate::log::Stderr;
-use crate::{explain, plugins};
+use crate::{explain, hints, plugins};
 
 /// Returns how to wait, and warns of spellings that are no more.
 pub fn waiting(flags: &Parsed) -> Waiting {
@@ -128,7 +128,8 @@ impl PostRender for Rendered {
 pub fn failure(failed: Failed, flags: &Parsed) -> Failure {
     let explanation = match &failed.fault {
         Fault::Template(error) if explain::wanted(flags) => explain::explain(error),
-        _ => None,
+        Fault::Template(_) => None,
+        Fault::Other(error) => hints::of(error, flags),
     };
     let explanation = explanation.or_else(|| failed.hint.clone());
     Failure { explanation, ..Failure::new(failed.fault.text()) }

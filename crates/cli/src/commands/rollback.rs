@@ -8,6 +8,7 @@ use super::upgrade::history_max;
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
@@ -58,7 +59,15 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     session.records.set_max_history(history_max(invocation));
     let (live, records) = (session.live(), Stored(&session.records));
     let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
-    rollback.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
+    interrupt::listen(&session, Says::Ours);
+    rollback.run(&engine, &mut Stderr).map_err(|error| {
+        let go_on = match error.release.as_ref().map(|release| release.info.rollback_revision) {
+            // Without a revision, the next rollback would go back to where this one came from.
+            Some(revision) => format!("helm rollback {} {revision} with the same flags", flags.args[0]),
+            None => interrupt::SAME.to_string(),
+        };
+        interrupt::told(failure(error, flags), &go_on)
+    })?;
     out::finish(b"Rollback was a success! Happy Helming!\n")
 }
 

@@ -11,6 +11,7 @@ use super::release_text::{self, Telling};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::out;
 use crate::output::{Color, Format};
@@ -39,14 +40,18 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let session = Session::open(invocation, &invocation.settings.namespace())?;
     let (live, records) = (session.live(), Stored(&session.records));
     let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    interrupt::listen(&session, Says::Ours);
     let tested = test.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
     let telling = Telling { debug: invocation.settings.debug, metadata: false, hide_notes: true };
     let color = Color::of(&invocation.settings);
     out::write(&release_text::text(&tested.release, Format::Table, telling, color)?)?;
     let logs = if flags.bool("logs") { logs(&session, invocation, &test, &tested) } else { Ok(()) };
     match (tested.remove(&engine, &mut Stderr), logs) {
-        (Err(error), Err(logs)) => Err(Failure::new(format!("{}\n{}", error.text, logs.message))),
-        (Err(error), Ok(())) => Err(error.into()),
+        (Err(error), Err(logs)) => {
+            let failure = failure(error.into(), flags);
+            Err(Failure { message: format!("{}\n{}", failure.message, logs.message), ..failure })
+        }
+        (Err(error), Ok(())) => Err(interrupt::told(failure(error.into(), flags), interrupt::SAME)),
         (Ok(_), Err(logs)) => Err(logs),
         (Ok(_), Ok(())) => out::finish(b""),
     }

@@ -7,6 +7,7 @@ use super::operation::{self, failure};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
@@ -58,8 +59,11 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let session = Session::open(invocation, &invocation.settings.namespace())?;
     let (live, records) = (session.live(), Stored(&session.records));
     let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    interrupt::listen(&session, Says::Ours);
     for name in &flags.args {
-        let removed = uninstall.run(&engine, name, &mut Stderr).map_err(|error| failure(error, flags))?;
+        let removed = uninstall
+            .run(&engine, name, &mut Stderr)
+            .map_err(|error| interrupt::told(failure(error, flags), interrupt::SAME))?;
         if !removed.info.is_empty() {
             out::write(format!("{}\n", removed.info).as_bytes())?;
         }

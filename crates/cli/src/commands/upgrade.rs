@@ -11,6 +11,7 @@ use super::operation::{self, Rendered, failure, within};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::output::{Format, OUTPUT};
 use crate::schema_references::References;
@@ -89,6 +90,10 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         return install(invocation, &session, (waiting, dry_run), around);
     }
     session.records.set_max_history(history_max(invocation));
+    let review = Review::of(invocation, dry_run);
+    if !review.is_wanted() {
+        interrupt::listen(&session, Says::Helm(&flags.args[0]));
+    }
     let given = operation::given(invocation, &flags.args[1], false)?;
     let server_side = operation::server_side(flags);
     let upgrade = Upgrade {
@@ -100,13 +105,14 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let (live, records) = (session.live(), Stored(&session.records));
     let post_render = post_render.as_ref().map(|rendered| rendered as &dyn action::PostRender);
     let engine = Engine { cluster: &live, records: &records, post_render, schemas: references.schemas(flags) };
-    let failed = |failure| within("UPGRADE FAILED", failure);
+    let failed = |failure| interrupt::told(within("UPGRADE FAILED", failure), interrupt::SAME);
     server_side.map_err(failed)?;
     let not_upgraded = |error| failed(failure(error, flags));
     let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(not_upgraded)?;
-    let review = Review::of(invocation, dry_run);
     if review.is_wanted() {
         review.pass(invocation, &live, &upgrade.preview(&plan))?;
+        // Until here Ctrl-C just ends the process: nothing has begun, and somebody is asked.
+        interrupt::listen(&session, Says::Helm(&flags.args[0]));
     }
     let release = upgrade.execute(&engine, plan, &mut Stderr).map_err(not_upgraded)?;
     if Format::of(invocation) == Format::Table {
@@ -189,6 +195,8 @@ fn install(
         let preview = previewed(session, &shown, copy, around).map_err(|error| failure(error, flags))?;
         review.pass(invocation, &session.live(), &preview)?;
     }
-    let release = install::installed(session, &plan, given, around).map_err(|error| failure(error, flags))?;
+    interrupt::listen(session, Says::Helm(&flags.args[0]));
+    let release = install::installed(session, &plan, given, around)
+        .map_err(|error| interrupt::told(failure(error, flags), interrupt::SAME))?;
     print(invocation, &release)
 }

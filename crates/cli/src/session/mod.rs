@@ -3,6 +3,7 @@
 mod api;
 mod live;
 mod records;
+mod waits;
 
 use std::sync::Arc;
 
@@ -36,7 +37,9 @@ impl Session {
             return Ok(Session { client, records: memory(namespace)?, in_memory: true });
         }
         let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
-        let place = Place { namespace, api: Arc::new(api::Connection(client.clone())), sql_connection: &connection };
+        // Records are written to the end whatever the user asks: they say how far the operation came.
+        let api = Arc::new(api::Connection(client.under(Cancel::new())));
+        let place = Place { namespace, api, sql_connection: &connection };
         Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false })
     }
 

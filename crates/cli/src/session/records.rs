@@ -48,4 +48,12 @@ impl action::Records for Stored<'_> {
     fn delete(&self, name: &str, revision: i64) -> Result<(), NotRecorded> {
         self.0.delete(name, revision).map_err(not_recorded)
     }
+
+    fn kept_in(&self) -> Option<&'static str> {
+        match self.0.driver().name() {
+            "Secret" => Some("secrets"),
+            "ConfigMap" => Some("configmaps"),
+            _ => None,
+        }
+    }
 }

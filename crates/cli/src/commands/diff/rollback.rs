@@ -10,6 +10,7 @@ use crate::command::{Command, Invocation};
 use crate::commands::operation::failure;
 use crate::commands::rollback;
 use crate::failure::Failure;
+use crate::log::Stderr;
 use crate::session::{Session, Stored};
 
 pub static COMMAND: Command = Command {
@@ -27,7 +28,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let session = Session::open(invocation, &invocation.settings.namespace())?;
     let (live, records) = (session.live(), Stored(&session.records));
     let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
-    let preview = rollback.preview(&engine).map_err(|error| failure(error, flags))?;
+    let preview = rollback.preview(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
     let Found { subjects, notes } = found(&live, &preview, flags)?;
     report.finish(subjects, &notes)
 }
