@@ -42,23 +42,34 @@ impl Bench {
     }
 
     pub fn run_in(&self, namespace: &str, args: &[&str]) -> Ran {
+        let output = self.command(namespace, args).output().expect("our binary runs");
+        Ran {
+            stdout: self.text(&output.stdout),
+            stderr: self.text(&output.stderr),
+            code: output.status.code().unwrap_or(-1),
+        }
+    }
+
+    pub fn command(&self, namespace: &str, args: &[&str]) -> Command {
         let charts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/diff");
         let args = args.iter().map(|arg| match *arg {
             "TOUR" => charts.join("tour").into_os_string(),
             "GADGETS" => charts.join("gadgets").into_os_string(),
             arg => arg.into(),
         });
-        let output = Command::new(env!("CARGO_BIN_EXE_pilothouse"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pilothouse"));
+        command
             .args(args)
             .args(["--namespace", namespace])
             .env_clear()
             .env("KUBECONFIG", &self.kubeconfig)
             .env("HOME", self.home.path())
-            .stdin(Stdio::null())
-            .output()
-            .expect("our binary runs");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(self.namespace.name(), "NS");
-        Ran { stdout: text(&output.stdout), stderr: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn text(&self, bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).replace(self.namespace.name(), "NS")
     }
 
     /// Runs a command that must go well.

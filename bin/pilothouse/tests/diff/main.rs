@@ -1,4 +1,5 @@
 //! `diff` and `upgrade --diff` on a real API server.
+#![cfg(unix)]
 
 mod bench;
 mod operations;

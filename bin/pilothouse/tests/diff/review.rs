@@ -1,5 +1,12 @@
 //! `upgrade --diff`: shown, asked, done.
 
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use rustix::fs::{Mode, OFlags, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
 use crate::bench::Bench;
 
 const SHOWN: &str = "NS, web, StatefulSet (apps) has changed:
@@ -60,4 +67,48 @@ fn an_installation_is_shown_too() {
         assert!(told.contains(line), "{line}: {told}");
     }
     assert_eq!(revisions(&bench), 1);
+}
+
+/// Runs a command on a terminal, answers its question; returns what followed on the terminal, and the exit code.
+fn answered(bench: &Bench, args: &[&str], answer: &str) -> (String, i32) {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&terminal).expect("access");
+    unlockpt(&terminal).expect("access");
+    let name = ptsname(&terminal, Vec::new()).expect("a name");
+    let end = open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("the other end");
+    let mut command = bench.command(bench.namespace.name(), args);
+    command.stdin(end.try_clone().expect("the other end")).stderr(end).stdout(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    // Holds the other end too, which would stay open.
+    drop(command);
+    let mut terminal = File::from(terminal);
+    let mut shown = String::new();
+    let mut byte = [0];
+    while !shown.ends_with("Apply these changes? [y/N] ") {
+        terminal.read_exact(&mut byte).expect("a question");
+        shown.push(char::from(byte[0]));
+    }
+    terminal.write_all(answer.as_bytes()).expect("an answer");
+    let mut rest = Vec::new();
+    // The end of a terminal is an error.
+    let _ = terminal.read_to_end(&mut rest);
+    (bench.text(&rest), child.wait().expect("it ends").code().unwrap_or(-1))
+}
+
+#[test]
+fn on_a_terminal_it_is_asked() {
+    let bench = Bench::installed(&[]);
+    let args = ["upgrade", "tour", "TOUR", "--diff", "--no-hooks", "--set=image=app:2"];
+    let (told, code) = answered(&bench, &args, "n\n");
+    assert_eq!((told.as_str(), code), ("n\r\nError: cancelled: nothing was changed\r\n", 1));
+    assert_eq!(revisions(&bench), 1);
+    let (told, code) = answered(&bench, &args, "y\n");
+    assert_eq!((told.as_str(), code), ("y\r\n", 0));
+    assert_eq!(revisions(&bench), 2);
+    // Without a difference it is a revision all the same.
+    let (_, code) = answered(&bench, &args, "yes\n");
+    assert_eq!((code, revisions(&bench)), (0, 3));
+    // Nobody has begun anything that would have to be stopped.
+    let (told, code) = answered(&bench, &args, "\u{4}");
+    assert_eq!((told.as_str(), code), ("Error: cancelled: nothing was changed\r\n", 1));
 }
