@@ -81,8 +81,10 @@ pub(crate) fn within(words: &str, error: GoError) -> GoError {
     GoError::wrap(format!("{words}: {}", error.text), error)
 }
 
-/// Joins errors as Helm does (`pkg/action/uninstall.go`, `joinErrors`).
+/// Joins errors as Helm does (`pkg/action/uninstall.go`, `joinErrors`); what the first has to explain is kept.
 pub(crate) fn joined(errors: &[GoError], separator: &str) -> GoError {
     let texts: Vec<&str> = errors.iter().map(|error| error.text.as_str()).collect();
-    GoError::new(texts.join(separator))
+    let links = errors.iter().flat_map(|error| std::iter::successors(Some(error), |link| link.source.as_deref()));
+    let detail = links.filter_map(|link| link.detail.clone()).next();
+    GoError { detail, ..GoError::new(texts.join(separator)) }
 }

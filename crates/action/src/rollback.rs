@@ -1,16 +1,16 @@
 //! Rolls a release back to an earlier revision (`pkg/action/rollback.go`).
 
 use chart::log::Log;
-use cluster::Resource;
-use gostd::GoError;
 use release::{Info, Release, Status};
 
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, joined, within};
 use crate::hooks::{Run, record};
+use crate::interrupt;
 use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
-use crate::takeover::{self, Found};
+use crate::preflight;
+use crate::takeover::{self, Found, Interrupted};
 use crate::upgrade::ServerSide;
 use crate::values::{self, now};
 
@@ -33,29 +33,11 @@ pub struct Rollback {
 }
 
 /// What is to be done.
-struct Plan {
-    current: Release,
-    target: Release,
-    server_side: bool,
+pub(crate) struct Plan {
+    pub current: Release,
+    pub target: Release,
+    pub server_side: bool,
     interrupted: Interrupted,
-}
-
-/// What was interrupted before.
-enum Interrupted {
-    No,
-    /// A rollback, whose place this one takes.
-    Rollback(Box<Release>),
-    /// Another operation, whose revision is the one that is rolled back from.
-    Other,
-}
-
-impl Interrupted {
-    fn rollback(&self) -> Option<&Release> {
-        match self {
-            Interrupted::Rollback(release) => Some(release),
-            _ => None,
-        }
-    }
 }
 
 impl Rollback {
@@ -94,16 +76,22 @@ impl Rollback {
             log.debug("dry run", &[("name", &self.name)]);
             return Ok(());
         }
+        let events: &[&str] = if self.no_hooks { &[] } else { &["pre-rollback", "post-rollback"] };
+        let how = (How { server_side: plan.server_side, ..self.how }, self.waiting);
+        let (current, target) = preflight::check_rollback(engine, (&plan.current, &plan.target), how, events)?;
         log.debug("creating rolled back release", &[("name", &self.name)]);
-        begin(engine, &mut plan)?;
+        let Plan { interrupted, current: before, target: next, .. } = &mut plan;
+        takeover::begin(engine, (interrupted, before), next, &[&current, &target])?;
         log.debug("performing rollback", &[("name", &self.name)]);
-        self.perform(engine, &mut plan, log)?;
+        if let Err(failed) = self.perform(engine, &mut plan, log) {
+            return Err(interrupt::settled_rollback(engine, &mut plan.target, failed, log));
+        }
         log.debug("updating status for rolled back release", &[("name", &self.name)]);
         engine.records.update(&plan.target)?;
         Ok(())
     }
 
-    fn plan(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Plan, Failed> {
+    pub(crate) fn plan(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Plan, Failed> {
         if chart::release_name::validate(&self.name).is_err() {
             return Err(format!("prepareRollback: Release name is invalid: {}", self.name).into());
         }
@@ -115,13 +103,13 @@ impl Rollback {
         let history = engine.records.history(&self.name)?;
         let (current, interrupted) = match found {
             Found::Interrupted if last.info.status == Status::PendingRollback => before(&history, last),
-            Found::Interrupted if last.info.status.is_pending() => (last, Interrupted::Other),
+            Found::Interrupted if last.info.status.is_pending() => (last, Interrupted::Before),
             _ => (last, Interrupted::No),
         };
         let revision = if self.revision == 0 { current.version - 1 } else { self.revision };
         let previous = match &interrupted {
             // It may have been removed since, for there were too many.
-            Interrupted::Rollback(one) if one.info.rollback_revision == revision => Release::clone(one),
+            Interrupted::InPlace(one) if one.info.rollback_revision == revision => Release::clone(one),
             _ if !history.iter().any(|release| release.version == revision) => {
                 return Err(format!("release has no {revision} version").into());
             }
@@ -129,7 +117,7 @@ impl Rollback {
         };
         let server_side = self.server_side.decide(&previous.apply_method);
         let mut target = self.record(&current, (previous, revision), server_side);
-        if let Interrupted::Rollback(one) = &interrupted {
+        if let Interrupted::InPlace(one) = &interrupted {
             target.version = one.version;
         }
         Ok(Plan { current, target, server_side, interrupted })
@@ -161,15 +149,14 @@ impl Rollback {
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), Failed> {
         let Plan { current, target, server_side, interrupted } = plan;
         let server_side = *server_side;
-        let old = objects(engine, current, "current")?;
-        let mut new = objects(engine, target, "new")?;
+        let (old, mut new) = preflight::rollback_objects(engine, (current, target), log)?;
         let run = Run { waiting: self.waiting, server_side };
         if !self.no_hooks {
             run.event(engine, target, "pre-rollback", log)?;
         }
         Owner { name: &target.name, namespace: &target.namespace }.mark(&mut new);
-        let how = How { server_side, upgrade_managers: true, three_way_unstructured: false, ..self.how };
-        let updated = takeover::undo(engine, interrupted.rollback(), target, &new, how)
+        let how = self.how_of(server_side);
+        let updated = takeover::undo(engine, interrupted.in_place(), target, &new, how)
             .and_then(|()| engine.cluster.update(&old, &new, how));
         if let Err(error) = updated {
             return Err(self.not_updated(engine, (current, target), error, log));
@@ -186,6 +173,11 @@ impl Rollback {
         supersede_all(engine, &current.name, log)?;
         target.info.status = Status::Deployed;
         Ok(())
+    }
+
+    /// Returns how objects are written.
+    pub(crate) fn how_of(&self, server_side: bool) -> How {
+        How { server_side, upgrade_managers: true, three_way_unstructured: false, ..self.how }
     }
 
     fn not_updated(
@@ -217,30 +209,9 @@ impl Rollback {
 fn before(history: &[Release], interrupted: Release) -> (Release, Interrupted) {
     let older = history.iter().filter(|release| release.version < interrupted.version);
     match older.max_by_key(|release| release.version) {
-        Some(before) => (before.clone(), Interrupted::Rollback(Box::new(interrupted))),
-        None => (interrupted, Interrupted::Other),
+        Some(before) => (before.clone(), Interrupted::InPlace(Box::new(interrupted))),
+        None => (interrupted, Interrupted::Before),
     }
-}
-
-/// Writes the pending record: under a new revision, or in place of an interrupted one.
-fn begin(engine: &Engine<'_>, plan: &mut Plan) -> Result<(), Failed> {
-    if let Interrupted::Rollback(interrupted) = &plan.interrupted {
-        let (current, target) = (objects(engine, &plan.current, "current")?, objects(engine, &plan.target, "new")?);
-        takeover::begin(engine, interrupted, &[&current, &target])?;
-        engine.records.update(&plan.target)?;
-        return Ok(());
-    }
-    if matches!(plan.interrupted, Interrupted::Other) {
-        takeover::close(engine, &mut plan.current)?;
-    }
-    Ok(engine.records.create(&plan.target)?)
-}
-
-fn objects(engine: &Engine<'_>, release: &Release, which: &str) -> Result<Vec<Resource>, GoError> {
-    engine
-        .cluster
-        .build(release.manifest.as_bytes(), false)
-        .map_err(|error| within(&format!("unable to build kubernetes objects from {which} release manifest"), error))
 }
 
 /// Every other revision that says it is deployed is no more.

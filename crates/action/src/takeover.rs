@@ -55,7 +55,7 @@ fn tell(last: &Release, who: &str, log: &mut dyn Log) {
     let revision = last.version.to_string();
     let fields =
         [("release", last.name.as_str()), ("revision", &revision), ("status", last.info.status.as_str()), ("by", who)];
-    log.warn("an operation was interrupted, it is taken over", &fields);
+    log.warn("an operation was interrupted, the next takes its place", &fields);
 }
 
 /// What to say of a record that Helm, or something that holds no lease, left pending.
@@ -69,15 +69,48 @@ pub(crate) fn refused(last: &Release) -> Failed {
     ))
 }
 
-/// Makes an interrupted revision ours, and removes what it alone made: hooks that it had started, and its objects that
-/// are not among those to keep.
+/// What an operation does with an interrupted one.
+pub(crate) enum Interrupted {
+    No,
+    /// It takes its place, under the same revision.
+    InPlace(Box<Release>),
+    /// It starts from it, as from one that failed.
+    Before,
+}
+
+impl Interrupted {
+    pub fn in_place(&self) -> Option<&Release> {
+        match self {
+            Interrupted::InPlace(release) => Some(release),
+            _ => None,
+        }
+    }
+}
+
+/// Writes the pending record of the next operation. What an interrupted one alone made is removed before: hooks that it
+/// had started, and its objects that are not among those to keep.
 ///
 /// # Errors
 /// Somebody was faster; those of the records and of deletions.
-pub(crate) fn begin(engine: &Engine<'_>, interrupted: &Release, keep: &[&[Resource]]) -> Result<(), Failed> {
-    claim(engine, interrupted)?;
-    remove_hooks(engine, interrupted)?;
-    remove_objects(engine, interrupted, keep)?;
+pub(crate) fn begin(
+    engine: &Engine<'_>,
+    (interrupted, before): (&Interrupted, &mut Release),
+    next: &Release,
+    keep: &[&[Resource]],
+) -> Result<(), Failed> {
+    match interrupted {
+        Interrupted::No => engine.records.create(next)?,
+        Interrupted::InPlace(interrupted) => {
+            claim(engine, interrupted)?;
+            remove_hooks(engine, interrupted)?;
+            remove_objects(engine, interrupted, keep)?;
+            engine.records.update(next)?;
+        }
+        Interrupted::Before => {
+            close(engine, before)?;
+            engine.records.create(next)?;
+        }
+    }
     Ok(())
 }
 
@@ -93,10 +126,7 @@ pub(crate) fn claim(engine: &Engine<'_>, interrupted: &Release) -> Result<(), Fa
 }
 
 /// Closes an interrupted revision as failed: the next operation is another revision.
-///
-/// # Errors
-/// As [`claim`]; those of the records and of deletions.
-pub(crate) fn close(engine: &Engine<'_>, interrupted: &mut Release) -> Result<(), Failed> {
+fn close(engine: &Engine<'_>, interrupted: &mut Release) -> Result<(), Failed> {
     claim(engine, interrupted)?;
     remove_hooks(engine, interrupted)?;
     let text = format!("{} was interrupted", interrupted.info.status.as_str());

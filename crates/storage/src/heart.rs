@@ -111,7 +111,9 @@ mod tests {
     fn a_lease_is_renewed_until_somebody_else_has_it() {
         let lost = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&lost);
-        let count = Box::new(move || drop(counted.fetch_add(1, Ordering::Relaxed)));
+        let count = Box::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
         let hold = Arc::new(Hold::new(Lease { seconds: 1, holder: "me".into(), ..Lease::default() }, count));
         let (tell, told) = channel();
         let heart =

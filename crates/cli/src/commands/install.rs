@@ -9,6 +9,7 @@ use super::template;
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::output::{Color, Format, OUTPUT};
 use crate::schema_references::References;
@@ -43,9 +44,21 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let install = Install { waiting, ..install(invocation, name, dry_run) };
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.hold("install");
+    interrupt::listen(&session, Says::Helm(&flags.args[0]));
     let release = installed(&session, &install, given, Around::of(flags, post_render.as_ref(), &references))
-        .map_err(|error| failed(failure(error, flags)))?;
+        .map_err(|error| failed(stopped(error, &install, (&reference, flags))))?;
     print(invocation, &release)
+}
+
+/// Returns what to tell of an installation that failed or was stopped.
+fn stopped(error: action::Failed, install: &Install, (reference, flags): (&str, &Parsed)) -> Failure {
+    let recorded = error.release.is_some() && !install.rollback_on_failure;
+    let failure = failure(error, flags);
+    let name = &install.name;
+    match recorded {
+        true => interrupt::told(failure, &format!("helm upgrade --install {name} {reference} with the same flags")),
+        false => interrupt::told(failure, interrupt::SAME),
+    }
 }
 
 /// Installs a chart.

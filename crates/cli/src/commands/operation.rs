@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Parsed};
 use crate::log::Stderr;
 use crate::schema_references::References;
-use crate::{explain, plugins};
+use crate::{explain, hints, plugins};
 
 /// Returns how to wait, and warns of spellings that are no more.
 pub fn waiting(flags: &Parsed) -> Waiting {
@@ -136,6 +136,12 @@ impl<'a> Around<'a> {
     }
 }
 
+/// An engine for operations that render nothing.
+pub fn engine<'a>(cluster: &'a dyn action::Cluster, records: &'a dyn action::Records, flags: &Parsed) -> Engine<'a> {
+    let take_over = flags.bool("take-over");
+    Engine { cluster, records, post_render: None, schemas: Schemas::Ignored, take_over }
+}
+
 /// The flag of operations that go on where another was interrupted.
 pub static TAKE_OVER: &[Flag] =
     &[Flag::bool("take-over", "go on where an operation was interrupted that holds no lease, as those of Helm")];
@@ -153,7 +159,8 @@ impl PostRender for Rendered {
 pub fn failure(failed: Failed, flags: &Parsed) -> Failure {
     let explanation = match &failed.fault {
         Fault::Template(error) if explain::wanted(flags) => explain::explain(error),
-        _ => None,
+        Fault::Template(_) => None,
+        Fault::Other(error) => hints::of(error, flags),
     };
     let explanation = explanation.or_else(|| failed.hint.clone());
     Failure { explanation, ..Failure::new(failed.fault.text()) }

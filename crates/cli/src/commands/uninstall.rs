@@ -1,12 +1,12 @@
 //! `uninstall`: a release and its objects go.
 
-use action::{Engine, Propagation, Uninstall};
-use chart::schema::Schemas;
+use action::{Propagation, Uninstall};
 
 use super::operation::{self, failure};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
@@ -58,10 +58,12 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.hold("uninstall");
     let (live, records) = (session.live(), Stored::new(&session.records));
-    let take_over = flags.bool("take-over");
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored, take_over };
+    let engine = operation::engine(&live, &records, flags);
+    interrupt::listen(&session, Says::Ours);
     for name in &flags.args {
-        let removed = uninstall.run(&engine, name, &mut Stderr).map_err(|error| failure(error, flags))?;
+        let removed = uninstall
+            .run(&engine, name, &mut Stderr)
+            .map_err(|error| interrupt::told(failure(error, flags), interrupt::SAME))?;
         if !removed.info.is_empty() {
             out::write(format!("{}\n", removed.info).as_bytes())?;
         }

@@ -3,6 +3,7 @@
 mod api;
 mod live;
 mod records;
+mod waits;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use storage::{Memory, Place, Storage};
 
 use crate::command::Invocation;
 use crate::failure::Failure;
+use crate::progress;
 use crate::settings::Settings;
 
 pub use live::Live;
@@ -22,8 +24,6 @@ pub struct Session {
     pub records: Storage,
     /// Records are those of `HELM_MEMORY_DRIVER_DATA`: no cluster stands behind them.
     pub in_memory: bool,
-    /// Stops whatever is asked of the cluster.
-    pub cancel: Cancel,
 }
 
 impl Session {
@@ -32,21 +32,28 @@ impl Session {
     /// # Errors
     /// Helm's texts for a driver that there is not.
     pub fn open(invocation: &Invocation, namespace: &str) -> Result<Self, Failure> {
-        let cancel = Cancel::new();
-        let client = Client::connect(&config(&invocation.settings), cancel.clone());
+        let client = Client::connect(&config(&invocation.settings), Cancel::new());
         let driver = std::env::var("HELM_DRIVER").unwrap_or_default();
         if driver == "memory" {
-            return Ok(Session { client, records: memory(namespace)?, in_memory: true, cancel });
+            return Ok(Session { client, records: memory(namespace)?, in_memory: true });
         }
         let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
-        let place = Place { namespace, api: Arc::new(api::Connection(client.clone())), sql_connection: &connection };
-        Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false, cancel })
+        // Records are written to the end whatever the user asks: they say how far the operation came.
+        let api = Arc::new(api::Connection(client.under(Cancel::new())));
+        let place = Place { namespace, api, sql_connection: &connection };
+        Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false })
     }
 
-    /// Puts a lease beside the records of an operation. Should another process take the release over, this one stops.
+    /// Puts a lease beside the records of an operation. Should another process take the release over, this one ends at
+    /// once: whatever it did now would be in the other's way.
     pub fn hold(&mut self, operation: &str) {
-        let cancel = self.cancel.clone();
-        self.records.hold(storage::holder::mine(operation), Box::new(move || cancel.cancel()));
+        let lost = || {
+            progress::beside(|| {
+                eprintln!("Error: another process has taken over this release, for this one gave no sign of life");
+                std::process::exit(1)
+            });
+        };
+        self.records.hold(storage::holder::mine(operation), Box::new(lost));
     }
 
     /// Returns the cluster as operations see it.

@@ -109,4 +109,12 @@ impl action::Records for Stored<'_> {
     fn delete(&self, name: &str, revision: i64) -> Result<(), NotRecorded> {
         self.storage.delete(name, revision).map_err(not_recorded)
     }
+
+    fn kept_in(&self) -> Option<&'static str> {
+        match self.storage.driver().name() {
+            "Secret" => Some("secrets"),
+            "ConfigMap" => Some("configmaps"),
+            _ => None,
+        }
+    }
 }
