@@ -132,7 +132,7 @@ fn a_live_operation_gives_signs_of_life_and_leaves_none_behind() {
 
 #[test]
 fn an_api_server_that_dies_leaves_a_release_that_goes_on() {
-    let mut own = testbed::Cluster::start(Options { fsync: true, ..Options::default() }).expect("a cluster");
+    let own = testbed::Cluster::start(Options { fsync: true, ..Options::default() }).expect("a cluster");
     let chart = format!("{}/tests/life/chart", env!("CARGO_MANIFEST_DIR"));
     let command = |line: &str, own: &testbed::OwnCluster| {
         let words = line.split_whitespace().map(|word| if word == "CHART" { chart.as_str() } else { word });
