@@ -18,7 +18,7 @@ pub(crate) fn objects(engine: &Engine<'_>, chart: &Chart) -> Vec<Resource> {
     chart.crds().iter().filter_map(|crd| engine.cluster.build(&crd.data, false).ok()).flatten().collect()
 }
 
-/// Creates the definitions one file after the other, and waits until the server knows them.
+/// Creates the definitions, and waits until the server knows them. Helm creates one file after the other.
 pub(crate) fn install(
     engine: &Engine<'_>,
     chart: &Chart,
@@ -26,6 +26,31 @@ pub(crate) fn install(
     strategy: Strategy,
     log: &mut dyn Log,
 ) -> Result<(), GoError> {
+    let created = match at_once(engine, chart, how) {
+        Some(created) => created,
+        None => one_by_one(engine, chart, how, log)?,
+    };
+    if created.is_empty() {
+        return Ok(());
+    }
+    // Whatever else is waited for: objects of the new kinds cannot be made before.
+    let strategy = if strategy == Strategy::HookOnly { Strategy::Watcher } else { strategy };
+    engine.cluster.wait(&created, Waiting { strategy, timeout: ESTABLISHED, jobs: false })?;
+    engine.cluster.forget_capabilities();
+    Ok(())
+}
+
+/// Applies all definitions together, which may be done again. Where one fails, `None`: the next try tells which.
+fn at_once(engine: &Engine<'_>, chart: &Chart, how: How) -> Option<Vec<Resource>> {
+    let mut all = Vec::new();
+    for crd in chart.crds().iter().filter(|_| how.server_side) {
+        let resources = engine.cluster.build(&crd.data, false).ok().filter(|resources| !resources.is_empty())?;
+        all.extend(resources);
+    }
+    (!all.is_empty() && engine.cluster.create(&all, how).is_ok()).then_some(all)
+}
+
+fn one_by_one(engine: &Engine<'_>, chart: &Chart, how: How, log: &mut dyn Log) -> Result<Vec<Resource>, GoError> {
     let mut created = Vec::new();
     for crd in chart.crds() {
         let failed = |error: GoError| within(&format!("failed to install CRD {}", crd.name), error);
@@ -41,12 +66,5 @@ pub(crate) fn install(
             Err(refused) => return Err(failed(refused.error)),
         }
     }
-    if created.is_empty() {
-        return Ok(());
-    }
-    // Whatever else is waited for: objects of the new kinds cannot be made before.
-    let strategy = if strategy == Strategy::HookOnly { Strategy::Watcher } else { strategy };
-    engine.cluster.wait(&created, Waiting { strategy, timeout: ESTABLISHED, jobs: false })?;
-    engine.cluster.forget_capabilities();
-    Ok(())
+    Ok(created)
 }

@@ -92,12 +92,15 @@ pub(crate) fn existing(
     resources: &[Resource],
     owner: Option<Owner<'_>>,
 ) -> Result<Vec<Resource>, GoError> {
-    let mut found = Vec::new();
+    let mut named = Vec::new();
     for resource in resources {
-        if has_generated_name(resource)? {
-            continue;
+        if !has_generated_name(resource)? {
+            named.push(resource.clone());
         }
-        let live = cluster.get(resource).map_err(|error| {
+    }
+    let mut found = Vec::new();
+    for (live, resource) in cluster.get_all(&named).into_iter().zip(&named) {
+        let live = live.map_err(|error| {
             within(&format!("could not get information about the resource {}", described(resource)), error)
         })?;
         let Some(live) = live else { continue };

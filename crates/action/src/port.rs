@@ -87,6 +87,9 @@ pub trait Cluster {
     /// Returns the live object; `None` where there is none.
     fn get(&self, resource: &Resource) -> Result<Option<Value>, GoError>;
 
+    /// Returns the live objects, in order.
+    fn get_all(&self, resources: &[Resource]) -> Vec<Result<Option<Value>, GoError>>;
+
     /// Creates objects; one that is there already is an error, unless the server applies it.
     fn create(&self, resources: &[Resource], how: How) -> Result<(), Refused>;
 

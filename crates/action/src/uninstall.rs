@@ -245,8 +245,8 @@ impl Objects {
 
     /// Finds out whose the objects are.
     fn sort_out(&mut self, engine: &Engine<'_>, resources: Vec<Resource>, owner: Owner<'_>) {
-        for resource in resources {
-            match engine.cluster.get(&resource) {
+        for (live, resource) in engine.cluster.get_all(&resources).into_iter().zip(resources) {
+            match live {
                 Ok(None) => {}
                 Ok(Some(live)) if owner.check(&live).is_ok() => self.owned.push(resource),
                 Ok(Some(_)) => self.others.push(resource),

@@ -78,6 +78,13 @@ impl action::Cluster for Live {
         self.client.get(resource).map_err(|error| told(&error))
     }
 
+    fn get_all(&self, resources: &[Resource]) -> Vec<Result<Option<Value>, GoError>> {
+        match self.client.get_all(resources) {
+            Ok(found) => found.into_iter().map(|live| live.map_err(|error| told(&error))).collect(),
+            Err(error) => resources.iter().map(|_| Err(told(&error))).collect(),
+        }
+    }
+
     fn create(&self, resources: &[Resource], how: How) -> Result<(), Refused> {
         let apply = Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, ..Apply::default() };
         self.client.create(resources, apply).map(drop).map_err(|error| Refused {
