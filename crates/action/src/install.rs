@@ -10,10 +10,11 @@ use gostd::{GoError, Map};
 use release::{Info, Release, Status};
 use serde_json::json;
 
+use crate::claim::{Claimed, Existing, claim};
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, within};
 use crate::hooks::Run;
-use crate::ownership::{Owner, existing, quoted};
+use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotRecorded, Strategy, Waiting};
 use crate::render_chart::{Rendering, Source, prepare};
 use crate::uninstall::Uninstall;
@@ -154,14 +155,10 @@ impl Install {
         if !self.dry_run.asks_cluster() {
             return Ok(Plan { release, resources: Vec::new(), adopted: Vec::new() });
         }
-        let mut resources = engine
-            .cluster
-            .build(release.manifest.as_bytes(), !self.no_validation)
-            .map_err(|error| within("unable to build kubernetes objects from release manifest", error))?;
         let owner = Owner { name: &self.name, namespace: &self.namespace };
-        owner.mark(&mut resources);
-        let adopted = existing(engine.cluster, &resources, (!self.take_ownership).then_some(owner))
-            .map_err(|error| within("unable to continue with install", error))?;
+        let policy = if self.take_ownership { Existing::Take } else { Existing::Check };
+        let manifest = release.manifest.as_bytes();
+        let Claimed { resources, adopted } = claim(engine.cluster, manifest, owner, !self.no_validation, policy)?;
         Ok(Plan { release, resources, adopted })
     }
 

@@ -4,6 +4,7 @@
 //! executes it and gives the release as it is recorded. The cluster is seen through the [`Cluster`] port, records
 //! through the [`Records`] port. Follows `pkg/action` of Helm 4.3.1.
 
+mod claim;
 mod crds;
 mod dry_run;
 mod failure;
@@ -19,9 +20,11 @@ mod uninstall;
 mod upgrade;
 mod values;
 
+pub use claim::{Claimed, Existing, claim};
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
 pub use install::Install;
+pub use ownership::Owner;
 pub use port::{
     Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy,
     Waiting,

@@ -12,6 +12,7 @@ mod operation;
 mod release_text;
 mod rollback;
 mod root;
+mod server;
 mod show;
 mod status;
 mod template;

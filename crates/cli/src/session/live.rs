@@ -165,7 +165,25 @@ struct Looking(Client);
 
 impl Lookup for Looking {
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<gostd::Value, GoError> {
-        let found = self.0.lookup(api_version, kind, namespace, name).map_err(|error: Error| told(&error))?;
+        let found = self.0.lookup(api_version, kind, namespace, name).map_err(|error: Error| {
+            log_unknown_kind(api_version, &error);
+            told(&error)
+        })?;
+        if found.as_object().is_some_and(serde_json::Map::is_empty) {
+            let what = if name.is_empty() { "resource list" } else { "resource" };
+            let place = [("apiVersion", api_version), ("kind", kind), ("namespace", namespace), ("name", name)];
+            let fields = if name.is_empty() { &place[..3] } else { &place[..] };
+            Stderr.debug(&format!("lookup: {what} not found"), fields);
+        }
         gostd::json::decode(found.to_string().as_bytes())
     }
+}
+
+/// Helm logs a version that is not served before it fails.
+fn log_unknown_kind(api_version: &str, error: &Error) {
+    let Error::Context { text, source } = error else { return };
+    let Some(kind) = text.strip_prefix("unable to get apiresource from unstructured: ") else { return };
+    let why = source.to_string();
+    Stderr.error("unable to retrieve resource list", &[("GroupVersion", api_version), ("error", &why)]);
+    Stderr.error("unable to get apiresource", &[("groupVersionKind", kind), ("error", &why)]);
 }
