@@ -72,10 +72,16 @@ impl action::Cluster for Live {
     }
 
     fn get(&self, resource: &Resource) -> Result<Option<Value>, GoError> {
+        if self.in_memory {
+            return Ok(None);
+        }
         self.client.get(resource).map_err(|error| told(&error))
     }
 
     fn create(&self, resources: &[Resource], how: How) -> Result<(), Refused> {
+        if self.in_memory {
+            return Ok(());
+        }
         let apply = Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, ..Apply::default() };
         self.client.create(resources, apply).map(drop).map_err(|error| Refused {
             already_exists: error.api().is_some_and(cluster::ApiError::is_already_exists),
@@ -84,6 +90,9 @@ impl action::Cluster for Live {
     }
 
     fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated> {
+        if self.in_memory {
+            return Ok(Vec::new());
+        }
         let update = Update {
             server_side: how.server_side,
             force_conflicts: how.force_conflicts,
@@ -102,6 +111,9 @@ impl action::Cluster for Live {
     }
 
     fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {
+        if self.in_memory {
+            return Vec::new();
+        }
         let propagation = match propagation {
             Propagation::Background => cluster::Propagation::Background,
             Propagation::Foreground => cluster::Propagation::Foreground,
@@ -111,18 +123,30 @@ impl action::Cluster for Live {
     }
 
     fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         self.client.wait(resources, wait(waiting)).map_err(|error| told(&error))
     }
 
     fn wait_for_delete(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         self.client.wait_for_delete(resources, wait(waiting)).map_err(|error| told(&error))
     }
 
     fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         self.client.watch_until_ready(resources, wait(waiting)).map_err(|error| told(&error))
     }
 
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         let query = match pods {
             Pods::Named(name) => PodQuery { field_selector: format!("metadata.name={name}"), ..PodQuery::default() },
             Pods::OfJob(name) => PodQuery { label_selector: format!("job-name={name}"), ..PodQuery::default() },
