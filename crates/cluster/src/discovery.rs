@@ -83,8 +83,7 @@ impl Client {
     pub fn capabilities(&self) -> Result<Capabilities, Error> {
         self.forget_discovery();
         let version = self.version_by(&asking("/version"));
-        let version =
-            version.map_err(|error| Error::context("could not get server version from Kubernetes", error))?;
+        let version = version.map_err(|error| Error::context("could not get server version from Kubernetes", error))?;
         let discovery =
             self.discovery().map_err(|error| Error::context("could not get apiVersions from Kubernetes", error))?;
         Ok(discovery.capabilities(version))

@@ -32,7 +32,10 @@ static FLAGS: &[Flag] = &[
     Flag::string("filter", "show only releases whose name matches this regular expression").short('f'),
     Flag::string("selector", "show only releases whose labels match, as key1=value1,key2!=value2").short('l'),
     // Of Helm 2 and 3, where not all statuses were shown.
-    Flag::bool("all", "").short('a').deprecated("all releases are shown anyway"),
+    Flag::bool("all", "").short('a').deprecated("use 'helm list' instead: it shows all releases"),
+    // Helm 2's words.
+    Flag::bool("deleted", "").deprecated("use --uninstalled instead"),
+    Flag::bool("deleting", "").deprecated("use --uninstalling instead"),
 ];
 
 pub static COMMAND: Command = Command {
@@ -80,6 +83,8 @@ const STATUSES: &[(&str, &[Status])] = &[
     ("deployed", &[Status::Deployed]),
     ("uninstalled", &[Status::Uninstalled]),
     ("uninstalling", &[Status::Uninstalling]),
+    ("deleted", &[Status::Uninstalled]),
+    ("deleting", &[Status::Uninstalling]),
     ("pending", &[Status::PendingInstall, Status::PendingUpgrade, Status::PendingRollback]),
     ("failed", &[Status::Failed]),
     ("superseded", &[Status::Superseded]),
