@@ -23,6 +23,17 @@ pub(crate) fn check_labels(labels: &BTreeMap<String, String>) -> Result<(), GoEr
     )))
 }
 
+/// New labels go over old ones; `null` takes one away.
+pub(crate) fn merged_labels(
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let mut labels = old.clone();
+    labels.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
+    labels.retain(|_, value| value != "null");
+    labels
+}
+
 /// What templates see as `.Release`.
 pub(crate) fn release(name: &str, namespace: &str, revision: i64, upgrade: bool) -> chart::values::Release {
     chart::values::Release {

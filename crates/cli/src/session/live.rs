@@ -3,15 +3,16 @@
 use std::io::Write as _;
 use std::rc::Rc;
 
-use action::{How, NotUpdated, Pods, Propagation, Refused, Strategy, Waiting};
+use action::{How, NotUpdated, Pods, Propagation, Refused, Waiting};
 use chart::Capabilities;
 use chart::capabilities::KubeVersion;
 use chart::log::Log;
-use cluster::{Apply, Client, Error, LogQuery, PodQuery, Resource, Update, Validation, Wait};
+use cluster::{Apply, Client, Error, LogQuery, PodQuery, Rehearsed, Resource, Right, Update, Validation};
 use gostd::GoError;
 use render::Lookup;
 use serde_json::Value;
 
+use super::waits::watched;
 use crate::log::Stderr;
 
 /// A cluster, or none: where records are in memory, objects go nowhere, as in Helm.
@@ -24,13 +25,15 @@ fn told(error: &impl std::fmt::Display) -> GoError {
     GoError::new(error.to_string())
 }
 
-fn wait(waiting: Waiting) -> Wait<'static> {
-    let strategy = match waiting.strategy {
-        Strategy::Watcher => cluster::Strategy::Watcher,
-        Strategy::Legacy => cluster::Strategy::Legacy,
-        Strategy::HookOnly => cluster::Strategy::HookOnly,
-    };
-    Wait { jobs: waiting.jobs, ..Wait::new(strategy, waiting.timeout) }
+fn update(how: How) -> Update {
+    Update {
+        server_side: how.server_side,
+        force_conflicts: how.force_conflicts,
+        force_replace: how.force_replace,
+        three_way_unstructured: how.three_way_unstructured,
+        upgrade_managers: how.upgrade_managers,
+        ..Update::default()
+    }
 }
 
 impl action::Cluster for Live {
@@ -93,21 +96,17 @@ impl action::Cluster for Live {
         if self.in_memory {
             return Ok(Vec::new());
         }
-        let update = Update {
-            server_side: how.server_side,
-            force_conflicts: how.force_conflicts,
-            force_replace: how.force_replace,
-            three_way_unstructured: how.three_way_unstructured,
-            upgrade_managers: how.upgrade_managers,
-            ..Update::default()
-        };
-        match self.client.update(current, target, update) {
+        match self.client.update(current, target, update(how)) {
             Ok(changes) => {
                 warn_of_adopted(&changes.adopted);
                 Ok(changes.created)
             }
             Err(failed) => Err(NotUpdated { error: told(&failed.error), created: failed.changes.created }),
         }
+    }
+
+    fn rehearse(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Rehearsed>, GoError> {
+        self.client.rehearse(current, target, update(how)).map_err(|error| told(&error))
     }
 
     fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {
@@ -126,21 +125,21 @@ impl action::Cluster for Live {
         if self.in_memory {
             return Ok(());
         }
-        self.client.wait(resources, wait(waiting)).map_err(|error| told(&error))
+        watched("objects to be ready", waiting, |wait| self.client.wait(resources, wait))
     }
 
     fn wait_for_delete(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
         if self.in_memory {
             return Ok(());
         }
-        self.client.wait_for_delete(resources, wait(waiting)).map_err(|error| told(&error))
+        watched("objects to be gone", waiting, |wait| self.client.wait_for_delete(resources, wait))
     }
 
     fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
         if self.in_memory {
             return Ok(());
         }
-        self.client.watch_until_ready(resources, wait(waiting)).map_err(|error| told(&error))
+        watched("a hook to end", waiting, |wait| self.client.watch_until_ready(resources, wait))
     }
 
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError> {
@@ -159,6 +158,27 @@ impl action::Cluster for Live {
             }
         }
         Ok(())
+    }
+
+    fn lacking(&self, rights: &[Right]) -> Vec<Right> {
+        if self.in_memory {
+            return Vec::new();
+        }
+        // A server that answers no such questions may allow everything: then the operation finds out, as in Helm.
+        self.client.lacking(rights).unwrap_or_default()
+    }
+
+    fn refusal(&self, current: &Resource, target: &Resource, how: How) -> Option<GoError> {
+        let error = self.client.try_change(current, target, update(how)).err()?;
+        error.api().is_some_and(cluster::ApiError::is_invalid).then(|| told(&error))
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.client.cancel().is_cancelled()
+    }
+
+    fn resume(&self) {
+        self.client.cancel().clear();
     }
 }
 
