@@ -10,10 +10,11 @@ use gostd::{GoError, Map};
 use release::{Info, Release, Status};
 use serde_json::json;
 
+use crate::claim::{Claimed, Existing, claim};
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, within};
 use crate::hooks::Run;
-use crate::ownership::{Owner, existing, quoted};
+use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, Strategy, Waiting};
 use crate::preflight::{self, Deed, Intent};
 use crate::render_chart::{Rendering, Source, prepare};
@@ -49,15 +50,9 @@ pub struct Install {
 /// What is to be done: the record and its objects.
 struct Plan {
     release: Release,
-    objects: Objects,
+    objects: Claimed,
     /// The install whose place this one takes.
     interrupted: Interrupted,
-}
-
-/// The objects of a release, and those of them that are there already.
-pub(crate) struct Objects {
-    pub resources: Vec<Resource>,
-    pub adopted: Vec<Resource>,
 }
 
 impl Install {
@@ -165,7 +160,7 @@ impl Install {
         let release = self.rendered(engine, chart, user_values, log)?;
         let objects = match self.dry_run.asks_cluster() {
             true => self.objects(engine, release.manifest.as_bytes())?,
-            false => Objects { resources: Vec::new(), adopted: Vec::new() },
+            false => Claimed { resources: Vec::new(), adopted: Vec::new() },
         };
         Ok(Plan { release, objects, interrupted: Interrupted::No })
     }
@@ -205,16 +200,10 @@ impl Install {
         Ok(release)
     }
 
-    pub(crate) fn objects(&self, engine: &Engine<'_>, manifest: &[u8]) -> Result<Objects, Failed> {
-        let mut resources = engine
-            .cluster
-            .build(manifest, !self.no_validation)
-            .map_err(|error| within("unable to build kubernetes objects from release manifest", error))?;
+    pub(crate) fn objects(&self, engine: &Engine<'_>, manifest: &[u8]) -> Result<Claimed, Failed> {
         let owner = Owner { name: &self.name, namespace: &self.namespace };
-        owner.mark(&mut resources);
-        let adopted = existing(engine.cluster, &resources, (!self.take_ownership).then_some(owner))
-            .map_err(|error| within("unable to continue with install", error))?;
-        Ok(Objects { resources, adopted })
+        let policy = if self.take_ownership { Existing::Take } else { Existing::Check };
+        Ok(claim(engine.cluster, manifest, owner, !self.no_validation, policy)?)
     }
 
     fn record(&self, chart: &Chart, user_values: Map) -> Release {
@@ -292,7 +281,7 @@ impl Install {
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), GoError> {
         let waiting = self.waiting();
         let run = Run { waiting, server_side: self.how.server_side };
-        let Plan { release, objects: Objects { resources, adopted }, .. } = plan;
+        let Plan { release, objects: Claimed { resources, adopted }, .. } = plan;
         if !self.no_hooks {
             run.event(engine, release, "pre-install", log).map_err(|error| within("failed pre-install", error))?;
         }

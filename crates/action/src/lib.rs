@@ -5,6 +5,7 @@
 //! through the [`Records`] port. Follows `pkg/action` of Helm 4.3.1.
 
 mod awaited;
+mod claim;
 mod crds;
 mod dry_run;
 mod failure;
@@ -27,10 +28,12 @@ mod uninstall;
 mod upgrade;
 mod values;
 
+pub use claim::{Claimed, Existing, claim};
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
 pub use hint::Hint;
 pub use install::Install;
+pub use ownership::Owner;
 pub use port::{
     Cluster, Engine, Holder, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused,
     Strategy, Waiting,

@@ -8,8 +8,9 @@ use release::Release;
 use serde_json::Value;
 
 use crate::awaited::{Parts, split};
+use crate::claim::Claimed;
 use crate::failure::Failed;
-use crate::install::{Install, Objects};
+use crate::install::Install;
 use crate::ownership::Owner;
 use crate::port::{Engine, How};
 use crate::preflight;
@@ -88,7 +89,7 @@ impl Install {
             true => Parts { served: after.manifest.as_bytes().to_vec(), awaited: Vec::new() },
             false => split(after.manifest.as_bytes(), &chart, &engine.cluster.capabilities(log)?),
         };
-        let Objects { resources: mut target, adopted: current } = self.objects(engine, &parts.served)?;
+        let Claimed { resources: mut target, adopted: current } = self.objects(engine, &parts.served)?;
         let how = self.how_of(&current);
         if self.create_namespace {
             target.splice(0..0, self.namespace_object(engine)?);

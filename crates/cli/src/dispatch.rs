@@ -6,7 +6,7 @@ use crate::command::{Args, Found, Invocation, find, positionals};
 use crate::commands::ROOT;
 use crate::failure::Failure;
 use crate::settings::Settings;
-use crate::{flags, help, log, plugins, suggest};
+use crate::{flags, helm2, help, log, plugins, suggest};
 
 /// Runs a command line without its first word; returns the exit code.
 pub fn run(args: &[String]) -> u8 {
@@ -36,7 +36,7 @@ fn execute(args: &[String]) -> Result<(), Failure> {
     {
         return help::print(&find(&ROOT, topic));
     }
-    let found = find(&ROOT, args);
+    let (found, deprecated) = helm2::today(find(&ROOT, args), args);
     if found.path.len() == 1 {
         known_command(&found)?;
     }
@@ -46,7 +46,7 @@ fn execute(args: &[String]) -> Result<(), Failure> {
         log::warn("command failed", &[("error", &error)]);
         return Err(Failure { message: String::new(), exit_code: 1, explanation: None });
     }
-    for warning in &parsed.warnings {
+    for warning in deprecated.into_iter().chain(parsed.warnings.iter().map(String::as_str)) {
         eprintln!("{warning}");
     }
     log::set_debug(settings.debug);

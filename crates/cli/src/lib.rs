@@ -6,6 +6,7 @@ mod dispatch;
 mod explain;
 mod failure;
 mod flags;
+mod helm2;
 mod help;
 mod hints;
 mod interrupt;

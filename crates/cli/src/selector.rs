@@ -34,11 +34,15 @@ impl Selector {
         let mut words = Words { rest: text };
         let mut requirements = Vec::new();
         while !words.is_done() {
+            if words.peek() != "!" && is_sign(words.peek()) {
+                let found = words.next();
+                return Err(GoError::new(format!("found '{found}', expected: !, identifier, or 'end of string'")));
+            }
             requirements.push(words.requirement()?);
             match words.next() {
                 "" => break,
-                "," if !words.is_done() => {}
-                found => return Err(wrong(&format!("found '{found}', expected: ',' or 'end of string'"))),
+                "," => words.check_after_comma()?,
+                found => return Err(GoError::new(format!("found '{found}', expected: ',' or 'end of string'"))),
             }
         }
         Ok(Selector(requirements))
@@ -79,6 +83,11 @@ struct Words<'a> {
 
 const SIGNS: &str = "=!,()<>";
 
+/// Signs, operators in words, and nothing at all.
+fn is_sign(word: &str) -> bool {
+    word.is_empty() || word.starts_with(|c| SIGNS.contains(c))
+}
+
 impl<'a> Words<'a> {
     fn is_done(&mut self) -> bool {
         self.rest = self.rest.trim_start();
@@ -99,6 +108,15 @@ impl<'a> Words<'a> {
         word
     }
 
+    fn check_after_comma(&self) -> Result<(), GoError> {
+        match self.peek() {
+            word if word != "!" && is_sign(word) => {
+                Err(GoError::new(format!("found '{word}', expected: identifier after ','")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn peek(&self) -> &'a str {
         Words { rest: self.rest }.next()
     }
@@ -115,10 +133,10 @@ impl<'a> Words<'a> {
             return Ok(requirement(operator, Vec::new()));
         }
         match self.next() {
-            "=" | "==" => Ok(requirement(Operator::In, vec![self.value()])),
-            "!=" => Ok(requirement(Operator::NotIn, vec![self.value()])),
-            ">" => Ok(requirement(Operator::Greater, vec![self.value()])),
-            "<" => Ok(requirement(Operator::Less, vec![self.value()])),
+            "=" | "==" => Ok(requirement(Operator::In, vec![self.value()?])),
+            "!=" => Ok(requirement(Operator::NotIn, vec![self.value()?])),
+            ">" => Ok(requirement(Operator::Greater, vec![self.value()?])),
+            "<" => Ok(requirement(Operator::Less, vec![self.value()?])),
             "in" => Ok(requirement(Operator::In, self.values()?)),
             "notin" => Ok(requirement(Operator::NotIn, self.values()?)),
             found => Err(wrong(&format!("found '{found}', expected: in, notin, =, ==, !=, gt, lt"))),
@@ -127,32 +145,61 @@ impl<'a> Words<'a> {
 
     fn name(&mut self) -> Result<String, GoError> {
         match self.next() {
-            word if word.is_empty() || word.starts_with(|c| SIGNS.contains(c)) => {
-                Err(wrong(&format!("found '{word}', expected: identifier")))
-            }
+            word if is_sign(word) => Err(wrong(&format!("found '{word}', expected: identifier"))),
+            word if !is_name(word) => Err(wrong(&format!("<nil>: Invalid value: \"{word}\": {NAME_RULE}"))),
             word => Ok(word.to_string()),
         }
     }
 
     /// A value may be empty.
-    fn value(&mut self) -> String {
-        if matches!(self.peek(), "" | ",") { String::new() } else { self.next().to_string() }
+    fn value(&mut self) -> Result<String, GoError> {
+        match self.peek() {
+            "" | "," => Ok(String::new()),
+            word if is_sign(word) => Err(wrong(&format!("found '{word}', expected: identifier"))),
+            _ => Ok(self.next().to_string()),
+        }
     }
 
+    /// `(a,b)`; an empty place between commas is an empty value.
     fn values(&mut self) -> Result<Vec<String>, GoError> {
-        if self.next() != "(" {
-            return Err(wrong("expected: '('"));
+        match self.next() {
+            "(" => {}
+            found => return Err(wrong(&format!("found '{found}' expected: '('"))),
         }
         let mut values = Vec::new();
+        match self.peek() {
+            // No value is in an empty set.
+            ")" => {
+                self.next();
+                return Ok(values);
+            }
+            word if word != "," && is_sign(word) => {
+                return Err(wrong(&format!("found '{word}', expected: ',', ')' or identifier")));
+            }
+            _ => {}
+        }
         loop {
+            values.push(if is_sign(self.peek()) { String::new() } else { self.next().to_string() });
             match self.next() {
                 ")" => return Ok(values),
-                "" => return Err(wrong("expected: ',' or ')'")),
                 "," => {}
-                value => values.push(value.to_string()),
+                found => return Err(wrong(&format!("found '{found}', expected: ',' or ')'"))),
             }
         }
     }
+}
+
+const NAME_RULE: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with \
+                         an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation \
+                         is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+/// The part of a key behind its prefix (`IsQualifiedName` of apimachinery).
+fn is_name(key: &str) -> bool {
+    let name = key.rsplit('/').next().unwrap_or_default();
+    let inner = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    name.chars().all(inner)
+        && !name.is_empty()
+        && [name.chars().next(), name.chars().next_back()].iter().flatten().all(char::is_ascii_alphanumeric)
 }
 
 #[cfg(test)]

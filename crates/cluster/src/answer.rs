@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{ApiError, Method};
 
 /// Reads the error out of an answer: a `Status` object, or else words for the code.
-pub(crate) fn api_error(method: Method, code: u16, body: &[u8]) -> ApiError {
+pub(crate) fn api_error(method: Method, path: &str, code: u16, body: &[u8]) -> ApiError {
     let status: Option<Value> = serde_json::from_slice(body).ok();
     match status.filter(|status| status["kind"] == "Status" && status["status"] != "Success") {
         Some(status) => ApiError {
@@ -16,8 +16,28 @@ pub(crate) fn api_error(method: Method, code: u16, body: &[u8]) -> ApiError {
             message: status["message"].as_str().unwrap_or_default().to_owned(),
             details: status["details"].clone(),
         },
-        None => generic(method, code, body),
+        None => {
+            let error = generic(method, code, body);
+            let asked = subject(path).map(|subject| format!(" ({} {subject})", method.as_str().to_lowercase()));
+            ApiError { message: error.message + &asked.unwrap_or_default(), ..error }
+        }
     }
+}
+
+/// What a path is about: `secrets`, `deployments.apps web`; nothing for discovery.
+fn subject(path: &str) -> Option<String> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let (group, rest) = match segments.as_slice() {
+        ["api", _, rest @ ..] => ("", rest),
+        ["apis", group, _, rest @ ..] => (*group, rest),
+        _ => return None,
+    };
+    let rest = match rest {
+        ["namespaces", _, rest @ ..] if !rest.is_empty() => rest,
+        rest => rest,
+    };
+    let resource = if group.is_empty() { (*rest.first()?).to_owned() } else { format!("{}.{group}", rest.first()?) };
+    Some(rest.get(1).map_or(resource.clone(), |name| format!("{resource} {name}")))
 }
 
 fn generic(method: Method, code: u16, body: &[u8]) -> ApiError {
@@ -75,19 +95,34 @@ mod tests {
     #[test]
     fn a_status_speaks_for_itself() {
         let body = br#"{"kind":"Status","status":"Failure","message":"secrets \"a\" not found","reason":"NotFound","code":404}"#;
-        let error = api_error(Method::Get, 404, body);
+        let error = api_error(Method::Get, "/version", 404, body);
         assert_eq!(error.to_string(), "secrets \"a\" not found");
         assert!(error.is_not_found());
     }
 
     #[test]
     fn other_bodies_get_words_for_the_code() {
-        let error = api_error(Method::Get, 502, b"bad gateway\n");
+        let error = api_error(Method::Get, "/version", 502, b"bad gateway\n");
         assert_eq!(
             error.to_string(),
             "an error on the server (\"bad gateway\") has prevented the request from succeeding"
         );
-        assert!(api_error(Method::Post, 409, b"").is_already_exists());
-        assert!(api_error(Method::Put, 409, b"").is_conflict());
+        assert!(api_error(Method::Post, "/api/v1/secrets", 409, b"").is_already_exists());
+        assert!(api_error(Method::Put, "/api/v1/secrets", 409, b"").is_conflict());
+    }
+
+    #[test]
+    fn they_name_what_was_asked_for() {
+        let table = [
+            ("/version", None),
+            ("/apis/apps/v1", None),
+            ("/api/v1/secrets", Some("secrets")),
+            ("/api/v1/namespaces/default", Some("namespaces default")),
+            ("/api/v1/namespaces/default/secrets/a", Some("secrets a")),
+            ("/apis/apps/v1/namespaces/default/deployments", Some("deployments.apps")),
+        ];
+        for (path, expected) in table {
+            assert_eq!(subject(path).as_deref(), expected, "{path}");
+        }
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use crate::body::Answer;
+use crate::connect;
 use crate::discovery::Discovery;
 use crate::kubeconfig::{self, Loaded};
 use crate::transport::Transport;
@@ -28,9 +30,6 @@ struct Inner {
     transport: OnceLock<Result<Arc<Transport>, Error>>,
     discovery: Mutex<Option<Arc<Discovery>>>,
 }
-
-/// Requests and TLS are light work; the engine waits meanwhile.
-const WORKERS: usize = 2;
 
 impl Client {
     /// Makes a client. Files are read now, the server is asked only when needed; a kubeconfig of no use is told then.
@@ -86,6 +85,16 @@ impl Client {
         self.block(async { self.send(request).await })
     }
 
+    /// Sends a request whose answer, JSON, is read as it comes: lists may be longer than what should be in memory.
+    ///
+    /// # Errors
+    /// As [`Client::request`]; reading gives [`Error::Transport`] for an answer that breaks off, inside an
+    /// [`std::io::Error`].
+    pub fn open_answer(&self, request: &Request) -> Result<Answer, Error> {
+        let answer = self.block(async { self.transport().await?.answer(request).await })?;
+        Answer::new(self.clone(), answer)
+    }
+
     /// Returns the warnings that the server gave since the last call, each once.
     pub fn take_warnings(&self) -> Vec<String> {
         match self.inner.transport.get() {
@@ -111,7 +120,7 @@ impl Client {
         let loaded = self.inner.loaded.as_ref().map_err(Error::clone)?;
         let connection = kubeconfig::connection(loaded, config).await?;
         let server = connection.cluster_url.to_string();
-        let client = kube::Client::try_from(connection).map_err(|error| Error::Config(error.to_string()))?;
+        let client = connect::open(connection).map_err(|error| Error::Config(error.to_string()))?;
         Ok(Transport::new(client, server, config.burst, config.qps))
     }
 
@@ -139,12 +148,12 @@ impl Client {
         if let Some(runtime) = self.inner.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(WORKERS)
-            .thread_name("cluster")
+        // The threads that wait do the work: others would cost every command their start and a change of thread for
+        // each piece of an answer.
+        let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| Error::Plain(format!("cannot start threads for requests: {error}")))?;
+            .map_err(|error| Error::Plain(format!("cannot prepare requests: {error}")))?;
         Ok(self.inner.runtime.get_or_init(|| runtime))
     }
 

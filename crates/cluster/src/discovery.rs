@@ -67,7 +67,11 @@ impl Client {
     /// # Errors
     /// Those of [`Client::request`].
     pub fn version(&self) -> Result<Version, Error> {
-        let answer = self.request(&Request::get("/version"))?.json()?;
+        self.version_by(&Request::get("/version"))
+    }
+
+    fn version_by(&self, request: &Request) -> Result<Version, Error> {
+        let answer = self.request(request)?.json()?;
         let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
         Ok(Version { major: text("major"), minor: text("minor"), git_version: text("gitVersion") })
     }
@@ -78,8 +82,8 @@ impl Client {
     /// `could not get server version from Kubernetes: …`, `could not get apiVersions from Kubernetes: …`.
     pub fn capabilities(&self) -> Result<Capabilities, Error> {
         self.forget_discovery();
-        let version =
-            self.version().map_err(|error| Error::context("could not get server version from Kubernetes", error))?;
+        let version = self.version_by(&asking("/version"));
+        let version = version.map_err(|error| Error::context("could not get server version from Kubernetes", error))?;
         let discovery =
             self.discovery().map_err(|error| Error::context("could not get apiVersions from Kubernetes", error))?;
         Ok(discovery.capabilities(version))
@@ -100,7 +104,7 @@ impl Client {
     }
 
     async fn discover(&self) -> Result<Discovery, Error> {
-        let (core, named) = (Request::get("/api").accept(AGGREGATED), Request::get("/apis").accept(AGGREGATED));
+        let (core, named) = (asking("/api").accept(AGGREGATED), asking("/apis").accept(AGGREGATED));
         let (core, named) = futures::future::join(self.send(&core), self.send(&named)).await;
         let mut groups = Vec::new();
         for (answer, prefix) in [(core, "/api"), (named, "/apis")] {
@@ -138,7 +142,7 @@ impl Client {
                 true => format!("{prefix}/{version}"),
                 false => format!("{prefix}/{name}/{version}"),
             };
-            let answer = self.send(&Request::get(path)).await.and_then(|answer| answer.json());
+            let answer = self.send(&asking(&path)).await.and_then(|answer| answer.json());
             let resources = answer.as_ref().map(|answer| list(&answer["resources"]).iter().map(old_resource).collect());
             GroupVersion { version, stale: resources.is_err(), resources: resources.unwrap_or_default() }
         });
@@ -172,6 +176,11 @@ impl Discovery {
         }
         Capabilities { version, api_versions: names.into_iter().collect(), unavailable }
     }
+}
+
+/// Returns a request of client-go's discovery, which tells the server its patience; errors name it.
+fn asking(path: &str) -> Request {
+    Request::get(path).query("timeout", "32s")
 }
 
 fn aggregated_group(group: &Value) -> Group {

@@ -1,7 +1,7 @@
 //! One Kubernetes cluster: who we are there, what it serves, and what is done to its objects. Knows nothing of charts and
 //! releases.
 //!
-//! Everything is synchronous: requests run on the client's own runtime, and the caller's thread waits for them. Objects are
+//! Everything is synchronous: requests run on the client's own runtime, on the thread that waits for them. Objects are
 //! `serde_json::Value`.
 
 // Only its feature is needed: kube is built for one version of the API.
@@ -9,10 +9,12 @@ use k8s_openapi as _;
 
 mod answer;
 mod apply;
+mod body;
 mod build;
 mod cancel;
 mod client;
 mod config;
+mod connect;
 mod definitions;
 mod discovery;
 mod error;
@@ -38,6 +40,7 @@ mod update;
 mod wait;
 
 pub use apply::Apply;
+pub use body::Answer;
 pub use build::Validation;
 pub use cancel::Cancel;
 pub use client::Client;

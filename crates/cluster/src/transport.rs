@@ -22,7 +22,7 @@ pub(crate) struct Transport {
 }
 
 /// More than any list that the server gives at once; a stranger's server could go on for ever.
-const BODY_LIMIT_BYTES: usize = 1 << 30;
+pub(crate) const BODY_LIMIT_BYTES: usize = 1 << 30;
 
 /// `maxRetries` of client-go's requests.
 const RETRIES: usize = 10;
@@ -40,30 +40,32 @@ impl Transport {
         self.warnings.lock().map(|mut list| std::mem::take(&mut *list)).unwrap_or_default()
     }
 
-    /// Sends a request and reads the whole answer. One that asks to come back later is sent again, as client-go does.
+    /// Sends a request and reads the whole answer.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
-        let mut leaders = 0;
-        for _ in 0..RETRIES {
+        let answer = self.answer(request).await?;
+        self.read(answer).await
+    }
+
+    /// Sends a request whose answer of success is still to be read. One that asks to come back later is sent again, as
+    /// client-go does.
+    pub async fn answer(&self, request: &Request) -> Result<http::Response<Body>, Error> {
+        let (mut leaders, mut retries) = (0, RETRIES);
+        loop {
             let answer = self.open(request, None).await?;
+            self.keep_warnings(answer.headers());
             let (code, retry_after) = (answer.status().as_u16(), retry_after(answer.headers()));
-            let response = self.read(request, answer).await?;
             if (200..300).contains(&code) {
-                return Ok(response);
+                return Ok(answer);
             }
-            let error = api_error(request.method, code, &response.body);
+            let error = api_error(request.method, &request.path, code, &self.read(answer).await?.body);
             match retry_after.filter(|_| code == 429 || code >= 500) {
-                Some(seconds) => sleep(Duration::from_secs(seconds)).await,
+                Some(seconds) if retries > 0 => {
+                    retries -= 1;
+                    sleep(Duration::from_secs(seconds)).await;
+                }
                 None if leaders == 0 && leader_changed(&error) => leaders += 1,
-                None => return Err(error.into()),
+                _ => return Err(error.into()),
             }
-        }
-        let response = self.open(request, None).await?;
-        let code = response.status().as_u16();
-        let response = self.read(request, response).await?;
-        if (200..300).contains(&code) {
-            Ok(response)
-        } else {
-            Err(api_error(request.method, code, &response.body).into())
         }
     }
 
@@ -75,8 +77,8 @@ impl Transport {
         if (200..300).contains(&code) {
             return Ok(answer.into_body());
         }
-        let response = self.read(request, answer).await?;
-        Err(api_error(request.method, code, &response.body).into())
+        let response = self.read(answer).await?;
+        Err(api_error(request.method, &request.path, code, &response.body).into())
     }
 
     async fn open(&self, request: &Request, encoding: Option<&str>) -> Result<http::Response<Body>, Error> {
@@ -98,18 +100,12 @@ impl Transport {
         self.client.send(built).await.map_err(|error| self.unreachable(request.method, &target, &error))
     }
 
-    async fn read(&self, request: &Request, answer: http::Response<Body>) -> Result<Response, Error> {
+    async fn read(&self, answer: http::Response<Body>) -> Result<Response, Error> {
         let code = answer.status().as_u16();
-        self.keep_warnings(answer.headers());
         let content_type =
             answer.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let body = Limited::new(answer.into_body(), BODY_LIMIT_BYTES).collect().await.map_err(|error| {
-            Error::Transport(format!(
-                "unexpected error when reading response body. Please retry. Original error: {error} ({} {})",
-                request.method.as_str(),
-                request.path
-            ))
-        })?;
+        let body = Limited::new(answer.into_body(), BODY_LIMIT_BYTES).collect().await;
+        let body = body.map_err(|error| broken_off(error.as_ref()))?;
         Ok(Response { code, content_type, body: body.to_bytes().to_vec() })
     }
 
@@ -130,6 +126,23 @@ impl Transport {
         let server = self.server.trim_end_matches('/');
         Error::Transport(format!("{} \"{server}{target}\": {}", method.title(), cause(server, error)))
     }
+}
+
+/// What client-go says of an answer that does not come to its end, with Go's word where it was just cut off.
+pub(crate) fn broken_off(error: &(dyn std::error::Error + 'static)) -> Error {
+    let mut link = Some(error);
+    let mut cause = error.to_string();
+    while let Some(current) = link {
+        cause = current.to_string();
+        let ended = |io: &std::io::Error| io.kind() == std::io::ErrorKind::UnexpectedEof;
+        if current.downcast_ref::<std::io::Error>().is_some_and(ended) {
+            cause = "unexpected EOF".to_owned();
+            break;
+        }
+        link = current.source();
+    }
+    let text = format!("unexpected error when reading response body. Please retry. Original error: {cause}");
+    Error::Transport(text)
 }
 
 /// The longest that the server may let us wait before a request is sent again.

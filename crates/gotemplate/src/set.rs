@@ -89,12 +89,26 @@ impl Set {
     /// Go's text; the chain of sources is that of `errors.Unwrap`, and links that the engine made carry an
     /// [`ExecDetail`](crate::ExecDetail).
     pub fn execute(&self, name: &str, data: &Value, extensions: Vec<Rc<dyn Any>>) -> Result<Vec<u8>, GoError> {
+        let (output, result) = self.execute_as_far(name, data, extensions);
+        result.map(|()| output)
+    }
+
+    /// Executes a template and returns what it gave until its end or an error, as Go writes it.
+    ///
+    /// # Errors
+    /// As [`Set::execute`].
+    pub fn execute_as_far(
+        &self,
+        name: &str,
+        data: &Value,
+        extensions: Vec<Rc<dyn Any>>,
+    ) -> (Vec<u8>, Result<(), GoError>) {
         let Some(tree) = self.lookup(name.as_bytes()).cloned() else {
-            return Err(missing(name.as_bytes()));
+            return (Vec::new(), Err(missing(name.as_bytes())));
         };
         let mut exec = Exec::new(self, extensions);
-        exec.run(&tree, data).map_err(|error| *error)?;
-        Ok(exec.into_output())
+        let result = exec.run(&tree, data).map_err(|error| *error);
+        (exec.into_output(), result)
     }
 
     /// Parses a text of `tpl`, or finds it parsed already.

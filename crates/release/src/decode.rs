@@ -24,7 +24,8 @@ pub fn from_json(text: &[u8]) -> Result<Release, GoError> {
 pub fn from_yaml(text: &[u8]) -> Result<Vec<Release>, GoError> {
     let value = goyaml::from_yaml_shaped(text, &RELEASES)?;
     let list = value.as_list().map(|list| list.items().to_vec()).unwrap_or_default();
-    list.iter().filter(|value| !value.is_nil()).map(release).collect()
+    let read: Result<Vec<Release>, GoError> = list.iter().filter(|value| !value.is_nil()).map(release).collect();
+    read.map_err(|error| GoError::wrap(format!("error unmarshaling JSON: while decoding JSON: {}", error.text), error))
 }
 
 fn release(value: &Value) -> Result<Release, GoError> {

@@ -18,6 +18,7 @@ mod status;
 pub mod stream;
 mod summary;
 mod times;
+mod view;
 
 pub use crate::chart::{Chart, File};
 pub use decode::from_yaml;

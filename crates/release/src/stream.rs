@@ -193,6 +193,20 @@ impl<'b, R: Read> Lexer<'b, R> {
         }
     }
 
+    /// Reads on to the end of the text, where nothing may follow.
+    ///
+    /// # Errors
+    /// Where something does.
+    pub fn end(&mut self) -> Result<()> {
+        while let Some(byte) = self.byte()? {
+            if !byte.is_ascii_whitespace() {
+                return Err(StreamError::Malformed("the end"));
+            }
+            self.at += 1;
+        }
+        Ok(())
+    }
+
     fn skip_word(&mut self) -> Result<()> {
         while self.byte()?.is_some_and(|b| matches!(b, b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E')) {
             self.at += 1;

@@ -85,12 +85,21 @@ fn all(invocation: &Invocation) -> Result<(), Failure> {
     let release = recorded(invocation)?;
     let template = invocation.flags.string("template");
     if !template.is_empty() {
-        return Err(
-            "`get all --template` is not built yet in this version of Pilothouse; use -o json of `status`".into()
-        );
+        return templated(template, &release);
     }
     let telling = Telling { debug: true, metadata: true, hide_notes: false };
     out::finish(&release_text::text(&release, Format::Table, telling, Color::of(&invocation.settings))?)
+}
+
+/// Prints what a template of the user gives, if only up to an error: Go's functions, and no others.
+fn templated(template: &str, release: &Release) -> Result<(), Failure> {
+    let mut set = gotemplate::Set::new(&[]);
+    set.parse("_", template)?;
+    let data = Value::map([("Release".into(), release.to_template_value())].into());
+    let (text, result) = set.execute_as_far("_", &data, Vec::new());
+    out::write(&text)?;
+    result?;
+    out::finish(b"")
 }
 
 fn values(invocation: &Invocation) -> Result<(), Failure> {

@@ -37,7 +37,8 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     }
     let mut revisions = session.records.revisions(name).map_err(|error| Failure::new(error.to_string()))?;
     revisions.sort_by(release::by_revision);
-    let most = invocation.flags.last("max").and_then(|max| max.parse().ok()).unwrap_or(256usize);
+    let most = invocation.flags.last("max").and_then(|max| gostd::strconv::parse_int(max.as_bytes(), 0, 64).ok());
+    let most = most.map_or(256, |max| usize::try_from(max).unwrap_or(0));
     let shown = &revisions[revisions.len().saturating_sub(most)..];
     match Format::of(invocation) {
         Format::Table => out::finish(table(shown, invocation.flags.bool("show-rollback-revision")).as_bytes()),

@@ -18,7 +18,7 @@ use crate::tables::{CHART_PATH, INSTALL, NOTES, SCHEMA, VALUES};
 use crate::{out, plugins};
 
 /// Helm 2's way to name a release.
-static HELM2: &[Flag] = &[Flag::string("name", "").deprecated("give the name before the chart instead")];
+static HELM2: &[Flag] = &[Flag::string("name", "").deprecated("use 'helm install NAME CHART' instead")];
 
 pub static COMMAND: Command = Command {
     name: "install",

@@ -1,5 +1,7 @@
 //! `list`: the releases of a namespace, or of all.
 
+use std::collections::HashMap;
+
 use release::object::{Object, list as list_of};
 use release::{Status, Summary};
 
@@ -30,7 +32,10 @@ static FLAGS: &[Flag] = &[
     Flag::string("filter", "show only releases whose name matches this regular expression").short('f'),
     Flag::string("selector", "show only releases whose labels match, as key1=value1,key2!=value2").short('l'),
     // Of Helm 2 and 3, where not all statuses were shown.
-    Flag::bool("all", "").short('a').deprecated("all releases are shown anyway"),
+    Flag::bool("all", "").short('a').deprecated("use 'helm list' instead: it shows all releases"),
+    // Helm 2's words.
+    Flag::bool("deleted", "").deprecated("use --uninstalled instead"),
+    Flag::bool("deleting", "").deprecated("use --uninstalling instead"),
 ];
 
 pub static COMMAND: Command = Command {
@@ -48,7 +53,11 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let namespace = if flags.bool("all-namespaces") { String::new() } else { invocation.settings.namespace() };
     let session = Session::open(invocation, &namespace)?;
-    session.reachable()?;
+    match flags.bool("all-namespaces") {
+        // For this Helm opens the cluster anew, even where records are in memory.
+        true => session.client.reachable().map_err(|error| Failure::new(error.to_string()))?,
+        false => session.reachable()?,
+    }
     let wanted = Wanted::of(flags)?;
     let mut releases = found(&session, &wanted)?;
     sort(&mut releases, flags);
@@ -66,14 +75,16 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
 struct Wanted {
     name: Option<gostd::regexp::Regexp>,
     selector: Selector,
-    /// All, if empty.
     statuses: Vec<Status>,
 }
 
+/// The flags, and what they show; without any of them all of these, but no status that Helm does not know.
 const STATUSES: &[(&str, &[Status])] = &[
     ("deployed", &[Status::Deployed]),
     ("uninstalled", &[Status::Uninstalled]),
     ("uninstalling", &[Status::Uninstalling]),
+    ("deleted", &[Status::Uninstalled]),
+    ("deleting", &[Status::Uninstalling]),
     ("pending", &[Status::PendingInstall, Status::PendingUpgrade, Status::PendingRollback]),
     ("failed", &[Status::Failed]),
     ("superseded", &[Status::Superseded]),
@@ -86,8 +97,10 @@ impl Wanted {
             pattern => Some(gostd::regexp::Regexp::new(pattern.as_bytes())?),
         };
         let selector = Selector::parse(flags.string("selector"))?;
-        let statuses = STATUSES.iter().filter(|(flag, _)| flags.bool(flag)).flat_map(|(_, statuses)| statuses.to_vec());
-        Ok(Wanted { name, selector, statuses: statuses.collect() })
+        let any = STATUSES.iter().any(|(flag, _)| flags.bool(flag));
+        let asked_for = STATUSES.iter().filter(|(flag, _)| !any || flags.bool(flag));
+        let statuses = asked_for.flat_map(|(_, statuses)| statuses.to_vec()).collect();
+        Ok(Wanted { name, selector, statuses })
     }
 
     /// Older revisions are looked at only where nothing else is asked for.
@@ -96,43 +109,41 @@ impl Wanted {
     }
 }
 
+/// The newest revision of each release, with whether its labels match; where superseded ones are asked for, all.
+#[derive(Default)]
+struct Found {
+    newest: HashMap<(String, String), (Summary, bool)>,
+    all: Vec<(Summary, bool)>,
+}
+
+impl Found {
+    /// Of equal revisions the later one stays.
+    fn keep_newest(&mut self, summary: Summary, matches: bool) {
+        let key = (summary.namespace.clone(), summary.name.clone());
+        match self.newest.get(&key) {
+            Some((known, _)) if known.version > summary.version => {}
+            _ => drop(self.newest.insert(key, (summary, matches))),
+        }
+    }
+}
+
 fn found(session: &Session, wanted: &Wanted) -> Result<Vec<Summary>, Failure> {
-    let mut all = Vec::new();
-    let mut labels = Vec::new();
+    let mut found = Found::default();
     let each = &mut |listed: storage::Listed| {
-        if wanted.name.as_ref().is_none_or(|name| name.is_match(listed.summary.name.as_bytes())) {
-            labels.push(wanted.selector.matches(&listed.labels));
-            all.push(listed.summary);
+        if wanted.name.as_ref().is_some_and(|name| !name.is_match(listed.summary.name.as_bytes())) {
+            return;
+        }
+        // Labels count after the newest revisions were found: those of older ones say nothing.
+        let matches = wanted.selector.matches(&listed.labels);
+        match wanted.only_superseded() {
+            true => found.all.push((listed.summary, matches)),
+            false => found.keep_newest(listed.summary, matches),
         }
     };
     session.records.summaries(each).map_err(|error| Failure::new(error.to_string()))?;
-    // Labels count after the newest revisions were found: those of older ones say nothing.
-    let marked = all.into_iter().zip(labels);
-    let newest: Vec<(Summary, bool)> = match wanted.only_superseded() {
-        true => marked.collect(),
-        false => newest(marked),
-    };
-    let status = |summary: &Summary| wanted.statuses.is_empty() || wanted.statuses.contains(&summary.status);
-    Ok(newest
-        .into_iter()
-        .filter(|(summary, matches)| *matches && status(summary))
-        .map(|(summary, _)| summary)
-        .collect())
-}
-
-/// Keeps the newest revision of each release.
-fn newest(marked: impl Iterator<Item = (Summary, bool)>) -> Vec<(Summary, bool)> {
-    let mut newest: std::collections::HashMap<(String, String), (Summary, bool)> = std::collections::HashMap::new();
-    for (summary, matches) in marked {
-        let key = (summary.namespace.clone(), summary.name.clone());
-        match newest.get(&key) {
-            Some((known, _)) if known.version > summary.version => {}
-            _ => {
-                newest.insert(key, (summary, matches));
-            }
-        }
-    }
-    newest.into_values().collect()
+    let status = |summary: &Summary| wanted.statuses.contains(&summary.status);
+    let marked = found.all.into_iter().chain(found.newest.into_values());
+    Ok(marked.filter(|(summary, matches)| *matches && status(summary)).map(|(summary, _)| summary).collect())
 }
 
 fn sort(releases: &mut [Summary], flags: &Parsed) {
@@ -148,7 +159,10 @@ fn sort(releases: &mut [Summary], flags: &Parsed) {
 }
 
 fn page<'a>(releases: &'a [Summary], flags: &Parsed) -> &'a [Summary] {
-    let number = |name: &str, default: usize| flags.last(name).and_then(|n| n.parse().ok()).unwrap_or(default);
+    let number = |name: &str, default: usize| {
+        let given = flags.last(name).and_then(|text| gostd::strconv::parse_int(text.as_bytes(), 0, 64).ok());
+        given.map_or(default, |number| usize::try_from(number).unwrap_or(0))
+    };
     let rest = releases.get(number("offset", 0)..).unwrap_or_default();
     match number("max", 256) {
         0 => rest,

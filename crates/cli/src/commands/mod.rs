@@ -13,6 +13,7 @@ mod operation;
 mod release_text;
 mod rollback;
 mod root;
+mod server;
 mod show;
 mod status;
 mod template;

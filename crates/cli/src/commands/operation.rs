@@ -106,6 +106,9 @@ pub fn given(invocation: &Invocation, reference: &str, install: bool) -> Result<
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
     }
     let path = locate::chart_path(reference, flags.string("repo"), &invocation.settings)?;
+    if install {
+        Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
+    }
     plugins::look_for_getters(&invocation.settings.plugins_directory);
     let values = values::merged(flags)?;
     let chart = chart::load(&path, &mut Stderr)?;

@@ -4,6 +4,7 @@ use chart::log::Log;
 use post_render::PostRenderer;
 use render::{Engine, Hook, RenderError, Resources, sort_manifests};
 
+use super::server::Server;
 use super::{locate, values};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
@@ -34,7 +35,7 @@ pub static COMMAND: Command = Command {
     name: "template",
     operands: "[NAME] [CHART]",
     short: "render templates locally",
-    long: "Renders the templates of a chart and prints the manifests. No cluster is asked; what a template looks up there is empty.",
+    long: "Renders the templates of a chart and prints the manifests. No cluster is asked, and what a template looks up there is empty, unless --dry-run=server is given.",
     args: Args::AtLeast(1),
     flags: &[FLAGS, INSTALL, NOTES_IGNORED, SCHEMA, VALUES, CHART_PATH],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"], &["validate", "dry-run"]],
@@ -48,9 +49,10 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let post_renderer = plugins::post_renderer(invocation)?;
     let kube_version = values::kube_version(flags)?;
     let references = References::of(flags)?;
-    check_dry_run(flags)?;
+    let asks_server = asks_server(flags)?;
     let (name, reference) = name_and_chart(flags)?;
-    let request = Request { invocation, name, reference, kube_version, references, post_renderer };
+    let server = if asks_server { Some(Server::of(invocation)?) } else { None };
+    let request = Request { invocation, name, reference, kube_version, references, post_renderer, server };
     request.run()
 }
 
@@ -63,17 +65,17 @@ pub(super) fn warn_wait(flags: &Parsed) {
     }
 }
 
-/// Rendering against a cluster is for a later version; everything else is Helm's answer.
-fn check_dry_run(flags: &Parsed) -> Result<(), Failure> {
-    let value = if flags.bool("validate") { "server" } else { flags.last("dry-run").unwrap_or("client") };
+/// Reads `--dry-run` and `--validate`: whether a cluster is asked.
+///
+/// # Errors
+/// Helm's text for a word that it does not know. Source: `cmdGetDryRunFlagStrategy`, pkg/cmd/helpers.go.
+fn asks_server(flags: &Parsed) -> Result<bool, Failure> {
+    let value = flags.last("dry-run").unwrap_or("client");
     let truth = gostd::strconv::parse_bool(value.as_bytes()).ok();
     match (value, truth) {
         ("unset", _) => Stderr.warn("--dry-run is deprecated and should be replaced with '--dry-run=client'", &[]),
         ("client", _) => {}
-        ("server", _) => {
-            let text = "`template --dry-run=server` is not built yet in this version of Pilothouse; use helm for it";
-            return Err(Failure::new(text));
-        }
+        ("server", _) => return Ok(true),
         ("none", _) | (_, Some(false)) => {
             return Err(Failure::new(format!("invalid dry-run value ({value:?}). Must be \"server\" or \"client\"")));
         }
@@ -87,7 +89,7 @@ fn check_dry_run(flags: &Parsed) -> Result<(), Failure> {
             return Err(Failure::new(text));
         }
     }
-    Ok(())
+    Ok(flags.bool("validate"))
 }
 
 /// Follows `NameAndChart` in Helm's `pkg/action/install.go`.
@@ -118,6 +120,8 @@ struct Request<'a> {
     kube_version: Option<chart::capabilities::KubeVersion>,
     references: References,
     post_renderer: Option<PostRenderer>,
+    /// The cluster, where one is asked.
+    server: Option<Server>,
 }
 
 impl Request<'_> {
@@ -134,6 +138,7 @@ impl Request<'_> {
             // Helm 4.3 can load such charts but not render them.
             return Err("invalid chart apiVersion".into());
         }
+        self.server.as_ref().map_or(Ok(()), Server::check_reachable)?;
         self.check_name()?;
         self.render(&mut chart, user_values)
     }
@@ -153,7 +158,10 @@ impl Request<'_> {
             Stderr.error("chart dependencies processing failed", &[("error", &error.text)]);
             Failure::new(format!("chart dependencies processing failed: {}", error.text))
         })?;
-        let capabilities = values::capabilities(self.kube_version.clone(), flags.slice("api-versions"));
+        let capabilities = match &self.server {
+            Some(server) => server.capabilities(chart, flags)?,
+            None => values::capabilities(self.kube_version.clone(), flags.slice("api-versions")),
+        };
         let release = chart::values::Release {
             name: self.name.clone(),
             namespace: self.invocation.settings.namespace(),
@@ -174,7 +182,8 @@ impl Request<'_> {
         if let Err(error) = check_kube_version(chart, capabilities) {
             return self.fail(hint(error, debug), &render::Files::new());
         }
-        let engine = Engine { enable_dns: flags.bool("enable-dns"), ..Engine::default() };
+        let lookup = self.server.as_ref().map(Server::lookup);
+        let engine = Engine { enable_dns: flags.bool("enable-dns"), lookup, ..Engine::default() };
         // Kept to the end of the process.
         let mut rendered = match engine.render(chart, top) {
             Ok(rendered) => rendered,
@@ -234,7 +243,11 @@ impl Request<'_> {
             if let Err(error) = output.write(&crds, resources, &hooks) {
                 return self.fail(hint(error, self.invocation.settings.debug), &render::Files::new());
             }
+            // The manifests are in the files, so there are none to check: as in Helm.
             return out::finish(&self.shown(b"\n".to_vec())?);
+        }
+        if let Some(server) = &self.server {
+            server.check(self.invocation, &self.name, &manifest(&crds, resources))?;
         }
         let kept = if flags.array("show-only").is_empty() { PASSED_ON } else { usize::MAX };
         let text = stream(&crds, resources, &hooks, kept)?;
@@ -250,9 +263,7 @@ fn stream(crds: &[chart::Crd], resources: &Resources, hooks: &[&Hook], kept: usi
     let mut text = Vec::new();
     for crd in crds {
         pass_on(&mut text, kept)?;
-        push_source(&mut text, &crd.filename);
-        crd.data.append_to(&mut text);
-        text.push(b'\n');
+        push_crd(&mut text, crd);
     }
     for manifest in &resources.manifests {
         pass_on(&mut text, kept)?;
@@ -282,6 +293,20 @@ pub fn push_document(text: &mut Vec<u8>, path: &str, content: &[u8]) {
     push_source(text, path);
     text.extend_from_slice(content);
     text.push(b'\n');
+}
+
+fn push_crd(text: &mut Vec<u8>, crd: &chart::Crd) {
+    push_source(text, &crd.filename);
+    crd.data.append_to(text);
+    text.push(b'\n');
+}
+
+/// Returns the manifest as a release would have it: without hooks.
+fn manifest(crds: &[chart::Crd], resources: &Resources) -> Vec<u8> {
+    let mut text = Vec::new();
+    crds.iter().for_each(|crd| push_crd(&mut text, crd));
+    resources.manifests.iter().for_each(|manifest| push_document(&mut text, &manifest.path, &manifest.content));
+    text
 }
 
 fn push_source(text: &mut Vec<u8>, path: &str) {

@@ -30,7 +30,7 @@ static FLAGS: &[Flag] = &[
     )
     .bare("watcher"),
     // Helm 2's way to forget a release; Helm 4 forgets it unless told to keep it.
-    Flag::bool("purge", "").deprecated("releases are purged unless --keep-history is given"),
+    Flag::bool("purge", "").deprecated("use 'helm uninstall NAME' instead: its records go too"),
 ];
 
 pub static COMMAND: Command = Command {

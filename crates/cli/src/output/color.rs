@@ -9,13 +9,17 @@ use crate::settings::Settings;
 pub struct Color(bool);
 
 impl Color {
-    /// As `--color` says; on a terminal if it does not.
+    /// As `--color` says, unless `NO_COLOR` is set; on a terminal if it does not.
     pub fn of(settings: &Settings) -> Self {
-        Color(match settings.color_mode.as_str() {
-            "always" => true,
-            "never" => false,
-            _ => std::io::stdout().is_terminal(),
-        })
+        let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Color(
+            !forbidden
+                && match settings.color_mode.as_str() {
+                    "always" => true,
+                    "never" => false,
+                    _ => std::io::stdout().is_terminal(),
+                },
+        )
     }
 
     pub fn is_on(self) -> bool {

@@ -75,6 +75,9 @@ impl action::Cluster for Live {
     }
 
     fn get(&self, resource: &Resource) -> Result<Option<Value>, GoError> {
+        if self.in_memory {
+            return Ok(None);
+        }
         self.client.get(resource).map_err(|error| told(&error))
     }
 
@@ -86,6 +89,9 @@ impl action::Cluster for Live {
     }
 
     fn create(&self, resources: &[Resource], how: How) -> Result<(), Refused> {
+        if self.in_memory {
+            return Ok(());
+        }
         let apply = Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, ..Apply::default() };
         self.client.create(resources, apply).map(drop).map_err(|error| Refused {
             already_exists: error.api().is_some_and(cluster::ApiError::is_already_exists),
@@ -94,6 +100,9 @@ impl action::Cluster for Live {
     }
 
     fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated> {
+        if self.in_memory {
+            return Ok(Vec::new());
+        }
         match self.client.update(current, target, update(how)) {
             Ok(changes) => {
                 warn_of_adopted(&changes.adopted);
@@ -108,6 +117,9 @@ impl action::Cluster for Live {
     }
 
     fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {
+        if self.in_memory {
+            return Vec::new();
+        }
         let propagation = match propagation {
             Propagation::Background => cluster::Propagation::Background,
             Propagation::Foreground => cluster::Propagation::Foreground,
@@ -117,18 +129,30 @@ impl action::Cluster for Live {
     }
 
     fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         watched("objects to be ready", waiting, |wait| self.client.wait(resources, wait))
     }
 
     fn wait_for_delete(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         watched("objects to be gone", waiting, |wait| self.client.wait_for_delete(resources, wait))
     }
 
     fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         watched("a hook to end", waiting, |wait| self.client.watch_until_ready(resources, wait))
     }
 
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
         let query = match pods {
             Pods::Named(name) => PodQuery { field_selector: format!("metadata.name={name}"), ..PodQuery::default() },
             Pods::OfJob(name) => PodQuery { label_selector: format!("job-name={name}"), ..PodQuery::default() },
@@ -192,7 +216,25 @@ struct Looking(Client);
 
 impl Lookup for Looking {
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<gostd::Value, GoError> {
-        let found = self.0.lookup(api_version, kind, namespace, name).map_err(|error: Error| told(&error))?;
+        let found = self.0.lookup(api_version, kind, namespace, name).map_err(|error: Error| {
+            log_unknown_kind(api_version, &error);
+            told(&error)
+        })?;
+        if found.as_object().is_some_and(serde_json::Map::is_empty) {
+            let what = if name.is_empty() { "resource list" } else { "resource" };
+            let place = [("apiVersion", api_version), ("kind", kind), ("namespace", namespace), ("name", name)];
+            let fields = if name.is_empty() { &place[..3] } else { &place[..] };
+            Stderr.debug(&format!("lookup: {what} not found"), fields);
+        }
         gostd::json::decode(found.to_string().as_bytes())
     }
+}
+
+/// Helm logs a version that is not served before it fails.
+fn log_unknown_kind(api_version: &str, error: &Error) {
+    let Error::Context { text, source } = error else { return };
+    let Some(kind) = text.strip_prefix("unable to get apiresource from unstructured: ") else { return };
+    let why = source.to_string();
+    Stderr.error("unable to retrieve resource list", &[("GroupVersion", api_version), ("error", &why)]);
+    Stderr.error("unable to get apiresource", &[("groupVersionKind", kind), ("error", &why)]);
 }

@@ -7,11 +7,13 @@ mod waits;
 
 use std::sync::Arc;
 
+use chart::log::Log;
 use cluster::{Cancel, Client, Config};
 use storage::{Memory, Place, Storage};
 
 use crate::command::Invocation;
 use crate::failure::Failure;
+use crate::log::Stderr;
 use crate::progress;
 use crate::settings::Settings;
 
@@ -41,7 +43,8 @@ impl Session {
         // Records are written to the end whatever the user asks: they say how far the operation came.
         let api = Arc::new(api::Connection(client.under(Cancel::new())));
         let place = Place { namespace, api, sql_connection: &connection };
-        Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false })
+        let records = storage::open(&driver, &place).map_err(|error| logged(&error.text))?;
+        Ok(Session { records, client, in_memory: false })
     }
 
     /// Puts a lease beside the records of an operation. Should another process take the release over, this one ends at
@@ -73,15 +76,20 @@ impl Session {
 
 /// Fills a memory with the records that the environment names.
 fn memory(namespace: &str) -> Result<Storage, Failure> {
+    use storage::Driver;
     let memory = Memory::new(namespace);
-    if let Some(paths) = std::env::var("HELM_MEMORY_DRIVER_DATA").ok().filter(|paths| !paths.is_empty()) {
-        use storage::Driver;
-        for release in storage::releases_of_files(&paths)? {
-            memory.create(&release, None).map_err(|error| Failure::new(error.to_string()))?;
-        }
-        memory.set_namespace(namespace);
+    let paths = std::env::var("HELM_MEMORY_DRIVER_DATA").unwrap_or_default();
+    for release in storage::releases_of_files(&paths).map_err(|error| logged(&error.text))? {
+        memory.create(&release, None).map_err(|error| logged(&error.to_string()))?;
     }
+    memory.set_namespace(namespace);
     Ok(Storage::new(Box::new(memory)))
+}
+
+/// Fails as Helm does before a command begins: with a line of the log.
+fn logged(text: &str) -> Failure {
+    Stderr.info(text, &[]);
+    Failure { message: String::new(), exit_code: 1, explanation: None }
 }
 
 /// What the flags and the environment say of the cluster.

@@ -92,10 +92,16 @@ fn words(reason: &str, message: &str) -> String {
     if message.is_empty() { reason.to_owned() } else { format!("{reason}: {message}") }
 }
 
+/// Says whether a workload's controller has seen its latest change: until then its revision is that of before.
+pub(super) fn is_observed(workload: &Value) -> bool {
+    let has_revisions = matches!(text(workload, "/kind"), "Deployment" | "StatefulSet" | "DaemonSet");
+    !has_revisions || workload["status"]["observedGeneration"] == workload["metadata"]["generation"]
+}
+
 /// Says whether a Pod is of the state that its workload is to have now: those of an older revision are on their way out.
 /// None where only the ReplicaSet of a Deployment knows.
 pub(super) fn is_current(target: &Target<'_>, pod: &Value) -> Option<bool> {
-    let Some(workload) = &target.object else { return Some(false) };
+    let Some(workload) = target.object.as_ref().filter(|workload| is_observed(workload)) else { return Some(false) };
     let label = |name: &str| pod["metadata"]["labels"][name].as_str().unwrap_or_default();
     match target.resource.kind.as_str() {
         "StatefulSet" => Some(label("controller-revision-hash") == text(workload, "/status/updateRevision")),

@@ -152,7 +152,11 @@ impl<'a, 'b> Run<'a, 'b> {
         }
         let found = self.targets.iter().position(|target| is_in(target, &path) && target.is(&object));
         if let Some(index) = found {
+            let was_observed = self.targets[index].object.as_ref().is_some_and(pods::is_observed);
             self.read(index, object.clone());
+            if !was_observed && pods::is_observed(&object) {
+                self.look_at_pods(index).await;
+            }
         }
         if path.ends_with("/pods") && self.rule != Rule::Gone {
             self.pod(object).await;
@@ -245,6 +249,21 @@ impl<'a, 'b> Run<'a, 'b> {
                 && self.targets[index].reading.status == Status::InProgress
             {
                 self.read(index, object);
+            }
+        }
+    }
+
+    /// Looks again at Pods that came before their workload's controller had told what they are.
+    async fn look_at_pods(&mut self, index: usize) {
+        let Some(target) = self.targets.get(index) else { return };
+        let Some(selector) = target.selector() else { return };
+        let of_target =
+            |pod: &&Value| text(pod, "/metadata/namespace") == target.namespace() && pods::selects(selector, pod);
+        let hopeless = |pod: &Value| pods::hopeless(pod, self.patience).map(|reason| (pod.clone(), reason));
+        let lost: Vec<(Value, String)> = self.pods.values().filter(of_target).filter_map(hopeless).collect();
+        for (pod, reason) in lost {
+            if self.is_current(index, &pod).await {
+                self.give_up(index, &reason);
             }
         }
     }

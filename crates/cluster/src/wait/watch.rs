@@ -201,7 +201,7 @@ impl Watching {
                 self.tell(Told::Complete(self.number, names)).await
             }
             "ERROR" => {
-                let error = Error::Api(api_error(Method::Get, 500, object.to_string().as_bytes()));
+                let error = Error::Api(api_error(Method::Get, "", 500, object.to_string().as_bytes()));
                 return if expired(&error) { Ok(Some(End::Restart)) } else { Err(error) };
             }
             _ => false,

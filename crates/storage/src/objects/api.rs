@@ -1,6 +1,6 @@
 //! The port to the API server, and the requests that records need.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
 use gostd::GoError;
@@ -84,8 +84,13 @@ impl From<ApiError> for GoError {
 
 impl From<StreamError> for ApiError {
     fn from(error: StreamError) -> Self {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        ApiError::plain(format!("{error}{cause}"))
+        let unreadable = |why: String| ApiError::plain(format!("couldn't get version/kind; json parse error: {why}"));
+        match error {
+            StreamError::Read(cause) if cause.kind() == ErrorKind::UnexpectedEof => unreadable(cause.to_string()),
+            // What broke off says all of it.
+            StreamError::Read(cause) => ApiError::plain(cause.to_string()),
+            error => unreadable(error.to_string()),
+        }
     }
 }
 

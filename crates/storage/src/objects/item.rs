@@ -50,7 +50,7 @@ impl Item {
 }
 
 /// Names, labels, annotations: the API server allows 256 KiB of these.
-const TEXT_BYTES: usize = 1 << 20;
+pub const TEXT_BYTES: usize = 1 << 20;
 /// A record in an object: etcd allows 1.5 MiB unless it is told otherwise.
 const RECORD_BYTES: usize = 64 << 20;
 /// Pieces in which answers are read.
@@ -60,7 +60,9 @@ pub const PIECE_BYTES: usize = 64 << 10;
 pub fn of_answer(answer: Box<dyn Read + '_>) -> Result<Item, ApiError> {
     let mut buffer = vec![0; PIECE_BYTES];
     let mut item = Item::default();
-    read(&mut Lexer::new(answer, &mut buffer), &mut item)?;
+    let mut lexer = Lexer::new(answer, &mut buffer);
+    read(&mut lexer, &mut item)?;
+    lexer.end()?;
     Ok(item)
 }
 

@@ -5,7 +5,7 @@ use std::io::Read;
 use release::stream::{Flow, Lexer, StreamError};
 
 use super::api::{ApiError, Place};
-use super::item::{self, Item, PIECE_BYTES};
+use super::item::{self, Item, PIECE_BYTES, TEXT_BYTES};
 
 /// Objects of one page: kubectl's number.
 const PAGE: usize = 500;
@@ -42,22 +42,38 @@ fn page(
     buffer: &mut [u8],
     item: &mut Item,
     each: &mut dyn FnMut(&mut Item),
-) -> Result<String, StreamError> {
-    let mut token = String::new();
-    Lexer::new(answer, buffer).members(|lexer, key| match key {
-        b"metadata" => lexer.members(|lexer, key| {
-            match key {
-                b"continue" => token = lexer.text(1 << 20)?,
-                _ => lexer.skip()?,
+) -> Result<String, ApiError> {
+    let (mut token, mut kind, mut message) = (String::new(), String::new(), String::new());
+    let mut lexer = Lexer::new(answer, buffer);
+    lexer.members(|lexer, key| {
+        match key {
+            b"kind" => kind = lexer.text(TEXT_BYTES)?,
+            b"message" => message = lexer.text(TEXT_BYTES)?,
+            b"metadata" => token = continue_token(lexer)?,
+            b"items" => {
+                lexer.elements(|lexer| {
+                    item::read(lexer, item)?;
+                    each(item);
+                    Ok(Flow::On)
+                })?;
             }
-            Ok(Flow::On)
-        }),
-        b"items" => lexer.elements(|lexer| {
-            item::read(lexer, item)?;
-            each(item);
-            Ok(Flow::On)
-        }),
-        _ => lexer.skip().map(|()| Flow::On),
+            _ => lexer.skip()?,
+        }
+        Ok(Flow::On)
+    })?;
+    lexer.end()?;
+    // A failure may come as a success.
+    if kind == "Status" { Err(ApiError::plain(message)) } else { Ok(token) }
+}
+
+fn continue_token<R: Read>(lexer: &mut Lexer<'_, R>) -> Result<String, StreamError> {
+    let mut token = String::new();
+    lexer.members(|lexer, key| {
+        match key {
+            b"continue" => token = lexer.text(TEXT_BYTES)?,
+            _ => lexer.skip()?,
+        }
+        Ok(Flow::On)
     })?;
     Ok(token)
 }
