@@ -197,10 +197,13 @@ impl Install {
     }
 
     fn namespace(&self, engine: &Engine<'_>) -> Result<(), GoError> {
+        // Go writes structs that are empty; the field manager owns `spec` by that.
         let namespace = json!({
             "apiVersion": "v1",
             "kind": "Namespace",
             "metadata": {"name": self.namespace, "labels": {"name": self.namespace}},
+            "spec": {},
+            "status": {},
         });
         let resources = engine.cluster.build(namespace.to_string().as_bytes(), true)?;
         let how = How { server_side: self.how.server_side, ..How::default() };
