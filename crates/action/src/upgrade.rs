@@ -183,13 +183,13 @@ impl Upgrade {
                 let stored = before.chart.clone().unwrap_or_default().to_chart();
                 let whole = chart::values::coalesce(&stored, &old, log)
                     .map_err(|error| within("failed to rebuild old values", error))?;
-                let merged = chart::values::coalesce_tables(&given, &old, log);
+                let merged = values::lay_over(&given, &old, log);
                 chart.set_values(whole);
                 Ok(merged)
             }
             Values::ResetThenReused => {
                 log.debug("merging values from old release to new values", &[]);
-                Ok(chart::values::coalesce_tables(&given, &old, log))
+                Ok(values::lay_over(&given, &old, log))
             }
             Values::KeptIfNone if given.is_empty() && !old.is_empty() => {
                 let revision = before.version.to_string();
