@@ -90,7 +90,7 @@ impl Rollback {
             return Err(format!("release has no {revision} version").into());
         }
         let previous = engine.records.get(&self.name, revision)?;
-        let server_side = self.server_side.decide(&previous.apply_method);
+        let server_side = self.server_side.decide(&previous.apply_method)?;
         let target = self.record(&current, previous, server_side);
         Ok((current, target, server_side))
     }

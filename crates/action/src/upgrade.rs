@@ -33,21 +33,27 @@ pub enum Values {
 }
 
 /// Whether the server or the client writes objects.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub enum ServerSide {
     /// As the release before did.
     #[default]
     Auto,
     Yes,
     No,
+    /// A word that is none of these; Helm says so once the release before is known and the new one is rendered.
+    Unknown(String),
 }
 
 impl ServerSide {
-    pub(crate) fn decide(self, method: &str) -> bool {
+    /// Source: `getUpgradeServerSideValue`, pkg/action/upgrade.go.
+    pub(crate) fn decide(&self, method: &str) -> Result<bool, GoError> {
         match self {
-            ServerSide::Auto => method == "ssa",
-            ServerSide::Yes => true,
-            ServerSide::No => false,
+            ServerSide::Auto => Ok(method == "ssa"),
+            ServerSide::Yes => Ok(true),
+            ServerSide::No => Ok(false),
+            ServerSide::Unknown(word) => {
+                Err(GoError::new(format!("invalid/unknown release server-side apply method: {word}")))
+            }
         }
     }
 }
@@ -143,7 +149,7 @@ impl Upgrade {
         };
         let prepared = prepare(&source, self.rendering, log)?;
         values::check_labels(&self.labels)?;
-        let server_side = self.server_side.decide(&last.apply_method);
+        let server_side = self.server_side.decide(&last.apply_method)?;
         let after = self.record(&last, &before, (chart, user_values), prepared, server_side);
         self.objects(engine, before, after, server_side)
     }
@@ -344,7 +350,7 @@ impl Upgrade {
             revision,
             waiting: self.waiting(),
             how: self.how,
-            server_side: self.server_side,
+            server_side: self.server_side.clone(),
             no_hooks: self.no_hooks,
             ..Rollback::new(&self.name)
         };

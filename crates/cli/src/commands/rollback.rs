@@ -70,7 +70,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     };
     rollback.check().map_err(|error| failure(error, flags))?;
     let rollback =
-        Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback };
+        Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags), ..rollback };
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.records.set_max_history(history_max(invocation));
     let (live, records) = (session.live(), Stored(&session.records));

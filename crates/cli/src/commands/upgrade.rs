@@ -89,18 +89,11 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     }
     session.records.set_max_history(history_max(invocation));
     let given = operation::given(invocation, &flags.args[1], false)?;
-    let server_side = operation::server_side(flags);
-    let upgrade = Upgrade {
-        server_side: *server_side.as_ref().unwrap_or(&action::ServerSide::Auto),
-        waiting,
-        dry_run,
-        ..upgrade(flags)
-    };
+    let upgrade = Upgrade { waiting, dry_run, ..upgrade(flags) };
     let (live, records) = (session.live(), Stored(&session.records));
     let post_render = post_render.as_ref().map(|rendered| rendered as &dyn action::PostRender);
     let engine = Engine { cluster: &live, records: &records, post_render, schemas: references.schemas(flags) };
     let failed = |failure| within("UPGRADE FAILED", failure);
-    server_side.map_err(failed)?;
     let release =
         upgrade.run(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failed(failure(error, flags)))?;
     if Format::of(invocation) == Format::Table {
@@ -116,7 +109,7 @@ fn upgrade(flags: &Parsed) -> Upgrade {
         labels: flags.pairs("labels").into_iter().collect(),
         waiting: action::Waiting::default(),
         how: operation::how(flags),
-        server_side: action::ServerSide::Auto,
+        server_side: operation::server_side(flags),
         values: match () {
             () if flags.bool("reset-values") => Values::Reset,
             () if flags.bool("reuse-values") => Values::Reused,
