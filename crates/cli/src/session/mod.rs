@@ -3,14 +3,18 @@
 mod api;
 mod live;
 mod records;
+mod warnings;
 
 use std::sync::Arc;
 
+use chart::log::Log;
 use cluster::{Cancel, Client, Config};
+use gostd::GoError;
 use storage::{Memory, Place, Storage};
 
 use crate::command::Invocation;
 use crate::failure::Failure;
+use crate::log::Stderr;
 use crate::settings::Settings;
 
 pub use live::Live;
@@ -28,7 +32,7 @@ impl Session {
     /// Opens the records of a namespace; of all where it is empty.
     ///
     /// # Errors
-    /// Helm's texts for a driver that there is not.
+    /// A driver that there is not; Helm logs that as the end of everything, and so is nothing left to say.
     pub fn open(invocation: &Invocation, namespace: &str) -> Result<Self, Failure> {
         let client = Client::connect(&config(&invocation.settings), Cancel::new());
         let driver = std::env::var("HELM_DRIVER").unwrap_or_default();
@@ -37,7 +41,8 @@ impl Session {
         }
         let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
         let place = Place { namespace, api: Arc::new(api::Connection(client.clone())), sql_connection: &connection };
-        Ok(Session { records: storage::open(&driver, &place)?, client, in_memory: false })
+        let records = storage::open(&driver, &place).map_err(|error| fatal(&error))?;
+        Ok(Session { records, client, in_memory: false })
     }
 
     /// Returns the cluster as operations see it.
@@ -53,6 +58,14 @@ impl Session {
         }
         self.client.reachable().map_err(|error| Failure::new(error.to_string()))
     }
+}
+
+/// Ends the command as Go's `log.Fatal` does, which Helm's log shows as information.
+///
+/// Source: `newRootCmdWithConfig`, pkg/cmd/root.go.
+fn fatal(error: &GoError) -> Failure {
+    Stderr.info(&error.text, &[]);
+    Failure::new("")
 }
 
 /// Fills a memory with the records that the environment names.
