@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chart::Chart;
 use chart::log::Log;
+use cluster::Resource;
 use gostd::GoError;
 
 use crate::failure::within;
@@ -11,6 +12,11 @@ use crate::port::{Engine, How, Strategy, Waiting};
 
 /// How long definitions may take until the server knows them.
 const ESTABLISHED: Duration = Duration::from_secs(60);
+
+/// Returns the definitions that can be read.
+pub(crate) fn objects(engine: &Engine<'_>, chart: &Chart) -> Vec<Resource> {
+    chart.crds().iter().filter_map(|crd| engine.cluster.build(&crd.data, false).ok()).flatten().collect()
+}
 
 /// Creates the definitions one file after the other, and waits until the server knows them.
 pub(crate) fn install(

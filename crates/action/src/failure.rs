@@ -10,6 +10,8 @@ use crate::port::NotRecorded;
 pub struct Failed {
     pub fault: Fault,
     pub release: Option<Box<Release>>,
+    /// What the user can do about it, in lines of our own after Helm's.
+    pub hint: Option<String>,
 }
 
 /// What failed.
@@ -30,7 +32,7 @@ impl Fault {
 
 impl From<GoError> for Failed {
     fn from(error: GoError) -> Self {
-        Failed { fault: Fault::Other(error), release: None }
+        Failed { fault: Fault::Other(error), release: None, hint: None }
     }
 }
 
@@ -63,6 +65,11 @@ impl Failed {
         self
     }
 
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
     pub fn with(mut self, release: Release) -> Self {
         self.release = Some(Box::new(release));
         self
@@ -74,8 +81,10 @@ pub(crate) fn within(words: &str, error: GoError) -> GoError {
     GoError::wrap(format!("{words}: {}", error.text), error)
 }
 
-/// Joins errors as Helm does (`pkg/action/uninstall.go`, `joinErrors`).
+/// Joins errors as Helm does (`pkg/action/uninstall.go`, `joinErrors`); what the first has to explain is kept.
 pub(crate) fn joined(errors: &[GoError], separator: &str) -> GoError {
     let texts: Vec<&str> = errors.iter().map(|error| error.text.as_str()).collect();
-    GoError::new(texts.join(separator))
+    let links = errors.iter().flat_map(|error| std::iter::successors(Some(error), |link| link.source.as_deref()));
+    let detail = links.filter_map(|link| link.detail.clone()).next();
+    GoError { detail, ..GoError::new(texts.join(separator)) }
 }

@@ -14,11 +14,13 @@ use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, within};
 use crate::hooks::Run;
 use crate::ownership::{Owner, existing, quoted};
-use crate::port::{Engine, How, NotRecorded, Strategy, Waiting};
+use crate::port::{Engine, How, Strategy, Waiting};
+use crate::preflight::{self, Deed, Intent};
 use crate::render_chart::{Rendering, Source, prepare};
+use crate::takeover::{self, Found, Interrupted};
 use crate::uninstall::Uninstall;
 use crate::values::now;
-use crate::{crds, values};
+use crate::{crds, interrupt, values};
 
 /// How to install.
 #[derive(Clone)]
@@ -44,11 +46,18 @@ pub struct Install {
     pub capabilities: Option<Capabilities>,
 }
 
-/// What is to be done: the record, its objects, and those that are there already.
+/// What is to be done: the record and its objects.
 struct Plan {
     release: Release,
-    resources: Vec<Resource>,
-    adopted: Vec<Resource>,
+    objects: Objects,
+    /// The install whose place this one takes.
+    interrupted: Interrupted,
+}
+
+/// The objects of a release, and those of them that are there already.
+pub(crate) struct Objects {
+    pub resources: Vec<Resource>,
+    pub adopted: Vec<Resource>,
 }
 
 impl Install {
@@ -63,21 +72,36 @@ impl Install {
         user_values: Map,
         log: &mut dyn Log,
     ) -> Result<Release, Failed> {
-        self.check(engine, log)?;
+        let interrupted = self.check(engine, log)?;
         chart::dependencies::process(&mut chart, &user_values, log).map_err(|error| {
             log.error("chart dependencies processing failed", &[("error", &error.text)]);
             within("chart dependencies processing failed", error)
         })?;
         self.crds(engine, &chart, log)?;
         let mut plan = self.plan(engine, &chart, user_values, log)?;
+        plan.interrupted = interrupted;
         if self.dry_run.is_dry() {
             plan.release.info.description = "Dry run complete".to_string();
             return Ok(plan.release);
         }
+        preflight::check(engine, &self.intent(&plan))?;
         self.execute(engine, plan, log)
     }
 
-    fn check(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<(), Failed> {
+    fn intent<'a>(&self, plan: &'a Plan) -> Intent<'a> {
+        Intent {
+            release: &plan.release,
+            events: if self.no_hooks { &[] } else { &["pre-install", "post-install"] },
+            current: &plan.objects.adopted,
+            target: &plan.objects.resources,
+            how: self.how,
+            waiting: self.waiting(),
+            deed: if plan.objects.adopted.is_empty() { Deed::Create } else { Deed::Update },
+        }
+    }
+
+    /// Returns the install that was interrupted, if there is one.
+    pub(crate) fn check(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Interrupted, Failed> {
         if self.dry_run.asks_cluster() {
             engine.cluster.reachable().map_err(|error| {
                 log.error(&format!("cluster reachability check failed: {}", error.text), &[]);
@@ -88,23 +112,37 @@ impl Install {
             log.error("hiding Kubernetes secrets requires a dry-run mode", &[]);
             return Err("hiding Kubernetes secrets requires a dry-run mode".into());
         }
-        self.check_name(engine).map_err(|error| {
-            log.error("release name check failed", &[("error", &error.text)]);
-            within("release name check failed", error).into()
+        self.check_name(engine, log).map_err(|error| {
+            log.error("release name check failed", &[("error", error.fault.text())]);
+            error.within("release name check failed")
         })
     }
 
-    fn check_name(&self, engine: &Engine<'_>) -> Result<(), GoError> {
+    fn check_name(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Interrupted, Failed> {
         chart::release_name::validate(&self.name)
             .map_err(|error| within(&format!("release name {}", quoted(&self.name)), GoError::new(error)))?;
         if self.dry_run.is_dry() {
-            return Ok(());
+            return Ok(Interrupted::No);
         }
-        let last = engine.records.history(&self.name).ok().and_then(last);
-        match last {
-            None => Ok(()),
-            Some(last) if self.replace && matches!(last.info.status, Status::Uninstalled | Status::Failed) => Ok(()),
-            Some(_) => Err(GoError::new("cannot reuse a name that is still in use")),
+        let Some(last) = engine.records.history(&self.name).ok().and_then(last) else { return Ok(Interrupted::No) };
+        if self.replace && matches!(last.info.status, Status::Uninstalled | Status::Failed) {
+            return Ok(Interrupted::No);
+        }
+        let in_use = || Failed::from("cannot reuse a name that is still in use");
+        let words = format!("revision {} is {}", last.version, last.info.status.as_str());
+        match takeover::look(engine, &last, log) {
+            Ok(Found::Interrupted) if last.info.status == Status::PendingInstall => {
+                Ok(Interrupted::InPlace(Box::new(last)))
+            }
+            Ok(Found::Interrupted) if last.info.status == Status::Uninstalling => {
+                Err(in_use().hint(format!("{words}: uninstall it again, then install")))
+            }
+            Ok(Found::Interrupted) => Err(in_use().hint(format!("{words}: upgrade takes it over"))),
+            Ok(Found::Unknown) if last.info.status == Status::PendingInstall => {
+                Err(in_use().hint(takeover::refused(&last).hint.unwrap_or_default()))
+            }
+            Ok(_) => Err(in_use()),
+            Err(error) => Err(Failed { hint: error.hint, ..in_use() }),
         }
     }
 
@@ -119,10 +157,27 @@ impl Install {
         }
         let how =
             How { server_side: self.how.server_side, force_conflicts: self.how.force_conflicts, ..How::default() };
+        preflight::check_definitions(engine, &crds::objects(engine, chart), how, &self.name)?;
         crds::install(engine, chart, how, self.waiting.strategy, log)
     }
 
     fn plan(&self, engine: &Engine<'_>, chart: &Chart, user_values: Map, log: &mut dyn Log) -> Result<Plan, Failed> {
+        let release = self.rendered(engine, chart, user_values, log)?;
+        let objects = match self.dry_run.asks_cluster() {
+            true => self.objects(engine, release.manifest.as_bytes())?,
+            false => Objects { resources: Vec::new(), adopted: Vec::new() },
+        };
+        Ok(Plan { release, objects, interrupted: Interrupted::No })
+    }
+
+    /// Renders the chart into its record.
+    pub(crate) fn rendered(
+        &self,
+        engine: &Engine<'_>,
+        chart: &Chart,
+        user_values: Map,
+        log: &mut dyn Log,
+    ) -> Result<Release, Failed> {
         let asks = self.dry_run.asks_cluster();
         let capabilities = match &self.capabilities {
             Some(capabilities) if !asks => capabilities.clone(),
@@ -147,22 +202,19 @@ impl Install {
         };
         values::take(&mut release, prepared);
         release.set_status(Status::PendingInstall, "Initial install underway");
-        self.objects(engine, release)
+        Ok(release)
     }
 
-    fn objects(&self, engine: &Engine<'_>, release: Release) -> Result<Plan, Failed> {
-        if !self.dry_run.asks_cluster() {
-            return Ok(Plan { release, resources: Vec::new(), adopted: Vec::new() });
-        }
+    pub(crate) fn objects(&self, engine: &Engine<'_>, manifest: &[u8]) -> Result<Objects, Failed> {
         let mut resources = engine
             .cluster
-            .build(release.manifest.as_bytes(), !self.no_validation)
+            .build(manifest, !self.no_validation)
             .map_err(|error| within("unable to build kubernetes objects from release manifest", error))?;
         let owner = Owner { name: &self.name, namespace: &self.namespace };
         owner.mark(&mut resources);
         let adopted = existing(engine.cluster, &resources, (!self.take_ownership).then_some(owner))
             .map_err(|error| within("unable to continue with install", error))?;
-        Ok(Plan { release, resources, adopted })
+        Ok(Objects { resources, adopted })
     }
 
     fn record(&self, chart: &Chart, user_values: Map) -> Release {
@@ -184,11 +236,8 @@ impl Install {
         if self.create_namespace {
             self.namespace(engine)?;
         }
-        if self.replace {
-            self.supersede(engine, &mut plan.release)?;
-        }
-        if let Err(error) = engine.records.create(&plan.release) {
-            return Err(Failed::from(error).with(plan.release));
+        if let Err(error) = self.record_begin(engine, &mut plan) {
+            return Err(error.with(plan.release));
         }
         match self.perform(engine, &mut plan, log) {
             Ok(()) => Ok(plan.release),
@@ -196,7 +245,8 @@ impl Install {
         }
     }
 
-    fn namespace(&self, engine: &Engine<'_>) -> Result<(), GoError> {
+    /// Returns the namespace that `--create-namespace` makes.
+    pub(crate) fn namespace_object(&self, engine: &Engine<'_>) -> Result<Vec<Resource>, GoError> {
         // Go writes structs that are empty; the field manager owns `spec` by that.
         let namespace = json!({
             "apiVersion": "v1",
@@ -205,7 +255,11 @@ impl Install {
             "spec": {},
             "status": {},
         });
-        let resources = engine.cluster.build(namespace.to_string().as_bytes(), true)?;
+        engine.cluster.build(namespace.to_string().as_bytes(), true)
+    }
+
+    fn namespace(&self, engine: &Engine<'_>) -> Result<(), GoError> {
+        let resources = self.namespace_object(engine)?;
         let how = How { server_side: self.how.server_side, ..How::default() };
         match engine.cluster.create(&resources, how) {
             Err(refused) if !refused.already_exists => Err(refused.error),
@@ -213,21 +267,35 @@ impl Install {
         }
     }
 
-    /// The record follows those of a release that is no more.
-    fn supersede(&self, engine: &Engine<'_>, release: &mut Release) -> Result<(), NotRecorded> {
-        let Some(mut last) = engine.records.history(&self.name).ok().and_then(last) else { return Ok(()) };
-        release.version = last.version + 1;
-        if last.info.status == Status::Failed {
-            return Ok(());
+    /// Writes the pending record. Should it follow those of a release that is no more, these are marked after it: an
+    /// interruption in between is then seen.
+    fn record_begin(&self, engine: &Engine<'_>, plan: &mut Plan) -> Result<(), Failed> {
+        let release = &mut plan.release;
+        let interrupted = plan.interrupted.in_place();
+        let mut before = match self.replace || interrupted.is_some() {
+            true => self.before(engine, interrupted).unwrap_or_default(),
+            false => Release::default(),
+        };
+        release.version = interrupted.map_or(before.version + 1, |interrupted| interrupted.version);
+        takeover::begin(engine, (&plan.interrupted, &mut before), release, &[&plan.objects.resources])?;
+        if before.info.status == Status::Uninstalled {
+            before.set_status(Status::Superseded, "superseded by new release");
+            engine.records.update(&before)?;
         }
-        last.set_status(Status::Superseded, "superseded by new release");
-        engine.records.update(&last)
+        Ok(())
+    }
+
+    /// Returns the newest record before the one that is written.
+    fn before(&self, engine: &Engine<'_>, interrupted: Option<&Release>) -> Option<Release> {
+        let mut history = engine.records.history(&self.name).ok()?;
+        history.retain(|release| interrupted.is_none_or(|interrupted| release.version < interrupted.version));
+        last(history)
     }
 
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), GoError> {
         let waiting = self.waiting();
         let run = Run { waiting, server_side: self.how.server_side };
-        let Plan { release, resources, adopted } = plan;
+        let Plan { release, objects: Objects { resources, adopted }, .. } = plan;
         if !self.no_hooks {
             run.event(engine, release, "pre-install", log).map_err(|error| within("failed pre-install", error))?;
         }
@@ -248,13 +316,20 @@ impl Install {
         if resources.is_empty() {
             return Ok(());
         }
+        let how = self.how_of(adopted);
         if adopted.is_empty() {
-            let how = How { server_side: self.how.server_side, ..How::default() };
             return engine.cluster.create(resources, how).map_err(|refused| refused.error);
         }
-        let three_way = self.take_ownership && !self.how.server_side;
-        let how = How { three_way_unstructured: three_way, upgrade_managers: true, ..self.how };
         engine.cluster.update(adopted, resources, how).map(drop).map_err(|error| error.error)
+    }
+
+    /// Returns how objects are written where some are there already.
+    pub(crate) fn how_of(&self, adopted: &[Resource]) -> How {
+        if adopted.is_empty() {
+            return How { server_side: self.how.server_side, ..How::default() };
+        }
+        let three_way = self.take_ownership && !self.how.server_side;
+        How { three_way_unstructured: three_way, upgrade_managers: true, ..self.how }
     }
 
     fn waiting(&self) -> Waiting {
@@ -264,6 +339,7 @@ impl Install {
     }
 
     fn failed(&self, engine: &Engine<'_>, mut release: Release, error: GoError, log: &mut dyn Log) -> Failed {
+        let error = interrupt::settled(engine, error);
         release.set_status(Status::Failed, format!("Release {} failed: {}", quoted(&self.name), error.text));
         if !self.rollback_on_failure {
             // The error to tell is the one before.
@@ -284,14 +360,14 @@ impl Install {
                 self.name, error.text
             ),
         };
-        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)) }
+        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)), hint: None }
     }
 }
 
 fn not_rendered(mut release: Release, fault: Fault, manifest: Vec<u8>) -> Failed {
     release.manifest = manifest.into();
     release.set_status(Status::Failed, format!("failed to render resource: {}", fault.text()));
-    Failed { fault, release: Some(Box::new(release)) }
+    Failed { fault, release: Some(Box::new(release)), hint: None }
 }
 
 /// Returns the newest record.

@@ -4,16 +4,24 @@
 //! executes it and gives the release as it is recorded. The cluster is seen through the [`Cluster`] port, records
 //! through the [`Records`] port. Follows `pkg/action` of Helm 4.3.1.
 
+mod awaited;
 mod crds;
 mod dry_run;
 mod failure;
+mod hint;
 mod hooks;
 mod install;
+mod interrupt;
 mod ownership;
 mod policy;
 mod port;
+mod preflight;
+mod preview;
+mod recorded;
 mod render_chart;
+mod reuse;
 mod rollback;
+mod takeover;
 mod test;
 mod uninstall;
 mod upgrade;
@@ -21,13 +29,16 @@ mod values;
 
 pub use dry_run::DryRun;
 pub use failure::{Failed, Fault};
+pub use hint::Hint;
 pub use install::Install;
 pub use port::{
-    Cluster, Engine, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused, Strategy,
-    Waiting,
+    Cluster, Engine, Holder, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused,
+    Strategy, Waiting,
 };
+pub use preview::Preview;
 pub use render_chart::{NotPrepared, Prepared, Rendering, Source, prepare};
+pub use reuse::Values;
 pub use rollback::{MAX_DESCRIPTION, Rollback};
 pub use test::{Test, Tested};
 pub use uninstall::{Removed, Uninstall};
-pub use upgrade::{ServerSide, Upgrade, Values};
+pub use upgrade::{Plan, ServerSide, Upgrade};

@@ -61,6 +61,11 @@ fn mismatch(entries: Option<&Value>, key: &str, wanted: &str) -> Option<String> 
     }
 }
 
+/// What makes two objects the same one.
+pub(crate) fn key(resource: &Resource) -> String {
+    format!("{}/{}/{}/{}", resource.api_version, resource.kind, resource.namespace, resource.name)
+}
+
 pub(crate) fn quoted(text: &str) -> String {
     String::from_utf8_lossy(&gostd::strconv::quote(text.as_bytes())).into_owned()
 }

@@ -1,5 +1,6 @@
 //! `helm.sh/resource-policy: keep`: what outlives its release (`pkg/action/resource_policy.go`).
 
+use cluster::Resource;
 use render::Manifest;
 
 const POLICY: &str = "helm.sh/resource-policy";
@@ -16,6 +17,13 @@ pub(crate) fn split(manifests: Vec<Manifest>) -> (Vec<Manifest>, Vec<Manifest>) 
         }
     }
     (kept, deleted)
+}
+
+/// Reports whether an object outlives its release.
+pub(crate) fn keeps(resource: &Resource) -> bool {
+    let annotations = resource.object.pointer("/metadata/annotations");
+    let value = annotations.and_then(|annotations| annotations.get(POLICY)).and_then(|value| value.as_str());
+    value.is_some_and(|value| value.trim().to_lowercase() == KEEP)
 }
 
 fn policy(manifest: &Manifest) -> Option<String> {

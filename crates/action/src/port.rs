@@ -7,7 +7,7 @@ use std::time::Duration;
 use chart::Capabilities;
 use chart::log::Log;
 use chart::schema::Schemas;
-use cluster::Resource;
+use cluster::{Rehearsed, Resource, Right};
 use gostd::GoError;
 use release::Release;
 use render::{Files, Lookup};
@@ -93,6 +93,9 @@ pub trait Cluster {
     /// Makes the live objects what `target` says, and deletes those of `current` that are not in it.
     fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated>;
 
+    /// Asks what [`Cluster::update`] would make of each object, without changing anything.
+    fn rehearse(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Rehearsed>, GoError>;
+
     /// Deletes objects; one that is not there is deleted already.
     fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError>;
 
@@ -105,6 +108,18 @@ pub trait Cluster {
 
     /// Writes the logs of pods to where hooks' logs go.
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError>;
+
+    /// Returns the rights that the user certainly lacks; none where the cluster does not tell.
+    fn lacking(&self, rights: &[Right]) -> Vec<Right>;
+
+    /// Returns why the cluster will never take a change of an object, without making it; nothing where it may.
+    fn refusal(&self, current: &Resource, target: &Resource, how: How) -> Option<GoError>;
+
+    /// Says whether somebody asked to stop: requests and waits end with errors.
+    fn is_interrupted(&self) -> bool;
+
+    /// Lets requests and waits go on after an interruption.
+    fn resume(&self);
 }
 
 /// Why objects were not created.
@@ -134,6 +149,20 @@ pub trait Records {
     fn create(&self, release: &Release) -> Result<(), NotRecorded>;
     fn update(&self, release: &Release) -> Result<(), NotRecorded>;
     fn delete(&self, name: &str, revision: i64) -> Result<(), NotRecorded>;
+    /// What holds records in the release's namespace, if they are in the cluster: `secrets` or `configmaps`.
+    fn kept_in(&self) -> Option<&'static str>;
+    /// Finds out who works on a revision whose record says that somebody does.
+    fn holder(&self, name: &str, revision: i64) -> Result<Holder, NotRecorded>;
+    /// Makes a revision ours whose holder was asked for before; false when somebody was faster.
+    fn claim(&self, name: &str, revision: i64) -> Result<bool, NotRecorded>;
+}
+
+/// Who works on a revision. The texts are for people.
+pub enum Holder {
+    /// The record holds no lease, as those of Helm.
+    Nobody,
+    Alive(String),
+    Dead(String),
 }
 
 /// Why a record could not be read or written.
@@ -181,4 +210,6 @@ pub struct Engine<'a> {
     pub post_render: Option<&'a dyn PostRender>,
     /// What becomes of the schemas of charts.
     pub schemas: Schemas<'a>,
+    /// A record of which nobody knows whether somebody works on it counts as interrupted.
+    pub take_over: bool,
 }

@@ -46,7 +46,7 @@ pub struct NotPrepared {
 
 impl From<NotPrepared> for Failed {
     fn from(error: NotPrepared) -> Self {
-        Failed { fault: error.fault, release: None }
+        Failed { fault: error.fault, release: None, hint: None }
     }
 }
 

@@ -1,15 +1,16 @@
 //! Rolls a release back to an earlier revision (`pkg/action/rollback.go`).
 
 use chart::log::Log;
-use cluster::Resource;
-use gostd::GoError;
 use release::{Info, Release, Status};
 
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, joined, within};
 use crate::hooks::{Run, record};
+use crate::interrupt;
 use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
+use crate::preflight;
+use crate::takeover::{self, Found, Interrupted};
 use crate::upgrade::ServerSide;
 use crate::values::{self, now};
 
@@ -29,6 +30,14 @@ pub struct Rollback {
     pub dry_run: DryRun,
     pub no_hooks: bool,
     pub cleanup_on_fail: bool,
+}
+
+/// What is to be done.
+pub(crate) struct Plan {
+    pub current: Release,
+    pub target: Release,
+    pub server_side: bool,
+    interrupted: Interrupted,
 }
 
 impl Rollback {
@@ -62,42 +71,61 @@ impl Rollback {
         self.check()?;
         engine.cluster.reachable()?;
         log.debug("preparing rollback", &[("name", &self.name)]);
-        let (mut current, mut target, server_side) = self.plan(engine)?;
+        let mut plan = self.plan(engine, log)?;
         if self.dry_run.is_dry() {
             log.debug("dry run", &[("name", &self.name)]);
             return Ok(());
         }
+        let events: &[&str] = if self.no_hooks { &[] } else { &["pre-rollback", "post-rollback"] };
+        let how = (How { server_side: plan.server_side, ..self.how }, self.waiting);
+        let (current, target) = preflight::check_rollback(engine, (&plan.current, &plan.target), how, events)?;
         log.debug("creating rolled back release", &[("name", &self.name)]);
-        engine.records.create(&target)?;
+        let Plan { interrupted, current: before, target: next, .. } = &mut plan;
+        takeover::begin(engine, (interrupted, before), next, &[&current, &target])?;
         log.debug("performing rollback", &[("name", &self.name)]);
-        self.perform(engine, (&mut current, &mut target), server_side, log)?;
+        if let Err(failed) = self.perform(engine, &mut plan, log) {
+            return Err(interrupt::settled_rollback(engine, &mut plan.target, failed, log));
+        }
         log.debug("updating status for rolled back release", &[("name", &self.name)]);
-        engine.records.update(&target)?;
+        engine.records.update(&plan.target)?;
         Ok(())
     }
 
-    fn plan(&self, engine: &Engine<'_>) -> Result<(Release, Release, bool), Failed> {
+    pub(crate) fn plan(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Plan, Failed> {
         if chart::release_name::validate(&self.name).is_err() {
             return Err(format!("prepareRollback: Release name is invalid: {}", self.name).into());
         }
         if self.revision < 0 {
             return Err("invalid release revision".into());
         }
-        let current = engine.records.last(&self.name)?;
-        let revision = if self.revision == 0 { current.version - 1 } else { self.revision };
+        let last = engine.records.last(&self.name)?;
+        let found = takeover::look(engine, &last, log)?;
         let history = engine.records.history(&self.name)?;
-        if !history.iter().any(|release| release.version == revision) {
-            return Err(format!("release has no {revision} version").into());
-        }
-        let previous = engine.records.get(&self.name, revision)?;
+        let (current, interrupted) = match found {
+            Found::Interrupted if last.info.status == Status::PendingRollback => before(&history, last),
+            Found::Interrupted if last.info.status.is_pending() => (last, Interrupted::Before),
+            _ => (last, Interrupted::No),
+        };
+        let revision = if self.revision == 0 { current.version - 1 } else { self.revision };
+        let previous = match &interrupted {
+            // It may have been removed since, for there were too many.
+            Interrupted::InPlace(one) if one.info.rollback_revision == revision => Release::clone(one),
+            _ if !history.iter().any(|release| release.version == revision) => {
+                return Err(format!("release has no {revision} version").into());
+            }
+            _ => engine.records.get(&self.name, revision)?,
+        };
         let server_side = self.server_side.decide(&previous.apply_method)?;
-        let target = self.record(&current, previous, server_side);
-        Ok((current, target, server_side))
+        let mut target = self.record(&current, (previous, revision), server_side);
+        if let Interrupted::InPlace(one) = &interrupted {
+            target.version = one.version;
+        }
+        Ok(Plan { current, target, server_side, interrupted })
     }
 
-    fn record(&self, current: &Release, previous: Release, server_side: bool) -> Release {
+    fn record(&self, current: &Release, (previous, revision): (Release, i64), server_side: bool) -> Release {
         let description = match self.description.as_str() {
-            "" => format!("Rollback to {}", previous.version),
+            "" => format!("Rollback to {revision}"),
             given => given.to_string(),
         };
         Release {
@@ -106,7 +134,7 @@ impl Rollback {
                 last_deployed: Some(now()),
                 status: Status::PendingRollback,
                 notes: previous.info.notes.clone(),
-                rollback_revision: previous.version,
+                rollback_revision: revision,
                 description,
                 ..Info::default()
             },
@@ -118,22 +146,19 @@ impl Rollback {
         }
     }
 
-    fn perform(
-        &self,
-        engine: &Engine<'_>,
-        (current, target): (&mut Release, &mut Release),
-        server_side: bool,
-        log: &mut dyn Log,
-    ) -> Result<(), Failed> {
-        let old = objects(engine, current, "current")?;
-        let mut new = objects(engine, target, "new")?;
+    fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), Failed> {
+        let Plan { current, target, server_side, interrupted } = plan;
+        let server_side = *server_side;
+        let (old, mut new) = preflight::rollback_objects(engine, (current, target), log)?;
         let run = Run { waiting: self.waiting, server_side };
         if !self.no_hooks {
             run.event(engine, target, "pre-rollback", log)?;
         }
         Owner { name: &target.name, namespace: &target.namespace }.mark(&mut new);
-        let how = How { server_side, upgrade_managers: true, three_way_unstructured: false, ..self.how };
-        if let Err(error) = engine.cluster.update(&old, &new, how) {
+        let how = self.how_of(server_side);
+        let updated = takeover::undo(engine, interrupted.in_place(), target, &new, how)
+            .and_then(|()| engine.cluster.update(&old, &new, how));
+        if let Err(error) = updated {
             return Err(self.not_updated(engine, (current, target), error, log));
         }
         if let Err(error) = engine.cluster.wait(&new, self.waiting) {
@@ -148,6 +173,11 @@ impl Rollback {
         supersede_all(engine, &current.name, log)?;
         target.info.status = Status::Deployed;
         Ok(())
+    }
+
+    /// Returns how objects are written.
+    pub(crate) fn how_of(&self, server_side: bool) -> How {
+        How { server_side, upgrade_managers: true, three_way_unstructured: false, ..self.how }
     }
 
     fn not_updated(
@@ -175,11 +205,13 @@ impl Rollback {
     }
 }
 
-fn objects(engine: &Engine<'_>, release: &Release, which: &str) -> Result<Vec<Resource>, GoError> {
-    engine
-        .cluster
-        .build(release.manifest.as_bytes(), false)
-        .map_err(|error| within(&format!("unable to build kubernetes objects from {which} release manifest"), error))
+/// Returns the revision before an interrupted rollback; without one, there is only that itself.
+fn before(history: &[Release], interrupted: Release) -> (Release, Interrupted) {
+    let older = history.iter().filter(|release| release.version < interrupted.version);
+    match older.max_by_key(|release| release.version) {
+        Some(before) => (before.clone(), Interrupted::InPlace(Box::new(interrupted))),
+        None => (interrupted, Interrupted::Before),
+    }
 }
 
 /// Every other revision that says it is deployed is no more.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use chart::log::Log;
+use chart::log::{Log, Silent};
 use cluster::Resource;
 use gostd::GoError;
 use release::{Release, Status};
@@ -11,9 +11,13 @@ use render::{Files, Manifest, sort_manifests};
 
 use crate::failure::{Failed, joined, within};
 use crate::hooks::Run;
+use crate::interrupt;
 use crate::ownership::Owner;
 use crate::policy;
 use crate::port::{Engine, NotRecorded, Propagation, Waiting};
+use crate::preflight::{self, Removal};
+use crate::recorded;
+use crate::takeover::{self, Found};
 use crate::values::now;
 
 /// How to uninstall.
@@ -77,11 +81,46 @@ impl Uninstall {
         if release.info.status == Status::Uninstalled {
             return self.already(engine, history, release);
         }
+        let found = takeover::look(engine, &release, log)?;
+        self.check_rights(engine, &release, &history)?;
         log.debug("uninstall: deleting release", &[("name", name)]);
+        if matches!(found, Found::Interrupted) {
+            self.clear(engine, &release, &history)?;
+        }
         release.info.deleted = Some(now());
         release.set_status(Status::Uninstalling, "Deletion in progress (or silently failed)");
         let info = self.delete(engine, &mut release, &history, log)?;
         Ok(Removed { release: Some(release), info })
+    }
+
+    fn check_rights(&self, engine: &Engine<'_>, release: &Release, history: &[Release]) -> Result<(), GoError> {
+        // What cannot be read is told when its time comes.
+        let objects = sorted(engine, release, &mut Silent).map(|(_, objects)| objects).unwrap_or_default();
+        let revisions: Vec<i64> = history.iter().map(|release| release.version).collect();
+        let removal = Removal {
+            release,
+            events: if self.no_hooks { &[] } else { &["pre-delete", "post-delete"] },
+            objects: &objects,
+            revisions: if self.keep_history { &[] } else { &revisions },
+            waiting: self.waiting,
+        };
+        preflight::check_removal(engine, &removal)
+    }
+
+    /// Removes what an interrupted operation left that the record to be uninstalled does not have: hooks, and objects of
+    /// the revision before that an upgrade had not come to remove.
+    fn clear(&self, engine: &Engine<'_>, interrupted: &Release, history: &[Release]) -> Result<(), Failed> {
+        takeover::claim(engine, interrupted)?;
+        takeover::remove_hooks(engine, interrupted)?;
+        let older = history.iter().filter(|release| release.version < interrupted.version);
+        let well = older.filter(|release| matches!(release.info.status, Status::Deployed | Status::Superseded));
+        if let Some(before) = well.max_by_key(|release| release.version)
+            && interrupted.info.status.is_pending()
+        {
+            let resources = engine.cluster.build(interrupted.manifest.as_bytes(), false).unwrap_or_default();
+            takeover::remove_objects(engine, before, &[&resources])?;
+        }
+        Ok(())
     }
 
     fn already(&self, engine: &Engine<'_>, history: Vec<Release>, release: Release) -> Result<Removed, Failed> {
@@ -103,7 +142,7 @@ impl Uninstall {
     ) -> Result<String, Failed> {
         let run = Run { waiting: self.waiting, server_side: true };
         if !self.no_hooks {
-            run.event(engine, release, "pre-delete", log)?;
+            run.event(engine, release, "pre-delete", log).map_err(|error| interrupt::settled(engine, error))?;
         }
         if let Err(error) = engine.records.update(release) {
             log.debug("uninstall: Failed to store updated release", &[("error", &error.to_string())]);
@@ -111,9 +150,11 @@ impl Uninstall {
         let (owned, info) = self.objects_deleted(engine, release, log)?;
         let mut errors = Vec::new();
         errors.extend(engine.cluster.wait_for_delete(&owned, self.waiting).err());
+        interrupt::stopped(engine).map_or(Ok(()), Err)?;
         if !self.no_hooks {
             errors.extend(run.event(engine, release, "post-delete", log).err());
         }
+        interrupt::stopped(engine).map_or(Ok(()), Err)?;
         let description =
             if self.description.is_empty() { "Uninstallation complete" } else { self.description.as_str() };
         release.set_status(Status::Uninstalled, description);
@@ -140,8 +181,8 @@ impl Uninstall {
         if errors.is_empty() {
             return Ok(());
         }
-        let text = joined(&errors, "; ").text;
-        Err(format!("uninstallation completed with {} error(s): {text}", errors.len()).into())
+        let words = format!("uninstallation completed with {} error(s)", errors.len());
+        Err(within(&words, joined(&errors, "; ")).into())
     }
 
     fn objects_deleted(
@@ -155,12 +196,15 @@ impl Uninstall {
             Failed::from(format!("failed to delete release: {}", release.name))
         };
         let objects = Objects::of(engine, release, log).map_err(|error| failed(log, &error.text))?;
+        // What could not be looked at would be left, and the release forgotten.
+        interrupt::stopped(engine).map_or(Ok(()), Err)?;
         objects.warn(release, log);
         let info = objects.told();
         let errors = match objects.owned.is_empty() {
             true => Vec::new(),
             false => engine.cluster.delete(&objects.owned, self.propagation),
         };
+        interrupt::stopped(engine).map_or(Ok(()), Err)?;
         match errors.is_empty() {
             true => Ok((objects.owned, info)),
             false => Err(failed(log, &joined(&errors, "; ").text)),
@@ -193,18 +237,7 @@ fn purge(engine: &Engine<'_>, history: &[Release]) -> Result<(), NotRecorded> {
 
 impl Objects {
     fn of(engine: &Engine<'_>, release: &Release, log: &mut dyn Log) -> Result<Self, GoError> {
-        let manifests = in_order(release, log)
-            .map_err(|error| within("corrupted release record. You must manually delete the resources", error))?;
-        let (kept, deleted) = policy::split(manifests);
-        let mut text = Vec::new();
-        for manifest in &deleted {
-            text.extend_from_slice(b"\n---\n");
-            text.extend_from_slice(&manifest.content);
-        }
-        let resources = engine
-            .cluster
-            .build(&text, false)
-            .map_err(|error| within("unable to build kubernetes objects for delete", error))?;
+        let (kept, resources) = sorted(engine, release, log)?;
         let mut objects = Objects { kept, ..Objects::default() };
         objects.sort_out(engine, resources, Owner { name: &release.name, namespace: &release.namespace });
         Ok(objects)
@@ -295,6 +328,25 @@ fn tell(text: &mut String, why: &str, lines: Vec<String>) {
 
 fn named(resource: &Resource) -> [(&str, &str); 3] {
     [("kind", &resource.kind), ("name", &resource.name), ("namespace", &resource.namespace)]
+}
+
+/// Returns what is kept of a release, and the objects that are to go.
+fn sorted(
+    engine: &Engine<'_>,
+    release: &Release,
+    log: &mut dyn Log,
+) -> Result<(Vec<Manifest>, Vec<Resource>), GoError> {
+    let manifests = in_order(release, log)
+        .map_err(|error| within("corrupted release record. You must manually delete the resources", error))?;
+    let (kept, deleted) = policy::split(manifests);
+    let mut text = Vec::new();
+    for manifest in &deleted {
+        text.extend_from_slice(b"\n---\n");
+        text.extend_from_slice(&manifest.content);
+    }
+    let resources = recorded::build(engine, &text, log)
+        .map_err(|error| within("unable to build kubernetes objects for delete", error))?;
+    Ok((kept, resources))
 }
 
 /// Returns the manifests of a record in the order of removal.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chart::Chart;
 use chart::log::Log;
 use chart::values::Surroundings;
+use chart::{Chart, Crd};
 use cluster::Resource;
 use gostd::{GoError, Map};
 use release::{Info, Release, Status};
@@ -12,25 +12,17 @@ use release::{Info, Release, Status};
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, Fault, joined, within};
 use crate::hooks::{Run, record};
-use crate::ownership::{Owner, existing};
+use crate::install::last;
+use crate::interrupt;
+use crate::ownership::{Owner, existing, key};
 use crate::port::{Engine, How, Propagation, Strategy, Waiting};
+use crate::preflight::{self, Deed, Intent};
+use crate::recorded;
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
+use crate::reuse::Values;
 use crate::rollback::Rollback;
+use crate::takeover::{self, Found, Interrupted};
 use crate::values::{self, now};
-
-/// What becomes of the values of the release before (`reuseValues`).
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub enum Values {
-    /// They count where none are given.
-    #[default]
-    KeptIfNone,
-    /// They are forgotten.
-    Reset,
-    /// They and the old chart's are kept, those given go over them.
-    Reused,
-    /// They are kept over the new chart's, those given go over them.
-    ResetThenReused,
-}
 
 /// Whether the server or the client writes objects.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -78,12 +70,32 @@ pub struct Upgrade {
 }
 
 /// What is to be done: the records before and after, and the objects of both.
-struct Plan {
-    before: Release,
-    after: Release,
-    current: Vec<Resource>,
-    target: Vec<Resource>,
+pub struct Plan {
+    pub(crate) before: Release,
+    pub(crate) after: Release,
+    pub(crate) current: Vec<Resource>,
+    pub(crate) target: Vec<Resource>,
+    /// They are not part of upgrades; whoever shows a plan may want to say so.
+    pub(crate) crds: Vec<Crd>,
     server_side: bool,
+    /// The operation whose place this one takes.
+    interrupted: Interrupted,
+}
+
+/// The records that an upgrade starts from.
+struct Base {
+    /// The newest of those that count.
+    last: Release,
+    /// The one whose objects are live.
+    before: Release,
+    /// A newer one, of an operation that was interrupted.
+    interrupted: Interrupted,
+}
+
+impl Base {
+    fn revision(&self) -> i64 {
+        self.interrupted.in_place().map_or(self.last.version + 1, |interrupted| interrupted.version)
+    }
 }
 
 impl Upgrade {
@@ -94,10 +106,25 @@ impl Upgrade {
     pub fn run(
         &self,
         engine: &Engine<'_>,
-        mut chart: Chart,
+        chart: Chart,
         user_values: Map,
         log: &mut dyn Log,
     ) -> Result<Release, Failed> {
+        let plan = self.plan(engine, chart, user_values, log)?;
+        self.execute(engine, plan, log)
+    }
+
+    /// Renders the chart and looks at the cluster; nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Upgrade::run`].
+    pub fn plan(
+        &self,
+        engine: &Engine<'_>,
+        mut chart: Chart,
+        user_values: Map,
+        log: &mut dyn Log,
+    ) -> Result<Plan, Failed> {
         engine.cluster.reachable()?;
         if chart::release_name::validate(&self.name).is_err() {
             return Err(format!("release name is invalid: {}", self.name).into());
@@ -105,16 +132,38 @@ impl Upgrade {
         if self.rendering.hide_secrets && !self.dry_run.is_dry() {
             return Err("hiding Kubernetes secrets requires a dry-run mode".into());
         }
-        let mut plan = self.plan(engine, &mut chart, user_values, log)?;
+        let plan = self.prepared(engine, &mut chart, user_values, log)?;
+        Ok(Plan { crds: chart.crds(), ..plan })
+    }
+
+    /// Does what a plan says and returns the new record.
+    ///
+    /// # Errors
+    /// As [`Upgrade::run`].
+    pub fn execute(&self, engine: &Engine<'_>, mut plan: Plan, log: &mut dyn Log) -> Result<Release, Failed> {
         if self.dry_run.is_dry() {
             let description = if self.description.is_empty() { "Dry run complete" } else { &self.description };
             plan.after.info.description = description.to_string();
             return Ok(plan.after);
         }
-        engine.records.create(&plan.after)?;
+        preflight::check(engine, &self.intent(&plan))?;
+        let keep: [&[Resource]; 2] = [&plan.current, &plan.target];
+        takeover::begin(engine, (&plan.interrupted, &mut plan.before), &plan.after, &keep)?;
         match self.perform(engine, &mut plan, log) {
             Ok(()) => self.finish(engine, plan),
             Err((error, created)) => Err(self.failed(engine, plan.after, (error, created), log)),
+        }
+    }
+
+    fn intent<'a>(&self, plan: &'a Plan) -> Intent<'a> {
+        Intent {
+            release: &plan.after,
+            events: if self.no_hooks { &[] } else { &["pre-upgrade", "post-upgrade"] },
+            current: &plan.current,
+            target: &plan.target,
+            how: How { server_side: plan.server_side, ..self.how },
+            waiting: self.waiting(),
+            deed: Deed::Update,
         }
     }
 
@@ -125,18 +174,17 @@ impl Upgrade {
         }
     }
 
-    fn plan(
+    fn prepared(
         &self,
         engine: &Engine<'_>,
         chart: &mut Chart,
         user_values: Map,
         log: &mut dyn Log,
     ) -> Result<Plan, Failed> {
-        let (last, before) = self.releases(engine)?;
-        let user_values = self.kept_values(chart, &before, user_values, log)?;
+        let base = self.base(engine, log)?;
+        let user_values = self.values.kept(chart, &base.before, user_values, log)?;
         chart::dependencies::process(chart, &user_values, log)?;
-        let revision = last.version + 1;
-        let seen = values::release(&self.name, &before.namespace, revision, true);
+        let seen = values::release(&self.name, &base.before.namespace, base.revision(), true);
         let capabilities = engine.cluster.capabilities(log)?;
         let around = Surroundings { release: &seen, capabilities: &capabilities, schemas: engine.schemas };
         let top = chart::values::to_render_values(chart, &user_values, &around, log)?;
@@ -149,22 +197,48 @@ impl Upgrade {
         };
         let prepared = prepare(&source, self.rendering, log)?;
         values::check_labels(&self.labels)?;
-        let server_side = self.server_side.decide(&last.apply_method)?;
-        let after = self.record(&last, &before, (chart, user_values), prepared, server_side);
-        self.objects(engine, before, after, server_side)
+        let server_side = self.server_side.decide(&base.last.apply_method)?;
+        let after = self.record(&base, (chart, user_values), prepared, server_side);
+        self.objects(engine, (base, after), server_side, log)
     }
 
-    /// Returns the newest record, and the one whose objects are live.
-    fn releases(&self, engine: &Engine<'_>) -> Result<(Release, Release), Failed> {
+    fn base(&self, engine: &Engine<'_>, log: &mut dyn Log) -> Result<Base, Failed> {
         let last = match engine.records.last(&self.name) {
             Err(error) if error.is_not_found() => {
                 return Err(format!("{} has no deployed releases", crate::ownership::quoted(&self.name)).into());
             }
             result => result?,
         };
-        if last.info.status.is_pending() {
-            return Err("another operation (install/upgrade/rollback) is in progress".into());
+        match takeover::look(engine, &last, log)? {
+            Found::Unknown if last.info.status.is_pending() => Err(takeover::refused(&last)),
+            Found::Interrupted if last.info.status.is_pending() => self.base_of_interrupted(engine, last),
+            Found::Interrupted => Err(self
+                .deployed(engine, last)
+                .err()
+                .unwrap_or_else(|| "the release is being uninstalled".into())
+                .hint("an uninstall was interrupted: run it again, then install")),
+            _ => {
+                let (last, before) = self.deployed(engine, last)?;
+                Ok(Base { last, before, interrupted: Interrupted::No })
+            }
         }
+    }
+
+    /// Goes on from what was before an interrupted operation; from the operation itself where nothing was.
+    fn base_of_interrupted(&self, engine: &Engine<'_>, interrupted: Release) -> Result<Base, Failed> {
+        let mut history = engine.records.history(&self.name)?;
+        history.retain(|release| release.version < interrupted.version);
+        match last(history).filter(|last| last.info.status != Status::Uninstalled) {
+            Some(last) => {
+                let (last, before) = self.deployed(engine, last)?;
+                Ok(Base { last, before, interrupted: Interrupted::InPlace(Box::new(interrupted)) })
+            }
+            None => Ok(Base { last: interrupted.clone(), before: interrupted, interrupted: Interrupted::Before }),
+        }
+    }
+
+    /// Returns the newest record, and the one whose objects are live.
+    fn deployed(&self, engine: &Engine<'_>, last: Release) -> Result<(Release, Release), Failed> {
         if last.info.status == Status::Deployed {
             return Ok((last.clone(), last));
         }
@@ -177,48 +251,18 @@ impl Upgrade {
         }
     }
 
-    fn kept_values(&self, chart: &mut Chart, before: &Release, given: Map, log: &mut dyn Log) -> Result<Map, GoError> {
-        let old = before.config.clone().unwrap_or_default();
-        match self.values {
-            Values::Reset => {
-                log.debug("resetting values to the chart's original version", &[]);
-                Ok(given)
-            }
-            Values::Reused => {
-                log.debug("reusing the old release's values", &[]);
-                let stored = before.chart.clone().unwrap_or_default().to_chart();
-                let whole = chart::values::coalesce(&stored, &old, log)
-                    .map_err(|error| within("failed to rebuild old values", error))?;
-                let merged = values::lay_over(&given, &old, log);
-                chart.set_values(whole);
-                Ok(merged)
-            }
-            Values::ResetThenReused => {
-                log.debug("merging values from old release to new values", &[]);
-                Ok(values::lay_over(&given, &old, log))
-            }
-            Values::KeptIfNone if given.is_empty() && !old.is_empty() => {
-                let revision = before.version.to_string();
-                let fields = [("name", before.name.as_str()), ("version", &revision)];
-                log.debug("copying values from old release", &fields);
-                Ok(old)
-            }
-            Values::KeptIfNone => Ok(given),
-        }
-    }
-
     fn record(
         &self,
-        last: &Release,
-        before: &Release,
+        base: &Base,
         (chart, user_values): (&Chart, Map),
         prepared: Prepared,
         server_side: bool,
     ) -> Release {
+        let Base { last, before, .. } = base;
         let mut release = Release {
             name: self.name.clone(),
             namespace: before.namespace.clone(),
-            version: last.version + 1,
+            version: base.revision(),
             info: Info {
                 first_deployed: before.info.first_deployed.clone(),
                 last_deployed: Some(now()),
@@ -228,7 +272,7 @@ impl Upgrade {
             },
             chart: Some(chart.into()),
             config: Some(user_values),
-            labels: merged_labels(&last.labels, &self.labels),
+            labels: values::merged_labels(&last.labels, &self.labels),
             apply_method: values::apply_method(server_side),
             ..Release::default()
         };
@@ -236,10 +280,17 @@ impl Upgrade {
         release
     }
 
-    fn objects(&self, engine: &Engine<'_>, before: Release, after: Release, server_side: bool) -> Result<Plan, Failed> {
+    fn objects(
+        &self,
+        engine: &Engine<'_>,
+        (base, after): (Base, Release),
+        server_side: bool,
+        log: &mut dyn Log,
+    ) -> Result<Plan, Failed> {
+        let Base { before, interrupted, .. } = base;
         // Helm looks at the new manifest before it looks at the old one, whose error is another.
         engine.cluster.build(after.manifest.as_bytes(), !self.no_validation)?;
-        let mut current = current_objects(engine, &before)?;
+        let mut current = current_objects(engine, &before, log)?;
         let mut target = engine
             .cluster
             .build(after.manifest.as_bytes(), !self.no_validation)
@@ -251,7 +302,7 @@ impl Upgrade {
         let adopted = existing(engine.cluster, &new, (!self.take_ownership).then_some(owner))
             .map_err(|error| within("unable to continue with update", error))?;
         current.extend(adopted);
-        Ok(Plan { before, after, current, target, server_side })
+        Ok(Plan { before, after, current, target, crds: Vec::new(), server_side, interrupted })
     }
 
     fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), (GoError, Vec<Resource>)> {
@@ -261,9 +312,9 @@ impl Upgrade {
             run.event(engine, &mut plan.after, "pre-upgrade", log)
                 .map_err(|error| (within("pre-upgrade hooks failed", error), Vec::new()))?;
         }
-        let migrates = plan.before.apply_method != "ssa" && plan.server_side;
-        let how = How { server_side: plan.server_side, upgrade_managers: migrates, ..self.how };
-        let updated = engine.cluster.update(&plan.current, &plan.target, how);
+        let how = self.how_of(plan);
+        let updated = takeover::undo(engine, plan.interrupted.in_place(), &plan.after, &plan.target, how)
+            .and_then(|()| engine.cluster.update(&plan.current, &plan.target, how));
         let created = match updated {
             Ok(created) => created,
             Err(error) => {
@@ -286,6 +337,12 @@ impl Upgrade {
         Ok(())
     }
 
+    /// Returns how objects are written.
+    pub(crate) fn how_of(&self, plan: &Plan) -> How {
+        let migrates = plan.before.apply_method != "ssa" && plan.server_side;
+        How { server_side: plan.server_side, upgrade_managers: migrates, ..self.how }
+    }
+
     fn waiting(&self) -> Waiting {
         let hooks_only = self.waiting.strategy == Strategy::HookOnly;
         let strategy = if hooks_only && self.rollback_on_failure { Strategy::Watcher } else { self.waiting.strategy };
@@ -299,6 +356,9 @@ impl Upgrade {
         (error, created): (GoError, Vec<Resource>),
         log: &mut dyn Log,
     ) -> Failed {
+        // Helm cleans nothing up when it was stopped.
+        let created = if engine.cluster.is_interrupted() { Vec::new() } else { created };
+        let error = interrupt::settled(engine, error);
         log.warn("upgrade failed", &[("name", &release.name), ("error", &error.text)]);
         let text = format!("Upgrade {} failed: {}", crate::ownership::quoted(&release.name), error.text);
         release.set_status(Status::Failed, text);
@@ -312,7 +372,7 @@ impl Upgrade {
         }
         log.debug("Upgrade failed and rollback-on-failure is set, rolling back to previous successful release", &[]);
         let text = self.roll_back(engine, &error, log);
-        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)) }
+        Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)), hint: None }
     }
 
     /// Deletes what the upgrade made, if that was asked for; gives the error back.
@@ -368,8 +428,8 @@ impl Upgrade {
     }
 }
 
-fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource>, GoError> {
-    engine.cluster.build(before.manifest.as_bytes(), false).map_err(|error| {
+fn current_objects(engine: &Engine<'_>, before: &Release, log: &mut dyn Log) -> Result<Vec<Resource>, GoError> {
+    recorded::build(engine, before.manifest.as_bytes(), log).map_err(|error| {
         let words = if error.text.contains("unable to recognize \"\": no matches for kind") {
             "current release manifest contains removed kubernetes api(s) for this kubernetes version and it is therefore \
              unable to build the kubernetes objects for performing the diff. error from kubernetes"
@@ -378,17 +438,4 @@ fn current_objects(engine: &Engine<'_>, before: &Release) -> Result<Vec<Resource
         };
         within(words, error)
     })
-}
-
-/// What makes two objects the same one.
-fn key(resource: &Resource) -> String {
-    format!("{}/{}/{}/{}", resource.api_version, resource.kind, resource.namespace, resource.name)
-}
-
-/// New labels go over old ones; `null` takes one away.
-fn merged_labels(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut labels = old.clone();
-    labels.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
-    labels.retain(|_, value| value != "null");
-    labels
 }

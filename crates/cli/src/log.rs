@@ -14,6 +14,10 @@ pub fn set_debug(debug: bool) {
     DEBUG.set(debug);
 }
 
+pub fn is_debug() -> bool {
+    DEBUG.get()
+}
+
 /// Prints a warning.
 pub fn warn(message: &str, fields: &[(&str, &str)]) {
     Stderr.warn(message, fields);

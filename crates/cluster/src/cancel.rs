@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// Shared by all clones; once set it stays so.
+/// Shared by all clones; once set it stays so until it is cleared.
 #[derive(Clone, Debug)]
 pub struct Cancel {
     state: Arc<watch::Sender<bool>>,
@@ -24,6 +24,11 @@ impl Cancel {
     /// Stops what runs under this token, from any thread.
     pub fn cancel(&self) {
         self.state.send_replace(true);
+    }
+
+    /// Lets work go on: what was stopped has ended, and now it is tidied up.
+    pub fn clear(&self) {
+        self.state.send_replace(false);
     }
 
     pub fn is_cancelled(&self) -> bool {

@@ -17,11 +17,11 @@ use crate::{Cancel, Config, Error, Request, Response};
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    cancel: Cancel,
 }
 
 struct Inner {
     config: Config,
-    cancel: Cancel,
     loaded: Result<Loaded, Error>,
     /// Taken out only when the last client goes.
     runtime: OnceLock<Runtime>,
@@ -38,13 +38,18 @@ impl Client {
         Client {
             inner: Arc::new(Inner {
                 config: config.clone(),
-                cancel,
                 loaded: kubeconfig::load(config),
                 runtime: OnceLock::new(),
                 transport: OnceLock::new(),
                 discovery: Mutex::new(None),
             }),
+            cancel,
         }
+    }
+
+    /// Returns the same connection under another token: what must be said even after a Ctrl-C goes through it.
+    pub fn under(&self, cancel: Cancel) -> Self {
+        Client { inner: Arc::clone(&self.inner), cancel }
     }
 
     /// Returns the namespace of the settings, else of the context, else `default`.
@@ -59,7 +64,7 @@ impl Client {
     }
 
     pub fn cancel(&self) -> &Cancel {
-        &self.inner.cancel
+        &self.cancel
     }
 
     /// Asks the server for its version.
@@ -112,7 +117,7 @@ impl Client {
 
     /// Runs asynchronous work to its end, or until the token is set.
     pub(crate) fn block<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let cancel = &self.inner.cancel;
+        let cancel = &self.cancel;
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }

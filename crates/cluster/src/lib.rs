@@ -25,11 +25,14 @@ mod migrate;
 mod patch;
 mod perform;
 mod preview;
+mod rehearse;
 mod related;
 mod remove;
+mod removed;
 mod request;
 mod resource;
 mod rights;
+mod signals;
 mod transport;
 mod update;
 mod wait;
@@ -42,13 +45,16 @@ pub use config::Config;
 pub use discovery::{Capabilities, Version};
 pub use error::{ApiError, Error};
 pub use logs::{LogQuery, PodQuery};
+pub use rehearse::{Outcome, Rehearsed};
 pub use related::Form;
 pub use remove::{Deletion, Propagation};
+pub use removed::Removed;
 pub use request::{Method, Request, Response};
 pub use resource::Resource;
 pub use rights::Right;
+pub use signals::on_interrupt;
 pub use update::{Changes, Failed, Update};
 pub use wait::{
-    ContainerState, Diagnosis, EventLine, Observer, Patience, PodState, Progress, Reading, Status, Strategy, Unready,
-    Wait,
+    ConditionLine, ContainerState, Diagnosis, EventLine, Observer, Patience, PodState, Progress, Reading, Status,
+    Strategy, Unready, Wait,
 };

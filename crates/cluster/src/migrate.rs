@@ -38,6 +38,11 @@ impl Client {
     }
 }
 
+/// Says whether a live object has fields to move.
+pub(crate) fn migrates(live: &Value) -> bool {
+    patch(live).is_some()
+}
+
 /// The JSON patch, or none where nothing changes. The version in it makes the server refuse it with a conflict when the
 /// object has changed meanwhile.
 fn patch(live: &Value) -> Option<Value> {

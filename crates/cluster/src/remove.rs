@@ -33,6 +33,9 @@ pub struct Deletion {
     pub errors: Vec<Error>,
 }
 
+/// The annotation that keeps an object from being deleted, and its value.
+pub(crate) const KEEP: (&str, &str) = ("helm.sh/resource-policy", "keep");
+
 /// `retry.DefaultRetry`: tries in all.
 pub(crate) const TRIES: usize = 5;
 
@@ -61,6 +64,12 @@ impl Client {
             }
         }
         outcome
+    }
+
+    /// Asks whether an object could be deleted.
+    pub(crate) async fn rehearse_remove(&self, resource: &Resource) -> Result<(), Error> {
+        let options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "dryRun": ["All"]});
+        self.send(&Request::delete(resource.path()).json(&options)).await.map(drop)
     }
 
     pub(crate) async fn remove(&self, resource: &Resource, propagation: Propagation) -> Result<(), Error> {

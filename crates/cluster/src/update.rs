@@ -8,8 +8,9 @@ use std::fmt;
 use futures::stream::{StreamExt, iter};
 use serde_json::Value;
 
-use crate::apply::{Apply, FIELD_MANAGER};
+use crate::apply::{Apply, FIELD_MANAGER, dry_run};
 use crate::perform::AT_ONCE;
+use crate::remove::KEEP;
 use crate::{Client, Error, Propagation, Request, Resource};
 
 /// How objects are changed.
@@ -113,6 +114,19 @@ impl Client {
         }
     }
 
+    /// Asks the server whether it would take a change of one object, made as [`Client::update`] makes it, without making it.
+    ///
+    /// # Errors
+    /// What the update would say.
+    pub fn try_change(&self, original: &Resource, target: &Resource, how: Update) -> Result<(), Error> {
+        check(how)?;
+        let how = Update { dry_run: true, ..how };
+        match self.block(async { Ok(self.step(std::slice::from_ref(original), target, how).await) })? {
+            Step::Created(_) | Step::Updated(_) => Ok(()),
+            Step::CreateFailed(_, error) | Step::UpdateFailed(_, error) | Step::Unknown(error) => Err(error),
+        }
+    }
+
     fn change(
         &self,
         originals: &[Resource],
@@ -153,12 +167,7 @@ impl Client {
         };
         let Some(live) = live else { return self.create_step(target, how).await };
         let original = originals.iter().find(|original| original.matches(target)).map(|found| &found.object);
-        let result = match (how.force_replace, how.server_side) {
-            (true, _) => self.replace(target, &live).await,
-            (_, true) => self.migrate_and_apply(target, live, how).await,
-            (_, false) => self.patch_client_side(original.unwrap_or(&live), target, &live, how).await,
-        };
-        match result {
+        match self.change_live(original.unwrap_or(&live), target, &live, how).await {
             Ok(resource) => Step::Updated(resource),
             Err(error) => Step::UpdateFailed(target.clone(), error),
         }
@@ -185,20 +194,35 @@ impl Client {
         }
     }
 
-    async fn migrate_and_apply(&self, target: &Resource, live: Value, how: Update) -> Result<Resource, Error> {
-        self.upgrade_managers(target, live, how.dry_run).await?;
+    /// Makes a live object what a target says.
+    pub(crate) async fn change_live(
+        &self,
+        original: &Value,
+        target: &Resource,
+        live: &Value,
+        how: Update,
+    ) -> Result<Resource, Error> {
+        if how.force_replace {
+            return self.replace(target, live, how).await;
+        }
+        if !how.server_side {
+            return self.patch_client_side(original, target, live, how).await;
+        }
+        if how.upgrade_managers {
+            self.upgrade_managers(target, live.clone(), how.dry_run).await?;
+        }
         self.apply(target, apply_of(how)).await.map(|(resource, _)| resource)
     }
 
     /// PUT with the live object's version, as `--force-replace` means it.
-    async fn replace(&self, target: &Resource, live: &Value) -> Result<Resource, Error> {
+    async fn replace(&self, target: &Resource, live: &Value, how: Update) -> Result<Resource, Error> {
         let mut object = target.object.clone();
         if object["metadata"]["resourceVersion"].as_str().unwrap_or_default().is_empty()
             && let Some(metadata) = object["metadata"].as_object_mut()
         {
             metadata.insert("resourceVersion".to_owned(), live["metadata"]["resourceVersion"].clone());
         }
-        let request = Request::put(target.path(), &object)
+        let request = dry_run(Request::put(target.path(), &object), how.dry_run)
             .query("fieldManager", FIELD_MANAGER)
             .query("fieldValidation", "Strict");
         match self.send(&request).await {
@@ -218,7 +242,7 @@ impl Client {
                 Ok(None) | Err(_) => continue,
             };
             let resource = original.with_object(live);
-            if resource.annotation("helm.sh/resource-policy") == Some("keep") {
+            if resource.annotation(KEEP.0) == Some(KEEP.1) {
                 continue;
             }
             match self.block(self.remove(&resource, Propagation::Background)) {
@@ -237,7 +261,7 @@ impl Client {
     }
 }
 
-fn apply_of(how: Update) -> Apply {
+pub(crate) fn apply_of(how: Update) -> Apply {
     Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, dry_run: how.dry_run }
 }
 
@@ -265,7 +289,7 @@ fn record(step: Step, known: bool, changes: &mut Changes, errors: &mut Vec<Error
     Ok(())
 }
 
-fn check(how: Update) -> Result<(), Error> {
+pub(crate) fn check(how: Update) -> Result<(), Error> {
     let wrong = if how.force_conflicts && !how.server_side {
         "invalid client update option(s): forceConflicts enabled when serverSideApply disabled"
     } else if how.three_way_unstructured && how.server_side {

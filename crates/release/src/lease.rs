@@ -23,8 +23,6 @@ pub struct Lease {
     pub seconds: u32,
     /// What is being done, as `upgrade`.
     pub operation: String,
-    /// What it was asked to do: equal for equal flags and inputs.
-    pub digest: String,
 }
 
 impl Lease {
@@ -36,7 +34,6 @@ impl Lease {
             ("bootId", &self.boot_id),
             ("heartbeat", &self.heartbeat),
             ("operation", &self.operation),
-            ("digest", &self.digest),
         ];
         let mut entries: Entries = texts.into_iter().map(|(name, text)| (name.into(), text.as_str().into())).collect();
         entries.insert("pid".into(), Value::Int(i64::from(self.pid)));
@@ -68,7 +65,6 @@ impl Lease {
             heartbeat: text("heartbeat"),
             seconds: number("seconds"),
             operation: text("operation"),
-            digest: text("digest"),
         })
     }
 }
@@ -88,7 +84,6 @@ mod tests {
             heartbeat: "2026-11-21T12:00:00Z".into(),
             seconds: 30,
             operation: "upgrade".into(),
-            digest: "d".into(),
         };
         assert_eq!(Lease::from_json(&lease.to_json()).expect("a lease"), lease);
         assert_eq!(Lease::from_json("{}").expect("a lease"), Lease::default());

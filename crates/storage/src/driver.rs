@@ -63,7 +63,7 @@ pub trait Driver {
 
 /// Renews a lease.
 pub trait LeaseWriter: Send {
-    /// Replaces the lease of the record, whatever it is; `None` takes it off. Errors are texts, which may go to the thread
-    /// of the engine.
-    fn write(&mut self, lease: Option<&Lease>) -> Result<(), String>;
+    /// Replaces the lease of the record, if the one there is still the one that was seen; false when it is another or
+    /// the record is gone. Errors are texts: they may go from thread to thread.
+    fn renew(&mut self, seen: &Lease, lease: &Lease) -> Result<bool, String>;
 }

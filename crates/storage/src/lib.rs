@@ -5,6 +5,8 @@
 
 mod driver;
 mod error;
+mod heart;
+pub mod holder;
 mod labels;
 mod memory;
 pub mod objects;

@@ -162,7 +162,7 @@ impl Driver for Memory {
 struct Nothing;
 
 impl LeaseWriter for Nothing {
-    fn write(&mut self, _: Option<&Lease>) -> Result<(), String> {
-        Ok(())
+    fn renew(&mut self, _: &Lease, _: &Lease) -> Result<bool, String> {
+        Ok(true)
     }
 }

@@ -1,12 +1,14 @@
 //! What operations ask of the records, whatever their place (`pkg/storage/storage.go`).
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use gostd::GoError;
 use release::{Lease, Release, Status, Summary};
 
+use crate::StorageError;
 use crate::driver::{Driver, Listed, Query, Record};
-use crate::{LeaseWriter, StorageError};
+use crate::heart::{Heart, Hold};
 
 /// The records of releases.
 pub struct Storage {
@@ -14,12 +16,14 @@ pub struct Storage {
     /// Revisions that may be there of each release; 0 for no limit.
     max_history: usize,
     /// What is put beside records that are being worked on.
-    lease: RefCell<Option<Lease>>,
+    hold: Option<Arc<Hold>>,
+    /// What keeps the lease of a record alive.
+    heart: RefCell<Option<((String, i64), Heart)>>,
 }
 
 impl Storage {
     pub fn new(driver: Box<dyn Driver>) -> Self {
-        Storage { driver, max_history: 0, lease: RefCell::new(None) }
+        Storage { driver, max_history: 0, hold: None, heart: RefCell::new(None) }
     }
 
     pub fn driver(&self) -> &dyn Driver {
@@ -31,9 +35,10 @@ impl Storage {
         self.max_history = revisions;
     }
 
-    /// Sets the lease that goes beside every record written while its operation is under way.
-    pub fn hold(&self, lease: Option<Lease>) {
-        self.lease.replace(lease);
+    /// Sets the lease that goes beside every record written while its operation is under way. It is renewed until then;
+    /// `on_lost` is called, from another thread, should somebody take the record over.
+    pub fn hold(&mut self, lease: Lease, on_lost: Box<dyn Fn() + Send + Sync>) {
+        self.hold = Some(Arc::new(Hold::new(lease, on_lost)));
     }
 
     /// Reads a revision.
@@ -52,15 +57,20 @@ impl Storage {
         self.driver.get(name, revision)
     }
 
-    /// Writes a new revision, after old ones made room for it.
+    /// Writes a new revision, and removes old ones that are too many by it. Helm removes them first: were it
+    /// interrupted in between, the revision that is rolled back to could be gone.
     ///
     /// # Errors
     /// `release: already exists`, `encountered 2 deletion errors. First is: …`, those of the place.
     pub fn create(&self, release: &Release) -> Result<(), StorageError> {
-        if let Some(others) = self.max_history.checked_sub(1) {
-            self.remove_least_recent(&release.name, others)?;
+        self.write(release, |lease| self.driver.create(release, lease))?;
+        if self.max_history == 0 {
+            return Ok(());
         }
-        self.driver.create(release, self.lease_for(release).as_ref())
+        self.remove_least_recent(release).inspect_err(|_| {
+            // The error to tell is the one of making room.
+            let _ = self.delete(&release.name, release.version);
+        })
     }
 
     /// Replaces a revision.
@@ -68,7 +78,43 @@ impl Storage {
     /// # Errors
     /// Those of the place.
     pub fn update(&self, release: &Release) -> Result<(), StorageError> {
-        self.driver.update(release, self.lease_for(release).as_ref())
+        self.write(release, |lease| self.driver.update(release, lease))
+    }
+
+    fn write(
+        &self,
+        release: &Release,
+        write: impl FnOnce(Option<&Lease>) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        let Some(hold) = &self.hold else { return write(None) };
+        if hold.is_lost() {
+            return Err(StorageError::other("another process has taken over this release"));
+        }
+        let key = (release.name.as_str(), release.version);
+        if !is_under_way(&release.info.status) {
+            self.rest(key);
+            return write(None);
+        }
+        write(Some(&hold.renewed()))?;
+        self.keep_alive(hold, key)
+    }
+
+    /// Renews the lease of a record from now on.
+    fn keep_alive(&self, hold: &Arc<Hold>, (name, revision): (&str, i64)) -> Result<(), StorageError> {
+        let mut heart = self.heart.borrow_mut();
+        if heart.as_ref().is_none_or(|((other, version), _)| other != name || *version != revision) {
+            let writer = self.driver.lease_writer(name, revision)?;
+            *heart = Some(((name.to_owned(), revision), Heart::start(Arc::clone(hold), writer)));
+        }
+        Ok(())
+    }
+
+    /// Renews the lease of a record no more.
+    fn rest(&self, (name, revision): (&str, i64)) {
+        let mut heart = self.heart.borrow_mut();
+        if heart.as_ref().is_some_and(|((other, version), _)| other == name && *version == revision) {
+            *heart = None;
+        }
     }
 
     /// Removes a revision.
@@ -76,6 +122,7 @@ impl Storage {
     /// # Errors
     /// `release: not found`, those of the place.
     pub fn delete(&self, name: &str, revision: i64) -> Result<(), StorageError> {
+        self.rest((name, revision));
         self.driver.delete(name, revision)
     }
 
@@ -145,35 +192,31 @@ impl Storage {
         self.driver.summaries(None, each)
     }
 
-    /// Puts a lease on a record, if the one there is still the one that was seen; false when somebody was faster.
+    /// Puts the lease of this process on a record, if the one there is still the one that was seen; false when
+    /// somebody was faster.
     ///
     /// # Errors
     /// `release: not found`, those of the place.
-    pub fn claim(&self, record: (&str, i64), seen: Option<&Lease>, lease: &Lease) -> Result<bool, StorageError> {
-        self.driver.claim(record, seen, lease)
+    pub fn claim(&self, (name, revision): (&str, i64), seen: Option<&Lease>) -> Result<bool, StorageError> {
+        let Some(hold) = &self.hold else { return Err(StorageError::other("no lease is held")) };
+        let claimed = self.driver.claim((name, revision), seen, &hold.renewed())?;
+        if claimed {
+            self.keep_alive(hold, (name, revision))?;
+        }
+        Ok(claimed)
     }
 
-    /// Returns what renews the lease of a record from another thread.
-    ///
-    /// # Errors
-    /// Those of the place.
-    pub fn lease_writer(&self, name: &str, revision: i64) -> Result<Box<dyn LeaseWriter>, StorageError> {
-        self.driver.lease_writer(name, revision)
-    }
-
-    fn lease_for(&self, release: &Release) -> Option<Lease> {
-        let status = &release.info.status;
-        let under_way = status.is_pending() || *status == Status::Uninstalling;
-        self.lease.borrow().clone().filter(|_| under_way)
-    }
-
-    /// Removes the oldest revisions until no more than `limit` are left, but never the newest that is deployed.
-    fn remove_least_recent(&self, name: &str, limit: usize) -> Result<(), StorageError> {
+    /// Removes the oldest revisions until no more than the limit are left, but never the new one, nor the newest that is
+    /// deployed.
+    fn remove_least_recent(&self, new: &Release) -> Result<(), StorageError> {
+        let name = new.name.as_str();
         let mut revisions = match self.revisions(name) {
             Err(StorageError::NotFound) => return Ok(()),
             revisions => revisions?,
         };
+        revisions.retain(|summary| summary.version != new.version);
         revisions.sort_by(release::by_revision);
+        let limit = self.max_history.saturating_sub(1);
         let deployed =
             revisions.iter().rfind(|summary| summary.status == Status::Deployed).map(|summary| summary.version);
         let surplus = revisions.len().saturating_sub(limit);
@@ -200,4 +243,9 @@ fn no_deployed(name: &str, error: StorageError) -> StorageError {
         true => StorageError::NoDeployed(name.to_owned()),
         false => error,
     }
+}
+
+/// Reports whether somebody works on a release of this status.
+fn is_under_way(status: &Status) -> bool {
+    status.is_pending() || *status == Status::Uninstalling
 }

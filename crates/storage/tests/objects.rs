@@ -324,22 +324,28 @@ fn history_is_pruned_but_never_what_is_deployed() {
 fn a_lease_goes_with_its_operation() {
     for kind in [Kind::Secret, Kind::ConfigMap] {
         let bench = Bench::new(kind);
-        let storage = bench.storage();
-        let lease = |holder: &str| Lease { holder: holder.into(), pid: 7, ..Lease::default() };
-        storage.hold(Some(lease("a")));
+        let mut storage = bench.storage();
+        let lease = |holder: &str| Lease { holder: holder.into(), pid: 7, seconds: 900, ..Lease::default() };
+        storage.hold(lease("a"), Box::new(|| {}));
         storage.create(&release("x", 1, Status::PendingInstall)).expect("written");
-        assert_eq!(storage.last_record("x").expect("a record").lease, Some(lease("a")));
-        let mut writer = storage.lease_writer("x", 1).expect("a writer");
-        let renewed = std::thread::spawn(move || writer.write(Some(&Lease { holder: "b".into(), ..Lease::default() })));
-        renewed.join().expect("a thread").expect("written");
+        let first = storage.last_record("x").expect("a record").lease.expect("a lease");
+        assert_eq!(lease("a"), Lease { heartbeat: String::new(), ..first.clone() });
+        let mut writer = storage.driver().lease_writer("x", 1).expect("a writer");
+        let beat = first.clone();
+        let renewed =
+            std::thread::spawn(move || writer.renew(&beat, &Lease { holder: "b".into(), ..Lease::default() }));
+        assert!(renewed.join().expect("a thread").expect("written"));
         let seen = storage.record("x", 1).expect("a record").lease.expect("a lease");
         assert_eq!(seen.holder, "b");
-        assert!(!storage.claim(("x", 1), Some(&lease("a")), &lease("c")).expect("asked"));
-        assert!(storage.claim(("x", 1), Some(&seen), &lease("c")).expect("asked"));
-        assert_eq!(storage.record("x", 1).expect("a record").lease, Some(lease("c")));
+        let mut late = storage.driver().lease_writer("x", 1).expect("a writer");
+        assert!(!late.renew(&first, &lease("a")).expect("asked"));
+        assert!(!storage.claim(("x", 1), Some(&first)).expect("asked"));
+        assert!(storage.claim(("x", 1), Some(&seen)).expect("asked"));
+        assert_eq!(storage.record("x", 1).expect("a record").lease.expect("a lease").holder, "a");
         storage.update(&release("x", 1, Status::Deployed)).expect("written");
         assert_eq!(storage.record("x", 1).expect("a record").lease, None);
-        assert!(matches!(storage.claim(("y", 1), None, &lease("c")), Err(StorageError::NotFound)));
+        assert!(!late.renew(&first, &lease("a")).expect("asked"));
+        assert!(matches!(storage.claim(("y", 1), None), Err(StorageError::NotFound)));
     }
 }
 

@@ -240,10 +240,11 @@ fn a_lease_goes_with_its_record() {
     driver.create(&release("x", 1, Status::PendingInstall), Some(&lease("a"))).expect("written");
     assert_eq!(driver.get("x", 1).expect("a record").lease, Some(lease("a")));
     let mut writer = driver.lease_writer("x", 1).expect("a writer");
-    std::thread::spawn(move || writer.write(Some(&Lease { holder: "b".into(), ..Lease::default() })))
-        .join()
-        .expect("a thread")
-        .expect("written");
+    let renewed = std::thread::spawn(move || {
+        let lease = |holder: &str| Lease { holder: holder.into(), ..Lease::default() };
+        [("a", "b"), ("a", "c")].map(|(seen, new)| writer.renew(&lease(seen), &lease(new)).expect("asked"))
+    });
+    assert_eq!(renewed.join().expect("a thread"), [true, false]);
     assert!(!driver.claim(("x", 1), Some(&lease("a")), &lease("c")).expect("asked"));
     assert!(driver.claim(("x", 1), Some(&lease("b")), &lease("c")).expect("asked"));
     // Another program writes the record, and knows nothing of leases.

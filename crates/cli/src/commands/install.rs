@@ -1,15 +1,15 @@
 //! `install`: a chart becomes a release.
 
-use action::{DryRun, Engine, Install, Rendering};
-use chart::schema::Schemas;
+use action::{DryRun, Install, Rendering};
 use release::Release;
 
-use super::operation::{self, Rendered, failure, within};
+use super::operation::{self, Around, Rendered, failure, within};
 use super::release_text::{self, Telling};
 use super::template;
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::output::{Color, Format, OUTPUT};
 use crate::schema_references::References;
@@ -26,7 +26,7 @@ pub static COMMAND: Command = Command {
     short: "install a chart",
     long: "Renders a chart, creates its objects in the cluster, and records them as a release.",
     args: Args::AtLeast(1),
-    flags: &[INSTALL, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT, HELM2],
+    flags: &[INSTALL, operation::TAKE_OVER, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT, HELM2],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -42,10 +42,23 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let (name, reference) = name_and_chart(flags).map_err(failed)?;
     let given = operation::given(invocation, &reference, true).map_err(failed)?;
     let install = Install { waiting, ..install(invocation, name, dry_run) };
-    let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let release = installed(&session, &install, given, (post_render.as_ref(), references.schemas(flags)))
-        .map_err(|error| failed(failure(error, flags)))?;
+    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
+    session.hold("install");
+    interrupt::listen(&session, Says::Helm(&flags.args[0]));
+    let release = installed(&session, &install, given, Around::of(flags, post_render.as_ref(), &references))
+        .map_err(|error| failed(stopped(error, &install, (&reference, flags))))?;
     print(invocation, &release)
+}
+
+/// Returns what to tell of an installation that failed or was stopped.
+fn stopped(error: action::Failed, install: &Install, (reference, flags): (&str, &Parsed)) -> Failure {
+    let recorded = error.release.is_some() && !install.rollback_on_failure;
+    let failure = failure(error, flags);
+    let name = &install.name;
+    match recorded {
+        true => interrupt::told(failure, &format!("helm upgrade --install {name} {reference} with the same flags")),
+        false => interrupt::told(failure, interrupt::SAME),
+    }
 }
 
 /// Installs a chart.
@@ -53,12 +66,10 @@ pub(super) fn installed(
     session: &Session,
     install: &Install,
     given: operation::Given,
-    (post_render, schemas): (Option<&Rendered>, Schemas<'_>),
+    around: Around<'_>,
 ) -> Result<Release, action::Failed> {
-    let (live, records) = (session.live(), Stored(&session.records));
-    let post_render = post_render.map(|rendered| rendered as &dyn action::PostRender);
-    let engine = Engine { cluster: &live, records: &records, post_render, schemas };
-    install.run(&engine, given.chart, given.values, &mut Stderr)
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    install.run(&around.engine(&live, &records), given.chart, given.values, &mut Stderr)
 }
 
 /// What the flags say of an installation.

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod create;
+mod diff;
 mod env;
 mod get;
 mod history;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use action::{DryRun, Failed, Fault, How, PostRender, ServerSide, Strategy, Waiting};
+use action::{DryRun, Engine, Failed, Fault, How, PostRender, ServerSide, Strategy, Waiting};
 use chart::log::Log;
+use chart::schema::Schemas;
 use gostd::{GoError, Map};
 use post_render::PostRenderer;
 use render::Files;
@@ -11,9 +12,10 @@ use render::Files;
 use super::{locate, template, values};
 use crate::command::Invocation;
 use crate::failure::Failure;
-use crate::flags::Parsed;
+use crate::flags::{Flag, Parsed};
 use crate::log::Stderr;
-use crate::{explain, plugins};
+use crate::schema_references::References;
+use crate::{explain, hints, plugins};
 
 /// Returns how to wait, and warns of spellings that are no more.
 pub fn waiting(flags: &Parsed) -> Waiting {
@@ -112,6 +114,35 @@ pub fn given(invocation: &Invocation, reference: &str, install: bool) -> Result<
     Ok(Given { chart, values })
 }
 
+/// What an operation works with beside the cluster and the records.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    pub post_render: Option<&'a Rendered>,
+    pub schemas: Schemas<'a>,
+    pub take_over: bool,
+}
+
+impl<'a> Around<'a> {
+    pub fn of(flags: &Parsed, post_render: Option<&'a Rendered>, references: &'a References) -> Self {
+        Around { post_render, schemas: references.schemas(flags), take_over: flags.bool("take-over") }
+    }
+
+    pub fn engine(self, cluster: &'a dyn action::Cluster, records: &'a dyn action::Records) -> Engine<'a> {
+        let post_render = self.post_render.map(|rendered| rendered as &dyn PostRender);
+        Engine { cluster, records, post_render, schemas: self.schemas, take_over: self.take_over }
+    }
+}
+
+/// An engine for operations that render nothing.
+pub fn engine<'a>(cluster: &'a dyn action::Cluster, records: &'a dyn action::Records, flags: &Parsed) -> Engine<'a> {
+    let take_over = flags.bool("take-over");
+    Engine { cluster, records, post_render: None, schemas: Schemas::Ignored, take_over }
+}
+
+/// The flag of operations that go on where another was interrupted.
+pub static TAKE_OVER: &[Flag] =
+    &[Flag::bool("take-over", "go on where an operation was interrupted that holds no lease, as those of Helm")];
+
 /// A post-renderer that tells what it does on stderr.
 pub struct Rendered(pub PostRenderer);
 
@@ -125,8 +156,10 @@ impl PostRender for Rendered {
 pub fn failure(failed: Failed, flags: &Parsed) -> Failure {
     let explanation = match &failed.fault {
         Fault::Template(error) if explain::wanted(flags) => explain::explain(error),
-        _ => None,
+        Fault::Template(_) => None,
+        Fault::Other(error) => hints::of(error, flags),
     };
+    let explanation = explanation.or_else(|| failed.hint.clone());
     Failure { explanation, ..Failure::new(failed.fault.text()) }
 }
 

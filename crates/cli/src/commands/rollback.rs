@@ -1,18 +1,18 @@
 //! `rollback`: a release goes back to an earlier revision.
 
-use action::{Engine, Rollback};
-use chart::schema::Schemas;
+use action::Rollback;
 
 use super::operation::{self, failure};
 use super::upgrade::history_max;
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
-use crate::flags::{Flag, Kind};
+use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
 
-static FLAGS: &[Flag] = &[
+pub(super) static FLAGS: &[Flag] = &[
     Flag::string("description", "description of the new revision, of at most 256 characters"),
     Flag::bool("force-replace", "update objects by replacing them"),
     Flag::bool("force", "").deprecated("use --force-replace instead"),
@@ -45,7 +45,7 @@ pub static COMMAND: Command = Command {
     short: "roll back a release to a previous revision",
     long: "Brings the objects of a release back to what an earlier revision says; without one, to the one before the last.",
     args: Args::AtLeast(1),
-    flags: &[FLAGS],
+    flags: &[FLAGS, operation::TAKE_OVER],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -53,6 +53,26 @@ pub static COMMAND: Command = Command {
 
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
+    let rollback = rollback(flags)?;
+    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
+    session.records.set_max_history(history_max(invocation));
+    session.hold("rollback");
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let engine = operation::engine(&live, &records, flags);
+    interrupt::listen(&session, Says::Ours);
+    rollback.run(&engine, &mut Stderr).map_err(|error| {
+        let go_on = match error.release.as_ref().map(|release| release.info.rollback_revision) {
+            // Without a revision, the next rollback would go back to where this one came from.
+            Some(revision) => format!("helm rollback {} {revision} with the same flags", flags.args[0]),
+            None => interrupt::SAME.to_string(),
+        };
+        interrupt::told(failure(error, flags), &go_on)
+    })?;
+    out::finish(b"Rollback was a success! Happy Helming!\n")
+}
+
+/// What the flags say of a rollback.
+pub(super) fn rollback(flags: &Parsed) -> Result<Rollback, Failure> {
     let waiting = operation::waiting(flags);
     let revision = match flags.args.get(1) {
         None => 0,
@@ -69,12 +89,5 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         ..Rollback::new(&flags.args[0])
     };
     rollback.check().map_err(|error| failure(error, flags))?;
-    let rollback =
-        Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags), ..rollback };
-    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
-    session.records.set_max_history(history_max(invocation));
-    let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
-    rollback.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
-    out::finish(b"Rollback was a success! Happy Helming!\n")
+    Ok(Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags), ..rollback })
 }

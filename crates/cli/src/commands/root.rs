@@ -1,7 +1,7 @@
 //! The root of the command tree.
 
 use super::{
-    create, env, get, history, install, lint, list, rollback, show, status, template, test, unbuilt, uninstall,
+    create, diff, env, get, history, install, lint, list, rollback, show, status, template, test, unbuilt, uninstall,
     upgrade, version,
 };
 use crate::command::Command;
@@ -40,6 +40,8 @@ pub static ROOT: Command = Command {
         &version::COMMAND,
         &unbuilt::REGISTRY,
         &unbuilt::PUSH,
+        // Ours alone.
+        &diff::COMMAND,
     ],
     ..Command::EMPTY
 };

@@ -1,7 +1,6 @@
 //! `test`: runs the tests of a release.
 
-use action::{Engine, Test, Tested};
-use chart::schema::Schemas;
+use action::{Test, Tested};
 use cluster::LogQuery;
 use release::{Event, Release};
 use serde_json::Value;
@@ -11,6 +10,7 @@ use super::release_text::{self, Telling};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::out;
 use crate::output::{Color, Format};
@@ -37,16 +37,20 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let test = test(flags);
     let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let engine = operation::engine(&live, &records, flags);
+    interrupt::listen(&session, Says::Ours);
     let tested = test.run(&engine, &mut Stderr).map_err(|error| failure(error, flags))?;
     let telling = Telling { debug: invocation.settings.debug, metadata: false, hide_notes: true };
     let color = Color::of(&invocation.settings);
     out::write(&release_text::text(&tested.release, Format::Table, telling, color)?)?;
     let logs = if flags.bool("logs") { logs(&session, invocation, &test, &tested) } else { Ok(()) };
     match (tested.remove(&engine, &mut Stderr), logs) {
-        (Err(error), Err(logs)) => Err(Failure::new(format!("{}\n{}", error.text, logs.message))),
-        (Err(error), Ok(())) => Err(error.into()),
+        (Err(error), Err(logs)) => {
+            let failure = failure(error.into(), flags);
+            Err(Failure { message: format!("{}\n{}", failure.message, logs.message), ..failure })
+        }
+        (Err(error), Ok(())) => Err(interrupt::told(failure(error.into(), flags), interrupt::SAME)),
         (Ok(_), Err(logs)) => Err(logs),
         (Ok(_), Ok(())) => out::finish(b""),
     }

@@ -1,12 +1,12 @@
 //! `uninstall`: a release and its objects go.
 
-use action::{Engine, Propagation, Uninstall};
-use chart::schema::Schemas;
+use action::{Propagation, Uninstall};
 
 use super::operation::{self, failure};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
@@ -38,7 +38,7 @@ pub static COMMAND: Command = Command {
     short: "uninstall a release",
     long: "Deletes the objects of releases, and their records.",
     args: Args::AtLeast(1),
-    flags: &[FLAGS],
+    flags: &[FLAGS, operation::TAKE_OVER],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -55,11 +55,15 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         keep_history: flags.bool("keep-history"),
         ..Uninstall::new(waiting)
     };
-    let session = Session::open(invocation, &invocation.settings.namespace())?;
-    let (live, records) = (session.live(), Stored(&session.records));
-    let engine = Engine { cluster: &live, records: &records, post_render: None, schemas: Schemas::Ignored };
+    let mut session = Session::open(invocation, &invocation.settings.namespace())?;
+    session.hold("uninstall");
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let engine = operation::engine(&live, &records, flags);
+    interrupt::listen(&session, Says::Ours);
     for name in &flags.args {
-        let removed = uninstall.run(&engine, name, &mut Stderr).map_err(|error| failure(error, flags))?;
+        let removed = uninstall
+            .run(&engine, name, &mut Stderr)
+            .map_err(|error| interrupt::told(failure(error, flags), interrupt::SAME))?;
         if !removed.info.is_empty() {
             out::write(format!("{}\n", removed.info).as_bytes())?;
         }

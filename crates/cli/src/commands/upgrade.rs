@@ -1,15 +1,16 @@
 //! `upgrade`: a release gets another chart or other values.
 
-use action::{Engine, Upgrade, Values};
+use action::{Holder, Records, Upgrade, Values};
 use chart::log::Log;
-use chart::schema::Schemas;
 use release::Status;
 
+use super::diff::{ASK, LINES, Review, previewed};
 use super::install::{self, print, rendering};
-use super::operation::{self, Rendered, failure, within};
+use super::operation::{self, Around, Rendered, failure, within};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
+use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::output::{Format, OUTPUT};
 use crate::schema_references::References;
@@ -17,7 +18,7 @@ use crate::session::{Session, Stored};
 use crate::tables::{CHART_PATH, NOTES, SCHEMA, VALUES};
 use crate::{out, plugins};
 
-static FLAGS: &[Flag] = &[
+pub(super) static FLAGS: &[Flag] = &[
     Flag::bool("create-namespace", "with --install, create the release namespace if it does not exist"),
     Flag::bool("install", "install the chart if there is no release of this name").short('i'),
     Flag::bool("devel", "use development versions too, as --version '>0.0.0-0' does"),
@@ -70,7 +71,7 @@ pub static COMMAND: Command = Command {
     short: "upgrade a release",
     long: "Brings the objects of a release to what a chart with values says.",
     args: Args::Exactly(2),
-    flags: &[FLAGS, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
+    flags: &[FLAGS, operation::TAKE_OVER, ASK, LINES, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY
@@ -83,26 +84,36 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let references = References::of(flags)?;
     let dry_run = operation::dry_run(flags)?;
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
-    if flags.bool("install") && is_missing(&session, &flags.args[0])? {
-        let around = (post_render.as_ref(), references.schemas(flags));
+    session.hold("upgrade");
+    if flags.bool("install") && is_missing(&session, &flags.args[0], flags.bool("take-over"))? {
+        let around = Around::of(flags, post_render.as_ref(), &references);
         return install(invocation, &session, (waiting, dry_run), around);
     }
     session.records.set_max_history(history_max(invocation));
+    let review = Review::of(invocation, dry_run);
+    if !review.is_wanted() {
+        interrupt::listen(&session, Says::Helm(&flags.args[0]));
+    }
     let given = operation::given(invocation, &flags.args[1], false)?;
     let upgrade = Upgrade { waiting, dry_run, ..upgrade(flags) };
-    let (live, records) = (session.live(), Stored(&session.records));
-    let post_render = post_render.as_ref().map(|rendered| rendered as &dyn action::PostRender);
-    let engine = Engine { cluster: &live, records: &records, post_render, schemas: references.schemas(flags) };
-    let failed = |failure| within("UPGRADE FAILED", failure);
-    let release =
-        upgrade.run(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failed(failure(error, flags)))?;
+    let (live, records) = (session.live(), Stored::new(&session.records));
+    let engine = Around::of(flags, post_render.as_ref(), &references).engine(&live, &records);
+    let failed = |failure| interrupt::told(within("UPGRADE FAILED", failure), interrupt::SAME);
+    let not_upgraded = |error| failed(failure(error, flags));
+    let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(not_upgraded)?;
+    if review.is_wanted() {
+        review.pass(invocation, &live, &upgrade.preview(&plan))?;
+        // Until here Ctrl-C just ends the process: nothing has begun, and somebody is asked.
+        interrupt::listen(&session, Says::Helm(&flags.args[0]));
+    }
+    let release = upgrade.execute(&engine, plan, &mut Stderr).map_err(not_upgraded)?;
     if Format::of(invocation) == Format::Table {
         out::write(format!("Release {} has been upgraded. Happy Helming!\n", quoted(&flags.args[0])).as_bytes())?;
     }
     print(invocation, &release)
 }
 
-fn upgrade(flags: &Parsed) -> Upgrade {
+pub(super) fn upgrade(flags: &Parsed) -> Upgrade {
     Upgrade {
         name: flags.args[0].clone(),
         description: flags.string("description").to_string(),
@@ -136,8 +147,9 @@ fn quoted(text: &str) -> String {
     String::from_utf8_lossy(&gostd::strconv::quote(text.as_bytes())).into_owned()
 }
 
-/// Reports whether there is no release of the name, or only one that was uninstalled.
-fn is_missing(session: &Session, name: &str) -> Result<bool, Failure> {
+/// Reports whether there is no release of the name, or only one that was uninstalled, or one whose install was
+/// interrupted.
+pub(super) fn is_missing(session: &Session, name: &str, take_over: bool) -> Result<bool, Failure> {
     session.reachable()?;
     if chart::release_name::validate(name).is_err() {
         return Err(Failure::new(format!("release name is invalid: {name}")));
@@ -145,10 +157,24 @@ fn is_missing(session: &Session, name: &str) -> Result<bool, Failure> {
     Stderr.debug("getting history for release", &[("release", name)]);
     match session.records.revisions(name) {
         Ok(revisions) => {
-            let last = revisions.iter().max_by_key(|revision| revision.version);
-            Ok(last.is_some_and(|last| last.status == Status::Uninstalled))
+            let Some(last) = revisions.iter().max_by_key(|revision| revision.version) else { return Ok(false) };
+            match last.status {
+                Status::Uninstalled => Ok(true),
+                Status::PendingInstall => Ok(!may_live(session, name, last.version, take_over)?),
+                _ => Ok(false),
+            }
         }
         Err(error) if error.is_not_found() => Ok(true),
+        Err(error) => Err(Failure::new(error.to_string())),
+    }
+}
+
+/// Reports whether somebody may work on a revision.
+fn may_live(session: &Session, name: &str, revision: i64, take_over: bool) -> Result<bool, Failure> {
+    match Stored::new(&session.records).holder(name, revision) {
+        Ok(Holder::Alive(_)) => Ok(true),
+        Ok(Holder::Nobody) => Ok(!take_over),
+        Ok(Holder::Dead(_)) => Ok(false),
         Err(error) => Err(Failure::new(error.to_string())),
     }
 }
@@ -157,7 +183,7 @@ fn install(
     invocation: &Invocation,
     session: &Session,
     (waiting, dry_run): (action::Waiting, action::DryRun),
-    around: (Option<&Rendered>, Schemas<'_>),
+    around: Around<'_>,
 ) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let name = &flags.args[0];
@@ -168,6 +194,16 @@ fn install(
     let replace = session.records.revisions(name).is_ok();
     let plan = install::install(invocation, name.clone(), dry_run);
     let plan = action::Install { waiting, replace, ..plan };
-    let release = install::installed(session, &plan, given, around).map_err(|error| failure(error, flags))?;
+    let review = Review::of(invocation, dry_run);
+    if review.is_wanted() {
+        // Not the plan itself: before it is made, an installation creates the CRDs that it may need.
+        let shown = action::Install { dry_run: action::DryRun::Server, ..plan.clone() };
+        let copy = operation::Given { chart: given.chart.clone(), values: given.values.clone() };
+        let preview = previewed(session, &shown, copy, around).map_err(|error| failure(error, flags))?;
+        review.pass(invocation, &session.live(), &preview)?;
+    }
+    interrupt::listen(session, Says::Helm(&flags.args[0]));
+    let release = install::installed(session, &plan, given, around)
+        .map_err(|error| interrupt::told(failure(error, flags), interrupt::SAME))?;
     print(invocation, &release)
 }

@@ -18,6 +18,10 @@ impl Color {
         })
     }
 
+    pub fn is_on(self) -> bool {
+        self.0
+    }
+
     pub fn header(self, text: &str) -> String {
         self.paint("1", "22", text)
     }

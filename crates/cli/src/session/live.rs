@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use action::{How, NotUpdated, Pods, Propagation, Refused, Strategy, Waiting};
+use action::{How, NotUpdated, Pods, Propagation, Refused, Waiting};
 use chart::Capabilities;
 use chart::capabilities::KubeVersion;
 use chart::log::Log;
-use cluster::{Apply, Client, Error, LogQuery, PodQuery, Resource, Update, Validation, Wait};
+use cluster::{Apply, Client, Error, LogQuery, PodQuery, Rehearsed, Resource, Right, Update, Validation};
 use gostd::GoError;
 use render::Lookup;
 use serde_json::Value;
 
+use super::waits::watched;
 use super::warnings;
 use crate::log::Stderr;
 
@@ -27,13 +28,15 @@ fn told(error: &impl std::fmt::Display) -> GoError {
     GoError::new(error.to_string())
 }
 
-fn wait(waiting: Waiting) -> Wait<'static> {
-    let strategy = match waiting.strategy {
-        Strategy::Watcher => cluster::Strategy::Watcher,
-        Strategy::Legacy => cluster::Strategy::Legacy,
-        Strategy::HookOnly => cluster::Strategy::HookOnly,
-    };
-    Wait { jobs: waiting.jobs, ..Wait::new(strategy, waiting.timeout) }
+fn update(how: How) -> Update {
+    Update {
+        server_side: how.server_side,
+        force_conflicts: how.force_conflicts,
+        force_replace: how.force_replace,
+        three_way_unstructured: how.three_way_unstructured,
+        upgrade_managers: how.upgrade_managers,
+        ..Update::default()
+    }
 }
 
 impl action::Cluster for Live {
@@ -89,15 +92,7 @@ impl action::Cluster for Live {
     }
 
     fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated> {
-        let update = Update {
-            server_side: how.server_side,
-            force_conflicts: how.force_conflicts,
-            force_replace: how.force_replace,
-            three_way_unstructured: how.three_way_unstructured,
-            upgrade_managers: how.upgrade_managers,
-            ..Update::default()
-        };
-        let updated = self.client.update(current, target, update);
+        let updated = self.client.update(current, target, update(how));
         warnings::tell(&self.client);
         match updated {
             Ok(changes) => {
@@ -106,6 +101,10 @@ impl action::Cluster for Live {
             }
             Err(failed) => Err(NotUpdated { error: told(&failed.error), created: failed.changes.created }),
         }
+    }
+
+    fn rehearse(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Rehearsed>, GoError> {
+        self.client.rehearse(current, target, update(how)).map_err(|error| told(&error))
     }
 
     fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {
@@ -120,15 +119,15 @@ impl action::Cluster for Live {
     }
 
     fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
-        self.client.wait(resources, wait(waiting)).map_err(|error| told(&error))
+        watched("objects to be ready", waiting, |wait| self.client.wait(resources, wait))
     }
 
     fn wait_for_delete(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
-        self.client.wait_for_delete(resources, wait(waiting)).map_err(|error| told(&error))
+        watched("objects to be gone", waiting, |wait| self.client.wait_for_delete(resources, wait))
     }
 
     fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
-        self.client.watch_until_ready(resources, wait(waiting)).map_err(|error| told(&error))
+        watched("a hook to end", waiting, |wait| self.client.watch_until_ready(resources, wait))
     }
 
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError> {
@@ -144,6 +143,27 @@ impl action::Cluster for Live {
             }
         }
         Ok(())
+    }
+
+    fn lacking(&self, rights: &[Right]) -> Vec<Right> {
+        if self.in_memory {
+            return Vec::new();
+        }
+        // A server that answers no such questions may allow everything: then the operation finds out, as in Helm.
+        self.client.lacking(rights).unwrap_or_default()
+    }
+
+    fn refusal(&self, current: &Resource, target: &Resource, how: How) -> Option<GoError> {
+        let error = self.client.try_change(current, target, update(how)).err()?;
+        error.api().is_some_and(cluster::ApiError::is_invalid).then(|| told(&error))
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.client.cancel().is_cancelled()
+    }
+
+    fn resume(&self) {
+        self.client.cancel().clear();
     }
 }
 

@@ -3,6 +3,7 @@
 mod api;
 mod live;
 mod records;
+mod waits;
 mod warnings;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use storage::{Memory, Place, Storage};
 use crate::command::Invocation;
 use crate::failure::Failure;
 use crate::log::Stderr;
+use crate::progress;
 use crate::settings::Settings;
 
 pub use live::Live;
@@ -40,9 +42,23 @@ impl Session {
             return Ok(Session { client, records: memory(namespace)?, in_memory: true });
         }
         let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
-        let place = Place { namespace, api: Arc::new(api::Connection(client.clone())), sql_connection: &connection };
+        // Records are written to the end whatever the user asks: they say how far the operation came.
+        let api = Arc::new(api::Connection(client.under(Cancel::new())));
+        let place = Place { namespace, api, sql_connection: &connection };
         let records = storage::open(&driver, &place).map_err(|error| fatal(&error))?;
         Ok(Session { records, client, in_memory: false })
+    }
+
+    /// Puts a lease beside the records of an operation. Should another process take the release over, this one ends at
+    /// once: whatever it did now would be in the other's way.
+    pub fn hold(&mut self, operation: &str) {
+        let lost = || {
+            progress::beside(|| {
+                eprintln!("Error: another process has taken over this release, for this one gave no sign of life");
+                std::process::exit(1)
+            });
+        };
+        self.records.hold(storage::holder::mine(operation), Box::new(lost));
     }
 
     /// Returns the cluster as operations see it.

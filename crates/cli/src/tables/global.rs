@@ -8,7 +8,7 @@ pub static GLOBAL: &[Flag] = &[
     Flag::new("colour", Kind::String, "\"auto\"", "coloured output: never, auto, always"),
     Flag::string("content-cache", "folder of cached content, such as charts"),
     Flag::bool("debug", "say more about what is done"),
-    Flag::bool("explain", "after a template error show its source lines, the chain of includes and the value found"),
+    Flag::bool("explain", "after an error show more: source lines of a template, why objects are not ready, ways out"),
     Flag::bool("help", "help for this command").short('h'),
     Flag::string("kube-apiserver", "address and port of the Kubernetes API server"),
     Flag::array("kube-as-group", "group to impersonate (repeatable)"),

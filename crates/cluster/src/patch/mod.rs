@@ -11,7 +11,7 @@ mod types;
 use serde_json::Value;
 
 pub(crate) use self::types::Schema;
-use crate::apply::FIELD_MANAGER;
+use crate::apply::{FIELD_MANAGER, dry_run};
 use crate::update::Update;
 use crate::{Client, Error, Request, Resource};
 
@@ -30,6 +30,7 @@ impl Client {
             return Ok(target.with_object(live.clone()));
         }
         let request = Request::patch(target.path(), content_type, patch.to_string().into_bytes());
+        let request = dry_run(request, how.dry_run);
         match self.send(&request.query("fieldManager", FIELD_MANAGER)).await {
             Ok(answer) => answer.json().map(|object| target.with_object(object)),
             Err(error) if error.is_cancelled() => Err(error),

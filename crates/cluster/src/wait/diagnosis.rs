@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::time::{Duration, timeout};
 
 use super::pods;
-use super::status::{Reading, text};
+use super::status::{Condition, Reading, conditions, text};
 use super::target::Target;
 use crate::resource::{collection, escape};
 use crate::{Client, Error, Request};
@@ -21,10 +21,24 @@ pub struct Diagnosis {
     pub reading: Reading,
     /// Why it cannot recover, where that ended the wait.
     pub hopeless: Option<String>,
+    /// Its conditions, where it has some.
+    pub conditions: Vec<ConditionLine>,
+    /// Who must do something before it can go, where it is being deleted.
+    pub finalizers: Vec<String>,
     /// Those that are not ready, the troubled ones first.
     pub pods: Vec<PodState>,
     /// Warnings about the object and its Pods, the latest last.
     pub events: Vec<EventLine>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionLine {
+    /// `Available`, `Progressing`, …
+    pub name: String,
+    /// `True`, `False`, `Unknown`.
+    pub status: String,
+    pub reason: String,
+    pub message: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +78,8 @@ pub struct EventLine {
 const OBJECTS: usize = 20;
 const PODS: usize = 5;
 const EVENTS: usize = 10;
+const CONDITIONS: usize = 10;
+const FINALIZERS: usize = 10;
 const LOG_LINES: usize = 10;
 
 /// An explanation must not hold up the end for long.
@@ -176,7 +192,15 @@ impl Client {
 }
 
 fn diagnosis(target: &Target<'_>, pods: Vec<PodState>, events: Vec<EventLine>) -> Diagnosis {
+    let object = target.object.as_ref().unwrap_or(&Value::Null);
+    let finalizers = match text(object, "/metadata/deletionTimestamp") {
+        "" => &Value::Null,
+        _ => &object["metadata"]["finalizers"],
+    };
+    let finalizers = finalizers.as_array().into_iter().flatten().filter_map(Value::as_str);
     Diagnosis {
+        conditions: conditions(object).take(CONDITIONS).map(condition_line).collect(),
+        finalizers: finalizers.take(FINALIZERS).map(str::to_owned).collect(),
         kind: target.resource.kind.clone(),
         namespace: target.namespace().to_owned(),
         name: target.resource.name.clone(),
@@ -184,6 +208,15 @@ fn diagnosis(target: &Target<'_>, pods: Vec<PodState>, events: Vec<EventLine>) -
         hopeless: target.hopeless.clone(),
         pods,
         events,
+    }
+}
+
+fn condition_line(condition: Condition<'_>) -> ConditionLine {
+    ConditionLine {
+        name: condition.name.to_owned(),
+        status: condition.status.to_owned(),
+        reason: condition.reason.to_owned(),
+        message: condition.message.to_owned(),
     }
 }
 

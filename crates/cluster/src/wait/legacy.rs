@@ -36,7 +36,8 @@ impl Client {
                     let reading =
                         if matches!(ready, Ok(true)) { Reading::current("") } else { Reading::in_progress("") };
                     if let Some(observer) = &mut observer {
-                        observer(Progress { resource, reading: &reading, ready: index, total: resources.len() });
+                        let done = matches!(ready, Ok(true));
+                        observer(Progress { resource, reading: &reading, done, ready: index, total: resources.len() });
                     }
                     if let Some(count) = errors.get_mut(index) {
                         *count = again(ready.as_ref().err(), *count).ok_or_else(|| failure(&ready))?;

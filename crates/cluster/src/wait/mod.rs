@@ -5,6 +5,7 @@
 mod diagnosis;
 mod kinds;
 mod legacy;
+mod outcome;
 mod pods;
 mod ready;
 mod run;
@@ -15,11 +16,11 @@ mod watch;
 use std::fmt;
 use std::time::Duration;
 
-pub use diagnosis::{ContainerState, Diagnosis, EventLine, PodState};
+pub use diagnosis::{ConditionLine, ContainerState, Diagnosis, EventLine, PodState};
 pub use status::{Reading, Status};
 
 use crate::{Client, Error, Resource};
-use target::Rule;
+use target::{Rule, Target};
 
 /// Which rules say that an object is ready: `--wait=…`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +56,8 @@ impl Default for Patience {
 pub struct Progress<'a> {
     pub resource: &'a Resource,
     pub reading: &'a Reading,
+    /// The object is what it is to become.
+    pub done: bool,
     /// How many of `total` are ready.
     pub ready: usize,
     pub total: usize,
@@ -106,6 +109,14 @@ impl std::error::Error for Unready {
 impl From<Error> for Box<Unready> {
     fn from(error: Error) -> Self {
         Box::new(Unready { error, hopeless: false, diagnoses: Vec::new() })
+    }
+}
+
+impl Resource {
+    /// Says whether a wait by watches looks at the object: some kinds are ready when they are there, and paused Deployments
+    /// are not waited for.
+    pub fn is_watched(&self) -> bool {
+        Target::all(std::slice::from_ref(self), Rule::Ready).iter().any(Target::needs_look)
     }
 }
 

@@ -26,24 +26,24 @@ const BACKLOG: usize = 256;
 const TICK: Duration = Duration::from_secs(1);
 
 /// The state of one wait.
-struct Run<'a, 'b> {
-    client: &'a Client,
-    rule: Rule,
+pub(super) struct Run<'a, 'b> {
+    pub(super) client: &'a Client,
+    pub(super) rule: Rule,
     patience: Patience,
     observer: Option<super::Observer<'b>>,
-    targets: Vec<Target<'a>>,
+    pub(super) targets: Vec<Target<'a>>,
     scopes: Vec<Scope>,
     /// The scopes that have told all that is there.
     complete: HashSet<usize>,
     /// Pods of workloads that are waited for, by `namespace/name`.
-    pods: HashMap<String, Value>,
+    pub(super) pods: HashMap<String, Value>,
     /// Whether a ReplicaSet is the newest of its Deployment, by `namespace/name` and the Deployment's revision.
     newest: HashMap<(String, String), bool>,
     started: jiff::Timestamp,
 }
 
 /// Why a wait ended without success.
-enum Ended {
+pub(super) enum Ended {
     TimedOut,
     Cancelled,
     Hopeless,
@@ -57,6 +57,7 @@ impl Client {
         if run.is_over() {
             return run.outcome(None);
         }
+        run.announce();
         let ended = match self.block_uncancelled(run.go(timeout)) {
             Ok(ended) => ended,
             Err(error) => Some(Ended::Error(error)),
@@ -79,6 +80,13 @@ impl<'a, 'b> Run<'a, 'b> {
             pods: HashMap::new(),
             newest: HashMap::new(),
             started: jiff::Timestamp::now(),
+        }
+    }
+
+    /// Tells the observer what is waited for.
+    fn announce(&mut self) {
+        for index in 0..self.targets.len() {
+            self.tell(index);
         }
     }
 
@@ -199,12 +207,16 @@ impl<'a, 'b> Run<'a, 'b> {
             return;
         }
         target.reading = reading;
+        self.tell(index);
+    }
+
+    fn tell(&mut self, index: usize) {
         let desired = self.rule.desired();
         let ready = self.targets.iter().filter(|target| target.reading.status == desired).count();
         let total = self.targets.len();
-        let target = &self.targets[index];
-        if let Some(observer) = &mut self.observer {
-            observer(Progress { resource: target.resource, reading: &target.reading, ready, total });
+        if let (Some(observer), Some(target)) = (&mut self.observer, self.targets.get(index)) {
+            let done = target.reading.status == desired;
+            observer(Progress { resource: target.resource, reading: &target.reading, done, ready, total });
         }
     }
 
@@ -293,51 +305,6 @@ impl<'a, 'b> Run<'a, 'b> {
             }
         }
     }
-
-    /// Puts the end of the wait into Helm's words.
-    fn outcome(self, ended: Option<Ended>) -> Result<(), Box<Unready>> {
-        let hopeless = matches!(ended, Some(Ended::Hopeless));
-        let desired = self.rule.desired();
-        let mut errors: Vec<Error> = Vec::new();
-        let mut open: Vec<&Target<'_>> = Vec::new();
-        for target in &self.targets {
-            let status = target.reading.status;
-            let fine = status == desired || (desired == Status::NotFound && status == Status::Unknown);
-            if fine || (hopeless && target.hopeless.is_none() && status != Status::Failed) {
-                continue;
-            }
-            errors.push(Error::Plain(sentence(target, self.rule)));
-            open.push(target);
-        }
-        match ended {
-            Some(Ended::Error(error)) => return Err(error.into()),
-            Some(Ended::TimedOut) => errors.push(Error::TimedOut),
-            Some(Ended::Cancelled) => errors.push(Error::Cancelled),
-            Some(Ended::Hopeless) | None => {}
-        }
-        let Some(error) = Error::several(errors, "\n") else { return Ok(()) };
-        open.sort_by_key(|target| target.hopeless.is_none());
-        let diagnoses = match error.is_cancelled() || self.rule == Rule::Gone {
-            true => Vec::new(),
-            false => self.client.diagnose(&open, &self.pods),
-        };
-        Err(Box::new(Unready { error, hopeless, diagnoses }))
-    }
-}
-
-fn sentence(target: &Target<'_>, rule: Rule) -> String {
-    let resource = target.resource;
-    let (status, message) = match &target.hopeless {
-        Some(reason) => (Status::Failed, reason),
-        None => (target.reading.status, &target.reading.message),
-    };
-    let state = if rule == Rule::Gone { "still exists" } else { "not ready" };
-    format!(
-        "resource {}/{}/{} {state}. status: {status}, message: {message}",
-        resource.kind,
-        target.namespace(),
-        resource.name
-    )
 }
 
 fn is_in(target: &Target<'_>, path: &str) -> bool {

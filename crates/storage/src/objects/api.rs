@@ -15,7 +15,7 @@ pub enum Method {
     Get,
     Post,
     Put,
-    /// With a JSON merge patch.
+    /// With a JSON merge patch or a JSON patch, as the content type says.
     Patch,
     Delete,
 }
@@ -116,15 +116,19 @@ pub struct Place {
 
 impl Place {
     pub fn create(&self, body: Vec<u8>) -> Result<(), ApiError> {
-        self.write(Method::Post, self.path(None), &body)
+        self.write(Method::Post, self.path(None), ("application/json", &body))
     }
 
     pub fn replace(&self, name: &str, body: Vec<u8>) -> Result<(), ApiError> {
-        self.write(Method::Put, self.path(Some(name)), &body)
+        self.write(Method::Put, self.path(Some(name)), ("application/json", &body))
     }
 
     pub fn patch(&self, name: &str, body: &[u8]) -> Result<(), ApiError> {
-        self.write(Method::Patch, self.path(Some(name)), body)
+        self.write(Method::Patch, self.path(Some(name)), ("application/merge-patch+json", body))
+    }
+
+    pub fn json_patch(&self, name: &str, body: &[u8]) -> Result<(), ApiError> {
+        self.write(Method::Patch, self.path(Some(name)), ("application/json-patch+json", body))
     }
 
     pub fn get(&self, name: &str) -> Result<Item, ApiError> {
@@ -148,11 +152,7 @@ impl Place {
         self.api.call(&Call { method: Method::Get, path: self.path(None), query, content_type: "", body: &[] })
     }
 
-    fn write(&self, method: Method, path: String, body: &[u8]) -> Result<(), ApiError> {
-        let content_type = match method {
-            Method::Patch => "application/merge-patch+json",
-            _ => "application/json",
-        };
+    fn write(&self, method: Method, path: String, (content_type, body): (&'static str, &[u8])) -> Result<(), ApiError> {
         // No field manager is named: the server takes that of the user agent, `Helm`, as it does for Helm.
         self.api.call(&Call { method, path, query: Vec::new(), content_type, body }).map(drop)
     }

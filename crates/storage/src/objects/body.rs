@@ -16,7 +16,7 @@ pub fn object(kind: Kind, release: &Release, stamp: (&str, u64), lease: Option<&
     let mut metadata: Entries =
         [("name".into(), key(&release.name, release.version).into()), ("labels".into(), Value::map(labels))].into();
     if let Some(lease) = lease {
-        metadata.insert("annotations".into(), annotations(Some(lease)));
+        metadata.insert("annotations".into(), annotations(lease));
     }
     let text = match kind {
         Kind::Secret => BASE64.encode(stored.as_bytes()),
@@ -35,16 +35,27 @@ pub fn object(kind: Kind, release: &Release, stamp: (&str, u64), lease: Option<&
     json::encode(&Value::map(object))
 }
 
-/// Returns the merge patch that sets or takes off the lease; with a version, only if the object still has that.
-pub fn lease_patch(lease: Option<&Lease>, resource_version: Option<&str>) -> Result<Vec<u8>, GoError> {
-    let mut metadata: Entries = [("annotations".into(), annotations(lease))].into();
-    if let Some(version) = resource_version {
-        metadata.insert("resourceVersion".into(), version.into());
-    }
+/// Returns the merge patch that sets the lease if the object still has this version.
+pub fn lease_patch(lease: &Lease, resource_version: &str) -> Result<Vec<u8>, GoError> {
+    let metadata: Entries =
+        [("annotations".into(), annotations(lease)), ("resourceVersion".into(), resource_version.into())].into();
     json::encode(&Value::map([("metadata".into(), Value::map(metadata))].into()))
 }
 
-fn annotations(lease: Option<&Lease>) -> Value {
-    let text = lease.map_or(Value::Nil, |lease| lease.to_json().into());
-    Value::map([(LEASE_ANNOTATION.into(), text)].into())
+/// Returns the JSON patch (RFC 6902) that replaces a lease by another; the version of the object does not matter.
+pub fn lease_exchange(seen: &Lease, lease: &Lease) -> Result<Vec<u8>, GoError> {
+    let path = format!("/metadata/annotations/{}", LEASE_ANNOTATION.replace('/', "~1"));
+    let step = |operation: &str, lease: &Lease| {
+        let members = [
+            ("op".into(), operation.into()),
+            ("path".into(), path.as_str().into()),
+            ("value".into(), lease.to_json().into()),
+        ];
+        Value::map(members.into())
+    };
+    json::encode(&Value::list(vec![step("test", seen), step("replace", lease)]))
+}
+
+fn annotations(lease: &Lease) -> Value {
+    Value::map([(LEASE_ANNOTATION.into(), lease.to_json().into())].into())
 }

@@ -3,7 +3,7 @@
 use release::Lease;
 
 use super::api::Place;
-use super::body::lease_patch;
+use super::body::{lease_exchange, lease_patch};
 use crate::{LeaseWriter, StorageError};
 
 /// Puts a lease on an object, if the one there is still the one that was seen; false when somebody was faster.
@@ -16,7 +16,7 @@ pub fn claim(place: &Place, key: &str, seen: Option<&Lease>, lease: &Lease) -> R
     if item.lease().as_ref() != seen {
         return Ok(false);
     }
-    match place.patch(key, &lease_patch(Some(lease), Some(&item.resource_version))?) {
+    match place.patch(key, &lease_patch(lease, &item.resource_version)?) {
         Ok(()) => Ok(true),
         Err(error) if error.is_conflict() => Ok(false),
         Err(error) if error.is_not_found() => Err(StorageError::NotFound),
@@ -31,8 +31,13 @@ pub struct Writer {
 }
 
 impl LeaseWriter for Writer {
-    fn write(&mut self, lease: Option<&Lease>) -> Result<(), String> {
-        let patch = lease_patch(lease, None).map_err(|error| error.text)?;
-        self.place.patch(&self.key, &patch).map_err(|error| error.text)
+    fn renew(&mut self, seen: &Lease, lease: &Lease) -> Result<bool, String> {
+        let patch = lease_exchange(seen, lease).map_err(|error| error.text)?;
+        match self.place.json_patch(&self.key, &patch) {
+            Ok(()) => Ok(true),
+            // 422: the test of the patch failed.
+            Err(error) if error.is_not_found() || error.code == 422 => Ok(false),
+            Err(error) => Err(error.text),
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use postgres::{Client, GenericClient, Transaction};
 use release::Lease;
 
-use super::{failed, text};
+use super::failed;
 use crate::{LeaseWriter, StorageError};
 
 pub const TABLE: &str = "pilothouse_leases_v1";
@@ -71,18 +71,27 @@ impl Leases {
         lease: &Lease,
     ) -> Result<bool, StorageError> {
         self.ensure(client)?;
-        let mut transaction = client.transaction().map_err(|error| failed(&error))?;
-        // Who comes second waits here, and then sees the lease of the first.
-        let row = transaction
-            .query_opt("SELECT 1 FROM releases_v1 WHERE key = $1 AND namespace = $2 FOR UPDATE", &[&place.0, &place.1]);
-        row.map_err(|error| failed(&error))?.ok_or(StorageError::NotFound)?;
-        if read(&mut transaction, place)?.as_ref() != seen {
-            return Ok(false);
-        }
-        write(&mut transaction, place, lease)?;
-        transaction.commit().map_err(|error| failed(&error))?;
-        Ok(true)
+        exchange(client, place, seen, lease)
     }
+}
+
+fn exchange(
+    client: &mut Client,
+    place: (&str, &str),
+    seen: Option<&Lease>,
+    lease: &Lease,
+) -> Result<bool, StorageError> {
+    let mut transaction = client.transaction().map_err(|error| failed(&error))?;
+    // Who comes second waits here, and then sees the lease of the first.
+    let row = transaction
+        .query_opt("SELECT 1 FROM releases_v1 WHERE key = $1 AND namespace = $2 FOR UPDATE", &[&place.0, &place.1]);
+    row.map_err(|error| failed(&error))?.ok_or(StorageError::NotFound)?;
+    if read(&mut transaction, place)?.as_ref() != seen {
+        return Ok(false);
+    }
+    write(&mut transaction, place, lease)?;
+    transaction.commit().map_err(|error| failed(&error))?;
+    Ok(true)
 }
 
 fn read(client: &mut impl GenericClient, place: (&str, &str)) -> Result<Option<Lease>, StorageError> {
@@ -104,14 +113,11 @@ pub struct Writer {
 }
 
 impl LeaseWriter for Writer {
-    fn write(&mut self, lease: Option<&Lease>) -> Result<(), String> {
-        let done = match lease {
-            Some(lease) => self.client.execute(WRITE, &[&self.key, &self.namespace, &lease.to_json()]),
-            None => self.client.execute(
-                "DELETE FROM pilothouse_leases_v1 WHERE releaseKey = $1 AND releaseNamespace = $2",
-                &[&self.key, &self.namespace],
-            ),
-        };
-        done.map(drop).map_err(|error| text(&error))
+    fn renew(&mut self, seen: &Lease, lease: &Lease) -> Result<bool, String> {
+        let place = (self.key.as_str(), self.namespace.as_str());
+        match exchange(&mut self.client, place, Some(seen), lease) {
+            Err(StorageError::NotFound) => Ok(false),
+            result => result.map_err(|error| error.to_string()),
+        }
     }
 }
