@@ -117,7 +117,8 @@ impl<'a> Life<'a> {
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("KUBECONFIG", self.world.cluster.kubeconfig()).env("HOME", &home);
         command.env("TZ", "UTC").env("LANG", "C.UTF-8").env("LC_ALL", "C.UTF-8");
-        command.env("HELM_NAMESPACE", &self.namespace);
+        // What we say beyond Helm's words has tests of its own.
+        command.env("HELM_NAMESPACE", &self.namespace).env("PILOTHOUSE_EXPLAIN", "false");
         for (name, folder) in [("CACHE", "cache"), ("CONFIG", "config"), ("DATA", "data")] {
             command.env(format!("HELM_{name}_HOME"), home.join(folder));
         }
