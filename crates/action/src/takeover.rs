@@ -146,7 +146,7 @@ pub(crate) fn remove_hooks(engine: &Engine<'_>, interrupted: &Release) -> Result
         }
         // What the cluster does not know any more is not there either.
         let resources = engine.cluster.build(hook.manifest.as_bytes(), false).unwrap_or_default();
-        first(engine.cluster.delete(&resources, Propagation::Background))?;
+        delete(engine, &resources)?;
     }
     Ok(())
 }
@@ -166,7 +166,7 @@ pub(crate) fn remove_objects(engine: &Engine<'_>, interrupted: &Release, keep: &
             left.push(resource);
         }
     }
-    first(engine.cluster.delete(&left, Propagation::Background))
+    delete(engine, &left)
 }
 
 /// Takes away, where the client merges, the fields that only an interrupted operation set: the server knows by itself
@@ -188,6 +188,9 @@ pub(crate) fn undo(
     engine.cluster.update(&made, target, how).map(drop)
 }
 
-fn first(errors: Vec<GoError>) -> Result<(), GoError> {
-    errors.into_iter().next().map_or(Ok(()), Err)
+fn delete(engine: &Engine<'_>, resources: &[Resource]) -> Result<(), GoError> {
+    if resources.is_empty() {
+        return Ok(());
+    }
+    engine.cluster.delete(resources, Propagation::Background).into_iter().next().map_or(Ok(()), Err)
 }

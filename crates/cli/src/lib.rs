@@ -9,6 +9,7 @@ mod flags;
 mod help;
 mod hints;
 mod interrupt;
+mod journal;
 mod jsonpath;
 mod kubeconfig;
 mod log;

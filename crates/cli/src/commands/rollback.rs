@@ -1,6 +1,8 @@
 //! `rollback`: a release goes back to an earlier revision.
 
 use action::Rollback;
+use chart::log::Log;
+use release::Status;
 
 use super::operation::{self, failure};
 use super::upgrade::history_max;
@@ -8,6 +10,7 @@ use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::interrupt::{self, Says};
+use crate::journal::Journal;
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
@@ -39,6 +42,8 @@ pub(super) static FLAGS: &[Flag] = &[
     .bare("watcher"),
 ];
 
+const DONE: &[u8] = b"Rollback was a success! Happy Helming!\n";
+
 pub static COMMAND: Command = Command {
     name: "rollback",
     operands: "<RELEASE> [REVISION]",
@@ -57,7 +62,13 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.records.set_max_history(history_max(invocation));
     session.hold("rollback");
-    let (live, records) = (session.live(), Stored::new(&session.records));
+    let journal = Journal::of(invocation, "rollback", &flags.args[0]);
+    if was_done(&session, &flags.args[0], journal.left()) {
+        Stderr.warn("the rollback that was interrupted had come to its end", &[("release", &flags.args[0])]);
+        journal.end();
+        return out::finish(DONE);
+    }
+    let (live, records) = (session.live(), Stored::new(&session.records).noted(&journal));
     let engine = operation::engine(&live, &records, flags);
     interrupt::listen(&session, Says::Ours);
     rollback.run(&engine, &mut Stderr).map_err(|error| {
@@ -68,7 +79,16 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         };
         interrupt::told(failure(error, flags), &go_on)
     })?;
-    out::finish(b"Rollback was a success! Happy Helming!\n")
+    journal.end();
+    out::finish(DONE)
+}
+
+/// Reports whether the revision that an interrupted run was about to write is the one that is deployed.
+fn was_done(session: &Session, name: &str, revision: Option<i64>) -> bool {
+    let done = |last: release::Release| {
+        Some(last.version) == revision && last.info.status == Status::Deployed && last.info.rollback_revision > 0
+    };
+    revision.is_some() && session.records.last(name).is_ok_and(done)
 }
 
 /// What the flags say of a rollback.

@@ -1,12 +1,15 @@
 //! `uninstall`: a release and its objects go.
 
 use action::{Propagation, Uninstall};
+use chart::log::Log;
+use release::Status;
 
 use super::operation::{self, failure};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::interrupt::{self, Says};
+use crate::journal::Journal;
 use crate::log::Stderr;
 use crate::out;
 use crate::session::{Session, Stored};
@@ -61,6 +64,15 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let engine = operation::engine(&live, &records, flags);
     interrupt::listen(&session, Says::Ours);
     for name in &flags.args {
+        let journal = Journal::of(invocation, "uninstall", name);
+        if was_done(&session, name, &uninstall, &journal) {
+            Stderr.warn("the uninstallation that was interrupted had come to its end", &[("release", name)]);
+            out::write(format!("release \"{name}\" uninstalled\n").as_bytes())?;
+            continue;
+        }
+        if !uninstall.dry_run {
+            journal.note(0);
+        }
         let removed = uninstall
             .run(&engine, name, &mut Stderr)
             .map_err(|error| interrupt::told(failure(error, flags), interrupt::SAME))?;
@@ -70,6 +82,15 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         out::write(format!("release \"{name}\" uninstalled\n").as_bytes())?;
     }
     out::finish(b"")
+}
+
+/// Reports whether an interrupted run left nothing to do.
+fn was_done(session: &Session, name: &str, uninstall: &Uninstall, journal: &Journal) -> bool {
+    journal.left().is_some()
+        && match session.records.last(name) {
+            Ok(last) => uninstall.keep_history && last.info.status == Status::Uninstalled,
+            Err(error) => error.is_not_found(),
+        }
 }
 
 fn propagation(flags: &Parsed) -> Result<Propagation, Failure> {

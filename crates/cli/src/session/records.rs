@@ -10,6 +10,7 @@ use release::{Lease, Release};
 use storage::holder::{self, Life};
 use storage::{Storage, StorageError};
 
+use crate::journal::Journal;
 use crate::log::Stderr;
 
 /// How often a lease of another machine is looked at until it ends.
@@ -19,11 +20,23 @@ pub struct Stored<'a> {
     storage: &'a Storage,
     /// The lease that was seen last: what is claimed must still have it.
     seen: RefCell<Option<Lease>>,
+    journal: Option<&'a Journal>,
 }
 
 impl<'a> Stored<'a> {
     pub fn new(storage: &'a Storage) -> Self {
-        Stored { storage, seen: RefCell::new(None) }
+        Stored { storage, seen: RefCell::new(None), journal: None }
+    }
+
+    /// Writes down the revisions that are about to be written.
+    pub fn noted(self, journal: &'a Journal) -> Self {
+        Stored { journal: Some(journal), ..self }
+    }
+
+    fn note(&self, revision: i64) {
+        if let Some(journal) = self.journal {
+            journal.note(revision);
+        }
     }
 
     fn lease(&self, name: &str, revision: i64) -> Result<Option<Lease>, NotRecorded> {
@@ -75,6 +88,7 @@ impl action::Records for Stored<'_> {
     }
 
     fn claim(&self, name: &str, revision: i64) -> Result<bool, NotRecorded> {
+        self.note(revision);
         self.storage.claim((name, revision), self.seen.borrow().as_ref()).map_err(not_recorded)
     }
 
@@ -99,6 +113,7 @@ impl action::Records for Stored<'_> {
     }
 
     fn create(&self, release: &Release) -> Result<(), NotRecorded> {
+        self.note(release.version);
         self.storage.create(release).map_err(not_recorded)
     }
 
