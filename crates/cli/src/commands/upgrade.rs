@@ -172,7 +172,7 @@ pub(super) fn is_missing(session: &Session, name: &str, take_over: bool) -> Resu
 /// Reports whether somebody may work on a revision.
 fn may_live(session: &Session, name: &str, revision: i64, take_over: bool) -> Result<bool, Failure> {
     match Stored::new(&session.records).holder(name, revision) {
-        Ok(Holder::Alive(_)) => Ok(true),
+        Ok(Holder::Us | Holder::Alive(_)) => Ok(true),
         Ok(Holder::Nobody) => Ok(!take_over),
         Ok(Holder::Dead(_)) => Ok(false),
         Err(error) => Err(Failure::new(error.to_string())),
