@@ -10,8 +10,8 @@ use crate::interrupt;
 use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
 use crate::preflight;
+use crate::server_side::ServerSide;
 use crate::takeover::{self, Found, Interrupted};
-use crate::upgrade::ServerSide;
 use crate::values::{self, now};
 
 /// The longest description, in characters.
