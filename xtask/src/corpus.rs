@@ -56,7 +56,7 @@ pub fn compare(workspace: &Workspace, binary: &Path, arguments: &[String]) -> Ou
     let status = command.status().map_err(|e| format!("cannot start run_corpus.py: {e}"))?;
     let text = std::fs::read(&report).map_err(|_| format!("run_corpus.py wrote no report ({status})"))?;
     let json: Value = serde_json::from_slice(&text).map_err(|e| format!("corpus report: {e}"))?;
-    let known = KnownDifferences::read(workspace)?;
+    let known = KnownDifferences::of_cases(workspace)?;
     Ok(judge(&json, &known))
 }
 
@@ -112,7 +112,7 @@ pub fn probes(workspace: &Workspace, binary: &Path) -> Outcome {
     let Some((equal, all)) = text.lines().rev().find_map(counts) else {
         return Err("regen.py printed no count".into());
     };
-    let known = KnownDifferences::read(workspace)?.count("probes/");
+    let known = KnownDifferences::of_cases(workspace)?.count("probes/");
     let mut tally = Tally::passed(equal);
     for _ in (equal + known)..all {
         tally.fail("a probe differs (printed above)", "cargo xtask probes");

@@ -7,8 +7,10 @@ mod conformance;
 mod corpus;
 mod fuzz;
 mod machine;
+mod parallel;
 mod peers;
 mod progress;
+mod scenarios;
 mod tally;
 mod test;
 mod testbed;
@@ -69,6 +71,12 @@ const TASKS: &[Task] = &[
         usage: "build | up [--dir FOLDER]",
         about: "a real Kubernetes control plane for tests and for trying things",
         run: testbed::run,
+    },
+    Task {
+        name: "scenarios",
+        usage: "[--only REGEX] [--bless] [--bin PATH] [--list]",
+        about: "lives of releases on a cluster, alone and in turn with real Helm",
+        run: scenarios::run,
     },
     Task {
         name: "bench",

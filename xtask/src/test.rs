@@ -8,12 +8,12 @@ use crate::progress::Progress;
 use crate::tally::Tally;
 use crate::testbed::{self, Shared};
 use crate::workspace::Workspace;
-use crate::{Outcome, check, conformance, corpus, fuzz, machine, peers};
+use crate::{Outcome, check, conformance, corpus, fuzz, machine, peers, scenarios};
 
 pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
     let mut progress = Progress::new();
     check::steps(workspace, &mut progress);
-    test_steps(workspace, &mut progress);
+    let shared = test_steps(workspace, &mut progress);
     progress.step("fuzz seeds", "cargo xtask fuzz seeds", || fuzz::seeds(workspace));
     let mut binary = None;
     progress.step("release build", "cargo build --release", || {
@@ -23,14 +23,17 @@ pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
     progress.step("the README's first command", FIRST_COMMAND, || first_command(workspace));
     peer_step(&mut progress);
     match binary {
-        Some(binary) => binary_steps(workspace, &binary, &mut progress),
-        None => progress.skip("conformance, corpus and probes", "the release binary does not build"),
+        Some(binary) => {
+            scenario_step(workspace, &binary, shared, &mut progress);
+            binary_steps(workspace, &binary, &mut progress);
+        }
+        None => progress.skip("scenarios, conformance, corpus and probes", "the release binary does not build"),
     }
     Ok(progress.finish())
 }
 
-/// All tests of the workspace. Those that need a cluster share one, which is there only meanwhile.
-fn test_steps(workspace: &Workspace, progress: &mut Progress) {
+/// All tests of the workspace. Those that need a cluster share one, which is handed on to the scenarios.
+fn test_steps(workspace: &Workspace, progress: &mut Progress) -> Option<Shared> {
     let mut shared = None;
     progress.step("testbed", "cargo xtask testbed build", || {
         let built = testbed::build(workspace)?;
@@ -38,6 +41,17 @@ fn test_steps(workspace: &Workspace, progress: &mut Progress) {
         Ok(built)
     });
     progress.step("cargo test", "cargo test --workspace", || cargo_test(workspace, shared.as_ref()));
+    shared
+}
+
+/// Scenarios on the shared cluster, which ends behind them.
+fn scenario_step(workspace: &Workspace, binary: &Path, shared: Option<Shared>, progress: &mut Progress) {
+    match shared {
+        Some(shared) => {
+            progress.step("scenarios", "cargo xtask scenarios", || scenarios::compare_all(workspace, binary, &shared));
+        }
+        None => progress.skip("scenarios", "the shared cluster did not start"),
+    }
 }
 
 const FIRST_COMMAND: &str = "cargo run --release -- template examples/hello";

@@ -36,13 +36,36 @@ fn program(workspace: &Workspace) -> Command {
     command
 }
 
-/// A cluster that the tests of one run share; it ends when this value is dropped, and at the latest with this process.
+/// Starts the program that passes requests on to the cluster in `folder`; it ends with its standard input.
+pub fn requests(workspace: &Workspace, folder: &Path) -> Result<Child, String> {
+    let mut command = program(workspace);
+    command.arg("requests").arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.spawn().map_err(|e| format!("cannot start cargo run: {e}"))
+}
+
+/// A cluster that the tests of one run share. One that was started ends when this value is dropped, and at the latest with
+/// this process.
 pub struct Shared {
-    child: Child,
+    child: Option<Child>,
     folder: PathBuf,
 }
 
 impl Shared {
+    /// The cluster that the environment names, else a new one.
+    pub fn open_or_start(workspace: &Workspace) -> Result<Shared, String> {
+        match std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) {
+            Some(folder) => Ok(Shared { child: None, folder: PathBuf::from(folder) }),
+            None => {
+                build(workspace)?;
+                Shared::start(workspace)
+            }
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Starts a cluster and waits until it is ready.
     pub fn start(workspace: &Workspace) -> Result<Shared, String> {
         let failed = |e: std::io::Error| format!("cannot start the shared cluster: {e}");
@@ -54,7 +77,7 @@ impl Shared {
         BufReader::new(stdout).read_line(&mut line).map_err(failed)?;
         let folder = Path::new(line.trim_end()).parent().map(Path::to_path_buf);
         match folder.filter(|folder| folder.is_dir()) {
-            Some(folder) => Ok(Shared { child, folder }),
+            Some(folder) => Ok(Shared { child: Some(child), folder }),
             // It has said why on stderr, and ends by itself.
             None => Err("the shared cluster did not start; see above".into()),
         }
@@ -69,7 +92,9 @@ impl Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         // The cluster ends when its standard input does.
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
+        if let Some(mut child) = self.child.take() {
+            drop(child.stdin.take());
+            let _ = child.wait();
+        }
     }
 }

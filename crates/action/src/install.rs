@@ -236,10 +236,13 @@ impl Install {
 
     /// Returns the namespace that `--create-namespace` makes.
     pub(crate) fn namespace_object(&self, engine: &Engine<'_>) -> Result<Vec<Resource>, GoError> {
+        // Go writes structs that are empty; the field manager owns `spec` by that.
         let namespace = json!({
             "apiVersion": "v1",
             "kind": "Namespace",
             "metadata": {"name": self.namespace, "labels": {"name": self.namespace}},
+            "spec": {},
+            "status": {},
         });
         engine.cluster.build(namespace.to_string().as_bytes(), true)
     }

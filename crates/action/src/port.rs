@@ -164,6 +164,8 @@ pub trait Records {
 pub enum Holder {
     /// The record holds no lease, as those of Helm.
     Nobody,
+    /// This process: an operation that fails may be followed by another that takes it back.
+    Us,
     Alive(String),
     Dead(String),
 }

@@ -10,8 +10,8 @@ use crate::interrupt;
 use crate::ownership::{Owner, quoted};
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
 use crate::preflight;
+use crate::server_side::ServerSide;
 use crate::takeover::{self, Found, Interrupted};
-use crate::upgrade::ServerSide;
 use crate::values::{self, now};
 
 /// The longest description, in characters.
@@ -115,7 +115,7 @@ impl Rollback {
             }
             _ => engine.records.get(&self.name, revision)?,
         };
-        let server_side = self.server_side.decide(&previous.apply_method);
+        let server_side = self.server_side.decide(&previous.apply_method)?;
         let mut target = self.record(&current, (previous, revision), server_side);
         if let Interrupted::InPlace(one) = &interrupted {
             target.version = one.version;

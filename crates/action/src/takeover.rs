@@ -38,6 +38,7 @@ pub(crate) fn look(engine: &Engine<'_>, last: &Release, log: &mut dyn Log) -> Re
         return Ok(Found::Nothing);
     }
     match engine.records.holder(&last.name, last.version)? {
+        Holder::Us => Ok(Found::Nothing),
         Holder::Alive(who) => Err(Failed::from(IN_PROGRESS).hint(format!("{who} works on it"))),
         Holder::Nobody if !engine.take_over => Ok(Found::Unknown),
         Holder::Nobody => {

@@ -10,39 +10,19 @@ use gostd::{GoError, Map};
 use release::{Info, Release, Status};
 
 use crate::dry_run::DryRun;
-use crate::failure::{Failed, Fault, joined, within};
+use crate::failure::{Failed, Fault, within};
 use crate::hooks::{Run, record};
 use crate::install::last;
 use crate::interrupt;
 use crate::ownership::{Owner, existing, key};
-use crate::port::{Engine, How, Propagation, Strategy, Waiting};
+use crate::port::{Engine, How, Strategy, Waiting};
 use crate::preflight::{self, Deed, Intent};
 use crate::recorded;
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
 use crate::reuse::Values;
-use crate::rollback::Rollback;
+use crate::server_side::ServerSide;
 use crate::takeover::{self, Found, Interrupted};
 use crate::values::{self, now};
-
-/// Whether the server or the client writes objects.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub enum ServerSide {
-    /// As the release before did.
-    #[default]
-    Auto,
-    Yes,
-    No,
-}
-
-impl ServerSide {
-    pub(crate) fn decide(self, method: &str) -> bool {
-        match self {
-            ServerSide::Auto => method == "ssa",
-            ServerSide::Yes => true,
-            ServerSide::No => false,
-        }
-    }
-}
 
 /// How to upgrade.
 #[derive(Clone)]
@@ -191,7 +171,7 @@ impl Upgrade {
         };
         let prepared = prepare(&source, self.rendering, log)?;
         values::check_labels(&self.labels)?;
-        let server_side = self.server_side.decide(&base.last.apply_method);
+        let server_side = self.server_side.decide(&base.last.apply_method)?;
         let after = self.record(&base, (chart, user_values), prepared, server_side);
         self.objects(engine, (base, after), server_side, log)
     }
@@ -337,7 +317,7 @@ impl Upgrade {
         How { server_side: plan.server_side, upgrade_managers: migrates, ..self.how }
     }
 
-    fn waiting(&self) -> Waiting {
+    pub(crate) fn waiting(&self) -> Waiting {
         let hooks_only = self.waiting.strategy == Strategy::HookOnly;
         let strategy = if hooks_only && self.rollback_on_failure { Strategy::Watcher } else { self.waiting.strategy };
         Waiting { strategy, ..self.waiting }
@@ -367,58 +347,6 @@ impl Upgrade {
         log.debug("Upgrade failed and rollback-on-failure is set, rolling back to previous successful release", &[]);
         let text = self.roll_back(engine, &error, log);
         Failed { fault: Fault::Other(GoError::wrap(text, error)), release: Some(Box::new(release)), hint: None }
-    }
-
-    /// Deletes what the upgrade made, if that was asked for; gives the error back.
-    fn clean_up(&self, engine: &Engine<'_>, created: &[Resource], error: GoError) -> Result<GoError, GoError> {
-        if !self.cleanup_on_fail || created.is_empty() {
-            return Ok(error);
-        }
-        let errors = engine.cluster.delete(created, Propagation::Background);
-        if errors.is_empty() {
-            return Ok(error);
-        }
-        let text = format!(
-            "an error occurred while cleaning up resources. original upgrade error: {}: unable to cleanup resources: {}",
-            error.text,
-            joined(&errors, ", ").text
-        );
-        Err(GoError::wrap(text, error))
-    }
-
-    /// Goes back to the last revision that went well; returns what to tell.
-    fn roll_back(&self, engine: &Engine<'_>, error: &GoError, log: &mut dyn Log) -> String {
-        let history = match engine.records.history(&self.name) {
-            Ok(history) => history,
-            Err(history) => {
-                let words = "an error occurred while finding last successful release. original upgrade error";
-                return format!("{words}: {}: {history}", error.text);
-            }
-        };
-        let well = history.iter().filter(|r| matches!(r.info.status, Status::Superseded | Status::Deployed));
-        let Some(revision) = well.map(|release| release.version).max() else {
-            let words = "unable to find a previously successful release when attempting to rollback";
-            return format!("{words}. original upgrade error: {}", error.text);
-        };
-        let rollback = Rollback {
-            revision,
-            waiting: self.waiting(),
-            how: self.how,
-            server_side: self.server_side,
-            no_hooks: self.no_hooks,
-            ..Rollback::new(&self.name)
-        };
-        match rollback.run(engine, log) {
-            Ok(()) => format!(
-                "release {} failed, and has been rolled back due to rollback-on-failure being set: {}",
-                self.name, error.text
-            ),
-            Err(undo) => format!(
-                "an error occurred while rolling back the release. original upgrade error: {}: {}",
-                error.text,
-                undo.fault.text()
-            ),
-        }
     }
 }
 

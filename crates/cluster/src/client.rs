@@ -95,7 +95,7 @@ impl Client {
         Answer::new(self.clone(), answer)
     }
 
-    /// Returns the warnings that the server gave since the last call, each once.
+    /// Returns the warnings that the server gave since the last call.
     pub fn take_warnings(&self) -> Vec<String> {
         match self.inner.transport.get() {
             Some(Ok(transport)) => transport.take_warnings(),

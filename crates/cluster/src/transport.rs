@@ -114,8 +114,8 @@ impl Transport {
         let Ok(mut list) = self.warnings.lock() else { return };
         for value in headers.get_all("warning") {
             let text = String::from_utf8_lossy(value.as_bytes());
-            let text = text.splitn(3, ' ').nth(2).unwrap_or_default().trim_matches('"').replace("\\\"", "\"");
-            if !text.is_empty() && list.len() < WARNINGS_LIMIT && !list.contains(&text) {
+            let text = unquote(text.splitn(3, ' ').nth(2).unwrap_or_default());
+            if !text.is_empty() && list.len() < WARNINGS_LIMIT {
                 list.push(text);
             }
         }
@@ -143,6 +143,20 @@ pub(crate) fn broken_off(error: &(dyn std::error::Error + 'static)) -> Error {
     }
     let text = format!("unexpected error when reading response body. Please retry. Original error: {cause}");
     Error::Transport(text)
+}
+
+/// Reads a quoted string of a header, up to its closing quote.
+fn unquote(text: &str) -> String {
+    let mut plain = String::new();
+    let mut chars = text.strip_prefix('"').unwrap_or(text).chars();
+    while let Some(next) = chars.next() {
+        match next {
+            '"' => break,
+            '\\' => plain.extend(chars.next()),
+            next => plain.push(next),
+        }
+    }
+    plain
 }
 
 /// The longest that the server may let us wait before a request is sent again.
@@ -218,6 +232,21 @@ impl Pace {
         if tokens < 0.0 {
             // The lock is kept: who comes later waits longer.
             sleep(Duration::from_secs_f64(-tokens / self.qps)).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn warnings_lose_their_quotes() {
+        for (text, want) in [
+            (r#""unknown field \"spec\"""#, r#"unknown field "spec""#),
+            (r#""a\\b" "date""#, r"a\b"),
+            ("bare", "bare"),
+            (r#""open\"#, "open"),
+        ] {
+            assert_eq!(super::unquote(text), want, "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Source: `Client.Update` and `update`, pkg/kube/client.go.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use futures::stream::{StreamExt, iter};
@@ -71,6 +72,22 @@ impl std::error::Error for Failed {
     }
 }
 
+/// Splits targets into runs that may be written at the same time: objects of one kind, each but once, for of those that a
+/// manifest names twice the last one counts.
+fn batches(targets: &[Resource]) -> Vec<&[Resource]> {
+    let mut batches = Vec::new();
+    for mut rest in targets.chunk_by(|one, next| one.kind == next.kind) {
+        while !rest.is_empty() {
+            let mut seen = HashSet::new();
+            let again = rest.iter().position(|target| !seen.insert((&target.group, &target.namespace, &target.name)));
+            let (batch, later) = rest.split_at(again.unwrap_or(rest.len()));
+            batches.push(batch);
+            rest = later;
+        }
+    }
+    batches
+}
+
 /// What became of one target.
 enum Step {
     Created(Resource),
@@ -119,7 +136,7 @@ impl Client {
     ) -> Result<(), Error> {
         check(how)?;
         let mut errors = Vec::new();
-        for batch in targets.chunk_by(|one, next| one.kind == next.kind) {
+        for batch in batches(targets) {
             let steps = self.block(async {
                 let steps = iter(batch).map(|target| self.step(originals, target, how));
                 Ok(steps.buffered(AT_ONCE).collect::<Vec<_>>().await)

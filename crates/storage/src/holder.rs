@@ -40,6 +40,13 @@ pub fn now() -> String {
     String::from_utf8_lossy(&now.format(RFC3339)).into_owned()
 }
 
+/// Whether this process holds a lease.
+pub fn is_ours(lease: &Lease) -> bool {
+    let ours = mine("");
+    let of = |lease: &Lease| (lease.pid, lease.process_start, lease.boot_id.clone(), lease.host.clone());
+    of(lease) == of(&ours)
+}
+
 /// Finds out whether the holder of a lease lives. Processes of this machine are looked at; of others the heartbeat
 /// tells, as far as clocks agree.
 pub fn life(lease: &Lease) -> Life {
@@ -98,12 +105,13 @@ mod tests {
 
     use release::Lease;
 
-    use super::{Life, life, mine, started};
+    use super::{Life, is_ours, life, mine, started};
 
     #[test]
     fn a_process_of_this_machine_is_looked_at() {
         let lease = mine("upgrade");
-        assert_eq!(life(&lease), Life::Alive);
+        assert_eq!((life(&lease), is_ours(&lease)), (Life::Alive, true));
+        assert!(!is_ours(&Lease { pid: lease.pid + 1, ..lease.clone() }));
         assert_eq!(life(&Lease { process_start: lease.process_start + 1, ..lease.clone() }), Life::Dead);
         let mut child = Command::new("true").spawn().expect("a process");
         child.wait().expect("an end");

@@ -26,6 +26,16 @@ pub struct Api {
 impl Api {
     /// A client that shows `identity` to the server at the URL `server` and trusts `authority` alone.
     pub fn new(server: &str, authority: &str, identity: &Identity) -> Result<Api, String> {
+        // No idle connections: after a kill they would be dead ones.
+        Api::with(server, authority, identity, 0)
+    }
+
+    /// The same for many requests one after the other, of a server that nobody kills.
+    pub fn steady(server: &str, authority: &str, identity: &Identity) -> Result<Api, String> {
+        Api::with(server, authority, identity, 1)
+    }
+
+    fn with(server: &str, authority: &str, identity: &Identity, idle: usize) -> Result<Api, String> {
         let trusted = Certificate::from_pem(authority.as_bytes()).map_err(|e| e.to_string())?;
         let own = Certificate::from_pem(identity.certificate.as_bytes()).map_err(|e| e.to_string())?;
         let key = PrivateKey::from_pem(identity.key.as_bytes()).map_err(|e| e.to_string())?;
@@ -35,14 +45,13 @@ impl Api {
             .client_cert(Some(ClientCert::new_with_certs(&[own], key)))
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .build();
-        // No idle connections: after a kill they would be dead ones.
         let config = Agent::config_builder()
             .tls_config(tls)
             .proxy(None)
             .http_status_as_error(false)
             .timeout_global(Some(TIMEOUT))
             .user_agent(USER_AGENT)
-            .max_idle_connections(0)
+            .max_idle_connections(idle)
             .build();
         Ok(Api { agent: Agent::new_with_config(config), server: server.to_string() })
     }

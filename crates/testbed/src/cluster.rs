@@ -25,6 +25,9 @@ pub const SERVER: &str = "server";
 /// A new namespace has its service account within milliseconds; a busy machine takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The group whose members may do everything.
+const ADMINISTRATORS: &str = "system:masters";
+
 pub struct Cluster {
     folder: Folder,
     server: String,
@@ -52,7 +55,7 @@ impl Cluster {
     }
 
     pub(crate) fn with(folder: Folder, server: String, authority: Authority) -> Result<Cluster, String> {
-        let identity = authority.client("testbed", Some("system:masters"))?;
+        let identity = authority.client("testbed", Some(ADMINISTRATORS))?;
         let api = Api::new(&server, authority.certificate(), &identity)?;
         Ok(Cluster { folder, server, authority, api })
     }
@@ -82,6 +85,12 @@ impl Cluster {
         &self.api
     }
 
+    /// A client that may do everything and keeps its connection: for many requests, while nobody kills the server.
+    pub fn steady_api(&self) -> Result<Api, String> {
+        let identity = self.authority.client("testbed", Some(ADMINISTRATORS))?;
+        Api::steady(&self.server, self.authority.certificate(), &identity)
+    }
+
     /// Creates a namespace that no other test has; it is deleted when the value is dropped.
     pub fn namespace(&self) -> Result<Namespace<'_>, String> {
         let name = unique("test");
@@ -104,7 +113,7 @@ impl Cluster {
 
     /// A new user who may do everything: its name tells its requests from those of other tests in the audit log.
     pub fn admin(&self, namespace: &str) -> Result<User, String> {
-        self.login(&unique("admin"), Some("system:masters"), namespace)
+        self.login(&unique("admin"), Some(ADMINISTRATORS), namespace)
     }
 
     /// Lets `user` do more; returns when the API server knows it.

@@ -1,14 +1,15 @@
-//! `testbed build|up`: what `cargo xtask testbed` runs.
+//! `testbed build|up|requests`: what `cargo xtask` runs.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use testbed::{Cluster, Options};
 
-const USAGE: &str = "usage: testbed build | up [--dir FOLDER] [--with-parent]
+const USAGE: &str = "usage: testbed build | up [--dir FOLDER] [--with-parent] | requests FOLDER
 
   build           builds the programs of the test bed, and prints their paths
+  requests        passes requests on to the cluster in FOLDER, a line each, until standard input ends
   up              starts a cluster, prints the path of its kubeconfig, and ends with Ctrl-C
   --dir FOLDER    where the cluster lives; it stays there when the cluster has ended
   --with-parent   the cluster ends when standard input does
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["build"] => build(),
         ["up", rest @ ..] => up(rest),
+        ["requests", folder] => requests(Path::new(folder)),
         _ => Err(USAGE.to_string()),
     };
     match outcome {
@@ -35,6 +37,12 @@ fn build() -> Result<(), String> {
     let binaries = testbed::build()?;
     println!("{}\n{}", binaries.controlplane.display(), binaries.kwok.display());
     Ok(())
+}
+
+fn requests(folder: &Path) -> Result<(), String> {
+    let cluster = Cluster::open(folder)?;
+    let answered = testbed::answer_requests(&cluster.steady_api()?, std::io::stdin().lock(), std::io::stdout().lock());
+    answered.map_err(|e| format!("requests: {e}"))
 }
 
 fn up(words: &[&str]) -> Result<(), String> {

@@ -3,6 +3,7 @@
 //! A case listed here must still differ; when it is equal the line is stale and the run fails.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::workspace::Workspace;
 
@@ -15,9 +16,13 @@ impl KnownDifferences {
         KnownDifferences { reasons: BTreeMap::new() }
     }
 
-    pub fn read(workspace: &Workspace) -> Result<KnownDifferences, String> {
-        let path = workspace.root.join("conformance/known-differences.txt");
-        let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    /// Those of the conformance cases and of the corpus.
+    pub fn of_cases(workspace: &Workspace) -> Result<KnownDifferences, String> {
+        KnownDifferences::read(&workspace.root.join("conformance/known-differences.txt"))
+    }
+
+    pub fn read(path: &Path) -> Result<KnownDifferences, String> {
+        let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
         parse(&text).map_err(|e| format!("{}: {e}", path.display()))
     }
 

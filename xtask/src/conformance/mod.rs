@@ -6,16 +6,16 @@
 mod archive;
 mod bless;
 mod case;
-mod compare;
-mod folder;
+pub mod compare;
+pub mod folder;
 mod golden;
 pub mod growth;
 pub mod known;
 pub mod limits;
 mod runner;
-mod sandbox;
+pub mod sandbox;
 mod serve;
-mod words;
+pub mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -50,11 +50,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
         }
         Some(path) => {
             let path = std::path::absolute(path).map_err(|e| format!("{path}: {e}"))?;
-            runner::compare(&cases_folder(workspace), &cases, &path, &KnownDifferences::read(workspace)?)?
+            runner::compare(&cases_folder(workspace), &cases, &path, &KnownDifferences::of_cases(workspace)?)?
         }
         None => {
             let binary = workspace.release_binary()?;
-            runner::compare(&cases_folder(workspace), &cases, &binary, &KnownDifferences::read(workspace)?)?
+            runner::compare(&cases_folder(workspace), &cases, &binary, &KnownDifferences::of_cases(workspace)?)?
         }
     };
     for failure in &tally.failures {
@@ -68,7 +68,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
 pub fn compare_all(workspace: &Workspace, binary: &Path) -> Outcome {
     let folder = cases_folder(workspace);
     let cases = case::read_all(&folder)?;
-    let mut tally = runner::compare(&folder, &cases, binary, &KnownDifferences::read(workspace)?)?;
+    let mut tally = runner::compare(&folder, &cases, binary, &KnownDifferences::of_cases(workspace)?)?;
     for path in golden::orphans(&folder, &cases)? {
         tally.fail(format!("{}: no case has this golden", path.display()), "cargo xtask conformance --bless");
     }

@@ -193,7 +193,7 @@ fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 /// Feeds stdin, reads both streams to their ends and returns the exit code; a signal counts as its negative number.
-fn capture(child: &mut Child, input: Vec<u8>) -> Result<(i32, Vec<u8>, Vec<u8>), String> {
+pub fn capture(child: &mut Child, input: Vec<u8>) -> Result<(i32, Vec<u8>, Vec<u8>), String> {
     let stdin = child.stdin.take();
     std::thread::spawn(move || {
         // A program that does not read its input to the end is free to do so.

@@ -43,16 +43,13 @@ pub fn how(flags: &Parsed) -> How {
     }
 }
 
-/// Reads `--server-side` of upgrades and rollbacks; it is looked at when the release before is known.
-///
-/// # Errors
-/// Helm's text for another word.
-pub fn server_side(flags: &Parsed) -> Result<ServerSide, Failure> {
+/// Reads `--server-side` of upgrades and rollbacks.
+pub fn server_side(flags: &Parsed) -> ServerSide {
     match flags.last("server-side").unwrap_or("auto") {
-        "auto" => Ok(ServerSide::Auto),
-        "true" => Ok(ServerSide::Yes),
-        "false" => Ok(ServerSide::No),
-        other => Err(Failure::new(format!("invalid/unknown release server-side apply method: {other}"))),
+        "auto" => ServerSide::Auto,
+        "true" => ServerSide::Yes,
+        "false" => ServerSide::No,
+        other => ServerSide::Unknown(other.to_string()),
     }
 }
 

@@ -109,5 +109,5 @@ pub(super) fn rollback(flags: &Parsed) -> Result<Rollback, Failure> {
         ..Rollback::new(&flags.args[0])
     };
     rollback.check().map_err(|error| failure(error, flags))?;
-    Ok(Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags)?, ..rollback })
+    Ok(Rollback { dry_run: operation::dry_run(flags)?, server_side: operation::server_side(flags), ..rollback })
 }

@@ -95,17 +95,10 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         interrupt::listen(&session, Says::Helm(&flags.args[0]));
     }
     let given = operation::given(invocation, &flags.args[1], false)?;
-    let server_side = operation::server_side(flags);
-    let upgrade = Upgrade {
-        server_side: *server_side.as_ref().unwrap_or(&action::ServerSide::Auto),
-        waiting,
-        dry_run,
-        ..upgrade(flags)
-    };
+    let upgrade = Upgrade { waiting, dry_run, ..upgrade(flags) };
     let (live, records) = (session.live(), Stored::new(&session.records));
     let engine = Around::of(flags, post_render.as_ref(), &references).engine(&live, &records);
     let failed = |failure| interrupt::told(within("UPGRADE FAILED", failure), interrupt::SAME);
-    server_side.map_err(failed)?;
     let not_upgraded = |error| failed(failure(error, flags));
     let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(not_upgraded)?;
     if review.is_wanted() {
@@ -127,7 +120,7 @@ pub(super) fn upgrade(flags: &Parsed) -> Upgrade {
         labels: flags.pairs("labels").into_iter().collect(),
         waiting: action::Waiting::default(),
         how: operation::how(flags),
-        server_side: action::ServerSide::Auto,
+        server_side: operation::server_side(flags),
         values: match () {
             () if flags.bool("reset-values") => Values::Reset,
             () if flags.bool("reuse-values") => Values::Reused,
@@ -179,7 +172,7 @@ pub(super) fn is_missing(session: &Session, name: &str, take_over: bool) -> Resu
 /// Reports whether somebody may work on a revision.
 fn may_live(session: &Session, name: &str, revision: i64, take_over: bool) -> Result<bool, Failure> {
     match Stored::new(&session.records).holder(name, revision) {
-        Ok(Holder::Alive(_)) => Ok(true),
+        Ok(Holder::Us | Holder::Alive(_)) => Ok(true),
         Ok(Holder::Nobody) => Ok(!take_over),
         Ok(Holder::Dead(_)) => Ok(false),
         Err(error) => Err(Failure::new(error.to_string())),

@@ -1,6 +1,5 @@
 //! The cluster as operations see it.
 
-use std::io::Write as _;
 use std::rc::Rc;
 
 use action::{How, NotUpdated, Pods, Propagation, Refused, Waiting};
@@ -13,7 +12,11 @@ use render::Lookup;
 use serde_json::Value;
 
 use super::waits::watched;
+use super::warnings;
 use crate::log::Stderr;
+
+/// `io.Copy` goes by pieces of this size.
+const COPY_BYTES: usize = 32 << 10;
 
 /// A cluster, or none: where records are in memory, objects go nowhere, as in Helm.
 pub struct Live {
@@ -93,7 +96,9 @@ impl action::Cluster for Live {
             return Ok(());
         }
         let apply = Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, ..Apply::default() };
-        self.client.create(resources, apply).map(drop).map_err(|error| Refused {
+        let created = self.client.create(resources, apply);
+        warnings::tell(&self.client);
+        created.map(drop).map_err(|error| Refused {
             already_exists: error.api().is_some_and(cluster::ApiError::is_already_exists),
             error: told(&error),
         })
@@ -103,7 +108,9 @@ impl action::Cluster for Live {
         if self.in_memory {
             return Ok(Vec::new());
         }
-        match self.client.update(current, target, update(how)) {
+        let updated = self.client.update(current, target, update(how));
+        warnings::tell(&self.client);
+        match updated {
             Ok(changes) => {
                 warn_of_adopted(&changes.adopted);
                 Ok(changes.created)
@@ -125,7 +132,9 @@ impl action::Cluster for Live {
             Propagation::Foreground => cluster::Propagation::Foreground,
             Propagation::Orphan => cluster::Propagation::Orphan,
         };
-        self.client.delete(resources, propagation).errors.iter().map(told).collect()
+        let deleted = self.client.delete(resources, propagation);
+        warnings::tell(&self.client);
+        deleted.errors.iter().map(told).collect()
     }
 
     fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
@@ -190,14 +199,18 @@ impl action::Cluster for Live {
 }
 
 impl Live {
-    /// Copies a log to stderr, where Helm's hooks write.
+    /// Writes what a container logged into our log, one record for each piece that Go would copy.
+    ///
+    /// Source: `hookOutputWriter`, pkg/cmd/root.go.
     fn log(&self, namespace: &str, (pod, container): (&str, &str)) -> Result<(), GoError> {
         let mut text = Vec::new();
         self.client
             .logs(namespace, pod, container, LogQuery::default(), &mut text)
             .map_err(|_| GoError::new(format!("failed to stream pod logs for pod: {pod}, container: {container}")))?;
-        // There is nowhere left to say that stderr is closed.
-        let _ = std::io::stderr().lock().write_all(&text);
+        for piece in text.chunks(COPY_BYTES) {
+            let piece = String::from_utf8_lossy(piece);
+            Stderr.info(piece.strip_suffix('\n').unwrap_or(&piece), &[]);
+        }
         Ok(())
     }
 }

@@ -4,11 +4,13 @@ mod api;
 mod live;
 mod records;
 mod waits;
+mod warnings;
 
 use std::sync::Arc;
 
 use chart::log::Log;
 use cluster::{Cancel, Client, Config};
+use gostd::GoError;
 use storage::{Memory, Place, Storage};
 
 use crate::command::Invocation;
@@ -32,7 +34,7 @@ impl Session {
     /// Opens the records of a namespace; of all where it is empty.
     ///
     /// # Errors
-    /// Helm's texts for a driver that there is not.
+    /// A driver that there is not; Helm logs that as the end of everything, and so is nothing left to say.
     pub fn open(invocation: &Invocation, namespace: &str) -> Result<Self, Failure> {
         let client = Client::connect(&config(&invocation.settings), Cancel::new());
         let driver = std::env::var("HELM_DRIVER").unwrap_or_default();

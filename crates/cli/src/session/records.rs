@@ -78,6 +78,9 @@ impl action::Records for Stored<'_> {
         let lease = self.lease(name, revision)?;
         self.seen.replace(lease.clone());
         let Some(lease) = lease else { return Ok(Holder::Nobody) };
+        if holder::is_ours(&lease) {
+            return Ok(Holder::Us);
+        }
         let lives = match holder::life(&lease) {
             Life::Alive => true,
             Life::Dead => false,

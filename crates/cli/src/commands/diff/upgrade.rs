@@ -51,8 +51,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
 fn change(invocation: &Invocation, session: &Session, around: Around<'_>) -> Result<Preview, Failure> {
     let flags = &invocation.flags;
     let given = operation::given(invocation, &flags.args[1], false)?;
-    let server_side = operation::server_side(flags)?;
-    let upgrade = Upgrade { server_side, dry_run: DryRun::Server, ..upgrade::upgrade(flags) };
+    let upgrade = Upgrade { dry_run: DryRun::Server, ..upgrade::upgrade(flags) };
     let (live, records) = (session.live(), Stored::new(&session.records));
     let engine = around.engine(&live, &records);
     let plan = upgrade.plan(&engine, given.chart, given.values, &mut Stderr).map_err(|error| failure(error, flags))?;
