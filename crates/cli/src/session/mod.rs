@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use chart::log::Log;
 use cluster::{Cancel, Client, Config};
-use gostd::GoError;
 use storage::{Memory, Place, Storage};
 
 use crate::command::Invocation;
