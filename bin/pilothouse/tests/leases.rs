@@ -147,7 +147,8 @@ fn an_api_server_that_dies_leaves_a_release_that_goes_on() {
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     well("install r CHART", &own);
-    let child = command("upgrade r CHART --set hook=hang,events=pre-upgrade --timeout 15s", &own).spawn().expect("it starts");
+    let child =
+        command("upgrade r CHART --set hook=hang,events=pre-upgrade --timeout 15s", &own).spawn().expect("it starts");
     let jobs = "/apis/batch/v1/namespaces/default/jobs";
     until("the hook", PATIENCE, || {
         let list = own.api().get(jobs)?;
