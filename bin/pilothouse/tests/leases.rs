@@ -66,7 +66,7 @@ fn nobody_goes_on_while_the_holder_lives() {
     child.kill().expect("it is killed");
     child.wait().expect("it ends");
     let ran = life.well("upgrade r CHART");
-    assert!(ran.stderr.contains("an operation was interrupted") && ran.stderr.contains("status=pending-upgrade"));
+    assert!(ran.stderr.contains("did not come to its end") && ran.stderr.contains("status=pending-upgrade"));
     assert_eq!(life.records(), ["1 superseded", "2 deployed"]);
 }
 

@@ -56,7 +56,7 @@ fn tell(last: &Release, who: &str, log: &mut dyn Log) {
     let revision = last.version.to_string();
     let fields =
         [("release", last.name.as_str()), ("revision", &revision), ("status", last.info.status.as_str()), ("by", who)];
-    log.warn("an operation was interrupted, the next takes its place", &fields);
+    log.warn("the operation before did not come to its end, this one takes its place", &fields);
 }
 
 /// What to say of a record that Helm, or something that holds no lease, left pending.
