@@ -350,6 +350,25 @@ fn a_lease_goes_with_its_operation() {
 }
 
 #[test]
+fn who_may_not_patch_renews_a_lease_too() {
+    for kind in [Kind::Secret, Kind::ConfigMap] {
+        let bench = Bench::new(kind);
+        let plural = if kind == Kind::Secret { "secrets" } else { "configmaps" };
+        let rule = Rule::new("", &[plural], &["create", "get", "list", "update", "delete"]);
+        let user = bench.cluster.user(bench.namespace.name(), &[rule]).expect("a user");
+        let driver = Objects::new(kind, Http::of(&user.kubeconfig), bench.namespace.name());
+        let lease = |holder: &str| Lease { holder: holder.into(), ..Lease::default() };
+        driver.create(&release("x", 1, Status::PendingInstall), Some(&lease("a"))).expect("written");
+        let mut writer = driver.lease_writer("x", 1).expect("a writer");
+        assert!(writer.renew(&lease("a"), &lease("b")).expect("asked"));
+        assert!(!writer.renew(&lease("a"), &lease("c")).expect("asked"));
+        assert!(!driver.claim(("x", 1), Some(&lease("a")), &lease("c")).expect("asked"));
+        assert!(driver.claim(("x", 1), Some(&lease("b")), &lease("c")).expect("asked"));
+        assert_eq!(driver.get("x", 1).expect("a record").lease, Some(lease("c")));
+    }
+}
+
+#[test]
 fn a_port_may_be_shared_by_threads() {
     fn shared<T: Send + Sync + ?Sized>() {}
     shared::<dyn Api>();

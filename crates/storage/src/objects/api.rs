@@ -9,6 +9,9 @@ use release::stream::StreamError;
 use super::Kind;
 use super::item::{self, Item};
 
+/// More than any object may have: etcd allows 1.5 MiB unless it is told otherwise.
+const OBJECT_BYTES: u64 = 64 << 20;
+
 /// What is done to the object or collection of a path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
@@ -69,6 +72,10 @@ impl ApiError {
 
     pub fn is_conflict(&self) -> bool {
         self.reason == "Conflict" || (self.code == 409 && self.reason.is_empty())
+    }
+
+    pub fn is_forbidden(&self) -> bool {
+        self.code == 403
     }
 
     pub fn is_expired(&self) -> bool {
@@ -140,6 +147,16 @@ impl Place {
         let call =
             Call { method: Method::Get, path: self.path(Some(name)), query: Vec::new(), content_type: "", body: &[] };
         item::of_answer(self.api.call(&call)?)
+    }
+
+    /// Returns the object as the server gives it.
+    pub fn get_whole(&self, name: &str) -> Result<Vec<u8>, ApiError> {
+        let call =
+            Call { method: Method::Get, path: self.path(Some(name)), query: Vec::new(), content_type: "", body: &[] };
+        let mut object = Vec::new();
+        let read = self.api.call(&call)?.take(OBJECT_BYTES).read_to_end(&mut object);
+        read.map_err(|error| ApiError::plain(error.to_string()))?;
+        Ok(object)
     }
 
     pub fn delete(&self, name: &str) -> Result<(), ApiError> {
