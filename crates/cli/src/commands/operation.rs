@@ -162,7 +162,7 @@ pub fn failure(failed: Failed, flags: &Parsed) -> Failure {
         Fault::Template(_) => None,
         Fault::Other(error) => hints::of(error, flags),
     };
-    let explanation = explanation.or_else(|| failed.hint.clone());
+    let explanation = explanation.or_else(|| failed.hint.clone().filter(|_| hints::wanted(flags)));
     Failure { explanation, ..Failure::new(failed.fault.text()) }
 }
 
