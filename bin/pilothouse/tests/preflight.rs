@@ -49,6 +49,25 @@ rules that are missing in a Role of the user in namespace \"NAMESPACE\":
     assert!(life.all("/apis/apps/v1/statefulsets").is_empty());
 }
 
+#[test]
+fn definitions_of_a_chart_need_rights_in_the_cluster() {
+    let namespace = cluster().namespace().expect("a namespace");
+    let user = cluster().user(namespace.name(), &[records()]).expect("a user");
+    let life = Life::of(namespace, &user);
+    let folder = std::env::temp_dir().join(format!("crds-{}", life.namespace.name()));
+    std::fs::create_dir_all(folder.join("crds")).expect("a folder");
+    std::fs::write(folder.join("Chart.yaml"), "apiVersion: v2\nname: chart\nversion: 1.0.0\n").expect("a file");
+    let definition =
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.com}\n";
+    std::fs::write(folder.join("crds/things.yaml"), definition).expect("a file");
+    let ran = life.run(&format!("install r {} --explain=false", folder.display()));
+    std::fs::remove_dir_all(&folder).expect("removed");
+    assert_eq!(
+        ran.stderr,
+        "Error: INSTALLATION FAILED: rights are missing, so nothing was changed:\n  cannot create, patch customresourcedefinitions.apiextensions.k8s.io in the cluster (things.example.com)\n"
+    );
+}
+
 /// Exactly the rights that an operation uses are enough: nothing is asked for that Helm does without.
 #[test]
 fn the_rights_that_helm_needs_are_enough() {
@@ -129,4 +148,84 @@ fn a_hook_may_make_room_for_the_change() {
     let ran = life.run("upgrade r CHART --set service=second,hook=x,events=pre-upgrade");
     assert!(ran.stderr.contains("this field cannot be changed while the object is there"), "{}", ran.stderr);
     assert_eq!(life.records(), ["1 deployed", "2 failed"]);
+}
+
+/// Where Helm succeeds with few rights, so do we: nothing is asked for that may not be needed.
+#[test]
+fn few_rights_are_enough_where_they_are_for_helm() {
+    let rule = |resources: &[&str], verbs: &[&str]| Rule::new("apps", resources, verbs);
+    let write: &[&str] = &["get", "create", "patch"];
+    let both: &[&str] = &["deployments", "statefulsets"];
+    let jobs = |verbs| Rule::new("batch", &["jobs"], verbs);
+    let pods = Rule::new("", &["pods"], &["list", "watch"]);
+    let sets = rule(&["replicasets"], &["list", "watch"]);
+    // What is done before by somebody with all rights, the command, the rules.
+    let cases: Vec<(&str, &str, Vec<Rule>)> = vec![
+        ("", "install r CHART", vec![rule(both, write)]),
+        ("", "install r CHART --server-side=false", vec![rule(both, &["get", "create"])]),
+        ("", "install r CHART --wait --timeout 20s", vec![rule(both, write), rule(both, &["list", "watch"])]),
+        (
+            "",
+            "install r CHART --wait --timeout 20s",
+            vec![rule(both, write), rule(both, &["list", "watch"]), pods.clone(), sets.clone()],
+        ),
+        (
+            "",
+            "install r CHART --wait --timeout 20s",
+            vec![rule(both, write), rule(both, &["watch"]), pods.clone(), sets.clone()],
+        ),
+        (
+            "",
+            "install r CHART --wait --timeout 20s",
+            vec![rule(both, write), rule(both, &["list"]), pods.clone(), sets],
+        ),
+        (
+            "",
+            "install r CHART --set hook=x",
+            vec![rule(both, write), jobs(&["create", "patch", "delete", "list", "watch"])],
+        ),
+        ("", "install r CHART --set hook=x", vec![rule(both, write), jobs(&["create", "patch", "delete", "watch"])]),
+        ("", "install r CHART --set hook=x --no-hooks", vec![rule(both, write)]),
+        ("install r CHART", "upgrade r CHART", vec![rule(both, &["get", "patch"])]),
+        ("install r CHART", "upgrade r CHART --set outcome=slow", vec![rule(both, &["get", "patch"])]),
+        ("install r CHART --server-side=false", "upgrade r CHART", vec![rule(both, &["get"])]),
+        (
+            "install r CHART --server-side=false",
+            "upgrade r CHART --set outcome=slow",
+            vec![rule(both, &["get"]), rule(&["deployments"], &["patch"])],
+        ),
+        (
+            "install r CHART --set kept=true",
+            "upgrade r CHART --set kept=false",
+            vec![rule(both, &["get", "patch"]), Rule::new("", &["configmaps"], &["get"])],
+        ),
+        ("install r CHART --set kept=true", "uninstall r", vec![rule(both, &["get", "delete"])]),
+        ("install r CHART", "uninstall r", vec![rule(&["deployments"], &["get", "delete"])]),
+        ("install r CHART", "uninstall r --wait --timeout 20s", vec![rule(both, &["get", "delete", "list", "watch"])]),
+    ];
+    std::thread::scope(|scope| {
+        for (before, line, rules) in &cases {
+            scope.spawn(move || same_end(before, line, rules));
+        }
+    });
+}
+
+fn same_end(before: &str, line: &str, rules: &[Rule]) {
+    let ran = [true, false].map(|real| {
+        let namespace = cluster().namespace().expect("a namespace");
+        let rules = [&[records()], rules].concat();
+        let user = cluster().user(namespace.name(), &rules).expect("a user");
+        let admin = cluster().admin(namespace.name()).expect("a user");
+        let mut life = Life::of(namespace, &admin);
+        if !before.is_empty() {
+            life.well(before);
+        }
+        life.kubeconfig = user.kubeconfig;
+        if real { life.helm(line) } else { life.run(line) }
+    });
+    let [helm, ours] = ran;
+    println!("{line} {rules:?}: helm {:?}, ours {:?}", helm.code, ours.code);
+    if helm.code == Some(0) {
+        assert_eq!(ours.code, Some(0), "{line} with {rules:?}: {}", ours.stderr);
+    }
 }

@@ -79,11 +79,11 @@ impl Install {
             plan.release.info.description = "Dry run complete".to_string();
             return Ok(plan.release);
         }
-        preflight::check(engine, &self.intent(&plan))?;
+        preflight::check(engine, &self.intent(&plan, &chart))?;
         self.execute(engine, plan, log)
     }
 
-    fn intent<'a>(&self, plan: &'a Plan) -> Intent<'a> {
+    fn intent<'a>(&self, plan: &'a Plan, chart: &Chart) -> Intent<'a> {
         Intent {
             release: &plan.release,
             events: if self.no_hooks { &[] } else { &["pre-install", "post-install"] },
@@ -92,6 +92,7 @@ impl Install {
             how: self.how,
             waiting: self.waiting(),
             deed: if plan.objects.adopted.is_empty() { Deed::Create } else { Deed::Update },
+            definitions: !self.skip_crds && !chart.crds().is_empty(),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::install::last;
 use crate::interrupt;
 use crate::ownership::{Owner, existing, key};
 use crate::port::{Engine, How, Strategy, Waiting};
-use crate::preflight::{self, Deed, Intent};
+use crate::preflight;
 use crate::recorded;
 use crate::render_chart::{Prepared, Rendering, Source, prepare};
 use crate::reuse::Values;
@@ -120,24 +120,14 @@ impl Upgrade {
             plan.after.info.description = description.to_string();
             return Ok(plan.after);
         }
-        preflight::check(engine, &self.intent(&plan))?;
+        let events: &[&str] = if self.no_hooks { &[] } else { &["pre-upgrade", "post-upgrade"] };
+        let how = (How { server_side: plan.server_side, ..self.how }, self.waiting());
+        preflight::check_change(engine, &plan.after, (&plan.current, &plan.target), how, events)?;
         let keep: [&[Resource]; 2] = [&plan.current, &plan.target];
         takeover::begin(engine, (&plan.interrupted, &mut plan.before), &plan.after, &keep)?;
         match self.perform(engine, &mut plan, log) {
             Ok(()) => self.finish(engine, plan),
             Err((error, created)) => Err(self.failed(engine, plan.after, (error, created), log)),
-        }
-    }
-
-    fn intent<'a>(&self, plan: &'a Plan) -> Intent<'a> {
-        Intent {
-            release: &plan.after,
-            events: if self.no_hooks { &[] } else { &["pre-upgrade", "post-upgrade"] },
-            current: &plan.current,
-            target: &plan.target,
-            how: How { server_side: plan.server_side, ..self.how },
-            waiting: self.waiting(),
-            deed: Deed::Update,
         }
     }
 

@@ -43,8 +43,18 @@ impl Life {
 
     /// Prepares a command; the word CHART in it is the chart's folder.
     pub fn command(&self, line: &str) -> Command {
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_pilothouse")), line)
+    }
+
+    /// Runs a command of real Helm.
+    pub fn helm(&self, line: &str) -> Ran {
+        let helm = testbed::helm().expect("helm");
+        self.end_of(self.command_of(&helm, line).spawn().expect("it starts"))
+    }
+
+    fn command_of(&self, program: &Path, line: &str) -> Command {
         let chart = self.chart.to_str().expect("a path");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pilothouse"));
+        let mut command = Command::new(program);
         command
             .args(line.split_whitespace().map(|word| if word == "CHART" { chart } else { word }))
             .env("KUBECONFIG", &self.kubeconfig)

@@ -10,6 +10,7 @@ use gostd::GoError;
 use serde_json::Value;
 
 use super::Intent;
+use super::needs::Index;
 use crate::hint::hinted;
 use crate::port::Engine;
 
@@ -139,8 +140,9 @@ fn shortened(text: &str) -> String {
 pub(super) fn check(engine: &Engine<'_>, intent: &Intent<'_>) -> Result<(), GoError> {
     let mut refused: Vec<(GoError, &Resource, Vec<Change>)> = Vec::new();
     let mut tried = 0;
+    let current = Index::of(intent.current);
     for target in intent.target {
-        let Some(before) = intent.current.iter().find(|known| known.matches(target)) else { continue };
+        let Some(before) = current.find(target) else { continue };
         let changes = changes(before, target);
         if changes.is_empty() || tried == OBJECTS {
             continue;
@@ -271,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_shortened() {
-        assert_eq!(shortened(&"x".repeat(200)).chars().count(), SHOWN + 1);
+    fn long_values_are_cut() {
+        assert_eq!(shortened(&"ä".repeat(200)).chars().count(), SHOWN + 1);
     }
 }

@@ -12,6 +12,7 @@ use gostd::GoError;
 use release::Release;
 
 use crate::failure::within;
+use crate::interrupt::stopped;
 use crate::ownership::Owner;
 use crate::port::{Engine, How, Strategy, Waiting};
 use crate::recorded;
@@ -29,6 +30,8 @@ pub(crate) struct Intent<'a> {
     pub how: How,
     pub waiting: Waiting,
     pub deed: Deed,
+    /// Definitions of the chart's `crds/` were installed already.
+    pub definitions: bool,
 }
 
 /// Which way objects are written.
@@ -55,12 +58,26 @@ pub(crate) struct Removal<'a> {
 /// # Errors
 /// Ours for rights that are missing, the server's for a change that it refuses; each with a hint.
 pub(crate) fn check(engine: &Engine<'_>, intent: &Intent<'_>) -> Result<(), GoError> {
-    rights::check(engine, needs::of_intent(engine, intent), intent.release)?;
+    rights::check(engine, &needs::of_intent(engine, intent), intent.release).map_err(|error| intent.told(error))?;
     // A hook may make room for the change: charts delete StatefulSets so.
     let hooks_first = intent.events.first().is_some_and(|event| runs(intent.release, event));
-    match intent.deed {
-        Deed::Update if !hooks_first => immutable::check(engine, intent),
-        _ => Ok(()),
+    if intent.deed == Deed::Update && !hooks_first {
+        immutable::check(engine, intent)?;
+    }
+    stopped(engine).map_or(Ok(()), Err)
+}
+
+impl Intent<'_> {
+    /// Says what was changed by now after all.
+    fn told(&self, error: GoError) -> GoError {
+        match self.definitions {
+            true => {
+                let text =
+                    error.text.replacen("so nothing was changed", "so only the definitions of crds/ were installed", 1);
+                GoError { text, ..error }
+            }
+            false => error,
+        }
     }
 }
 
@@ -75,7 +92,23 @@ pub(crate) fn check_definitions(
     release: &str,
 ) -> Result<(), GoError> {
     let release = Release { name: release.to_string(), ..Release::default() };
-    rights::check(engine, needs::of_definitions(definitions, how), &release)
+    rights::check(engine, &needs::of_definitions(definitions, how), &release)?;
+    stopped(engine).map_or(Ok(()), Err)
+}
+
+/// Checks an upgrade from one list of objects to another.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_change(
+    engine: &Engine<'_>,
+    release: &Release,
+    (current, target): (&[Resource], &[Resource]),
+    (how, waiting): (How, Waiting),
+    events: &[&str],
+) -> Result<(), GoError> {
+    let intent = Intent { release, events, current, target, how, waiting, deed: Deed::Update, definitions: false };
+    check(engine, &intent)
 }
 
 /// Checks a rollback, whose objects are built before their time for it.
@@ -90,9 +123,7 @@ pub(crate) fn check_rollback(
 ) -> Result<(Vec<Resource>, Vec<Resource>), GoError> {
     let (current, mut objects) = rollback_objects(engine, (current, target), &mut Silent)?;
     Owner { name: &target.name, namespace: &target.namespace }.mark(&mut objects);
-    let intent =
-        Intent { release: target, events, current: &current, target: &objects, how, waiting, deed: Deed::Update };
-    check(engine, &intent)?;
+    check_change(engine, target, (&current, &objects), (how, waiting), events)?;
     Ok((current, objects))
 }
 
@@ -118,7 +149,8 @@ pub(crate) fn rollback_objects(
 /// # Errors
 /// As [`check`].
 pub(crate) fn check_removal(engine: &Engine<'_>, removal: &Removal<'_>) -> Result<(), GoError> {
-    rights::check(engine, needs::of_removal(engine, removal), removal.release)
+    rights::check(engine, &needs::of_removal(engine, removal), removal.release)?;
+    stopped(engine).map_or(Ok(()), Err)
 }
 
 fn runs(release: &Release, event: &str) -> bool {

@@ -1,5 +1,8 @@
 //! Which rights an operation needs. Of what is not certain to be needed, the live object decides, should the right be missing.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
 use cluster::{Resource, Right};
 use release::{Hook, Release};
 
@@ -20,33 +23,33 @@ pub(super) enum When {
 }
 
 /// Something to be done with an object.
-pub(super) struct Need {
+pub(super) struct Need<'a> {
     /// One of these is enough.
     pub any_of: Vec<Right>,
     pub when: When,
     /// The object as it stands in a manifest; records have none.
-    pub resource: Option<Resource>,
+    pub resource: Option<Cow<'a, Resource>>,
 }
 
-impl Need {
-    fn new(verb: &str, resource: &Resource, when: When) -> Need {
+impl<'a> Need<'a> {
+    fn new(verb: &str, resource: &'a Resource, when: When) -> Self {
         let right = Right::to(verb, resource).named(&resource.name);
-        Need { any_of: vec![right], when, resource: Some(resource.clone()) }
+        Need { any_of: vec![right], when, resource: Some(Cow::Borrowed(resource)) }
     }
 
     /// Creating by POST: the server looks at rights before it reads the name.
-    fn post(resource: &Resource, when: When) -> Need {
-        Need { any_of: vec![Right::to("create", resource)], when, resource: Some(resource.clone()) }
+    fn post(resource: &'a Resource, when: When) -> Self {
+        Need { any_of: vec![Right::to("create", resource)], when, resource: Some(Cow::Borrowed(resource)) }
     }
 
     /// A watch with what it falls back to. Of several objects of a kind, all are watched together.
-    fn watch(resource: &Resource, alone: bool) -> Need {
+    fn watch(resource: &'a Resource, alone: bool) -> Self {
         let name = if alone { resource.name.as_str() } else { "" };
         let any_of = ["watch", "list"].map(|verb| Right::to(verb, resource).named(name)).to_vec();
-        Need { any_of, when: When::Always, resource: Some(resource.clone()) }
+        Need { any_of, when: When::Always, resource: Some(Cow::Borrowed(resource)) }
     }
 
-    fn create(resource: &Resource, how: How, when: When) -> Vec<Need> {
+    fn create(resource: &'a Resource, how: How, when: When) -> Vec<Self> {
         if resource.name.is_empty() {
             // A generated name is made by POST, which only the client's way does.
             return if how.server_side { Vec::new() } else { vec![Need::post(resource, when)] };
@@ -56,14 +59,38 @@ impl Need {
             false => vec![Need::post(resource, when)],
         }
     }
+
+    /// The same with an object of its own.
+    fn kept(self) -> Need<'static> {
+        let resource = self.resource.map(|resource| Cow::Owned(resource.into_owned()));
+        Need { any_of: self.any_of, when: self.when, resource }
+    }
 }
 
-pub(super) fn of_intent(engine: &Engine<'_>, intent: &Intent<'_>) -> Vec<Need> {
+/// Objects by what makes two of them the same; see `Resource::matches`.
+pub(super) struct Index<'a>(HashMap<[&'a str; 4], &'a Resource>);
+
+impl<'a> Index<'a> {
+    pub fn of(resources: &'a [Resource]) -> Self {
+        Index(resources.iter().map(|resource| (key(resource), resource)).collect())
+    }
+
+    pub fn find(&self, resource: &Resource) -> Option<&'a Resource> {
+        self.0.get(&key(resource)).copied()
+    }
+}
+
+fn key(resource: &Resource) -> [&str; 4] {
+    [&resource.group, &resource.kind, &resource.namespace, &resource.name]
+}
+
+pub(super) fn of_intent<'a>(engine: &Engine<'_>, intent: &Intent<'a>) -> Vec<Need<'a>> {
+    let (current, targets) = (Index::of(intent.current), Index::of(intent.target));
     let mut needs = records(engine, intent.release, &["create", "update"], &[intent.release.version]);
     for target in intent.target {
-        needs.extend(of_target(intent, target));
+        needs.extend(of_target(intent, target, current.find(target)));
     }
-    let gone = |object: &&Resource| !intent.target.iter().any(|target| target.matches(object));
+    let gone = |object: &&Resource| targets.find(object).is_none();
     if intent.deed == Deed::Update {
         for object in intent.current.iter().filter(gone).filter(|object| !is_kept(object)) {
             needs.push(Need::new("delete", object, When::Removed));
@@ -76,12 +103,9 @@ pub(super) fn of_intent(engine: &Engine<'_>, intent: &Intent<'_>) -> Vec<Need> {
     needs
 }
 
-fn of_target(intent: &Intent<'_>, target: &Resource) -> Vec<Need> {
+fn of_target<'a>(intent: &Intent<'_>, target: &'a Resource, before: Option<&Resource>) -> Vec<Need<'a>> {
     let how = intent.how;
-    if intent.deed == Deed::Create {
-        return Need::create(target, how, When::Missing);
-    }
-    let Some(before) = intent.current.iter().find(|known| known.matches(target)) else {
+    let Some(before) = before.filter(|_| intent.deed == Deed::Update) else {
         return Need::create(target, how, When::Missing);
     };
     // Should the object have gone meanwhile, the server will say what is missing to make it anew.
@@ -104,13 +128,13 @@ fn only_marks(before: &Resource, target: &Resource) -> bool {
     marked.iter().all(|marked| marked.object == target.object)
 }
 
-pub(super) fn of_definitions(definitions: &[Resource], how: How) -> Vec<Need> {
+pub(super) fn of_definitions(definitions: &[Resource], how: How) -> Vec<Need<'_>> {
     // The server refuses a POST by its verb before it finds out that there is one of the name.
     let when = if how.server_side { When::Missing } else { When::Always };
     definitions.iter().flat_map(|definition| Need::create(definition, how, when)).collect()
 }
 
-pub(super) fn of_removal(engine: &Engine<'_>, removal: &Removal<'_>) -> Vec<Need> {
+pub(super) fn of_removal<'a>(engine: &Engine<'_>, removal: &Removal<'a>) -> Vec<Need<'a>> {
     let mut needs = records(engine, removal.release, &["delete"], removal.revisions);
     needs.extend(removal.objects.iter().map(|object| Need::new("delete", object, When::Owned)));
     needs.extend(hooks(engine, removal.release, removal.events, (true, removal.waiting)));
@@ -118,7 +142,7 @@ pub(super) fn of_removal(engine: &Engine<'_>, removal: &Removal<'_>) -> Vec<Need
 }
 
 /// The records of the release; reading them has gone well already.
-fn records(engine: &Engine<'_>, release: &Release, verbs: &[&str], revisions: &[i64]) -> Vec<Need> {
+fn records<'a>(engine: &Engine<'_>, release: &Release, verbs: &[&str], revisions: &[i64]) -> Vec<Need<'a>> {
     let Some(resource) = engine.records.kept_in() else { return Vec::new() };
     let mut needs = Vec::new();
     for revision in revisions {
@@ -141,12 +165,12 @@ fn records(engine: &Engine<'_>, release: &Release, verbs: &[&str], revisions: &[
     needs
 }
 
-fn hooks(engine: &Engine<'_>, release: &Release, events: &[&str], how: (bool, Waiting)) -> Vec<Need> {
+fn hooks<'a>(engine: &Engine<'_>, release: &Release, events: &[&str], how: (bool, Waiting)) -> Vec<Need<'a>> {
     let runs = |hook: &&Hook| hook.events.iter().any(|event| events.contains(&event.as_str()));
     release.hooks.iter().filter(runs).flat_map(|hook| of_hook(engine, hook, how)).collect()
 }
 
-fn of_hook(engine: &Engine<'_>, hook: &Hook, (server_side, waiting): (bool, Waiting)) -> Vec<Need> {
+fn of_hook(engine: &Engine<'_>, hook: &Hook, (server_side, waiting): (bool, Waiting)) -> Vec<Need<'static>> {
     // What cannot be built now may be when its turn comes, or is an error then.
     let Ok(resources) = engine.cluster.build(hook.manifest.as_bytes(), false) else { return Vec::new() };
     let policy = |name: &str| hook.delete_policies.iter().any(|known| known == name);
@@ -166,12 +190,12 @@ fn of_hook(engine: &Engine<'_>, hook: &Hook, (server_side, waiting): (bool, Wait
             needs.push(Need::watch(resource, resources.len() == 1));
         }
     }
-    needs
+    needs.into_iter().map(Need::kept).collect()
 }
 
-fn watched<'a>(resources: impl Iterator<Item = &'a Resource>) -> Vec<Need> {
+fn watched<'a>(resources: impl Iterator<Item = &'a Resource>) -> Vec<Need<'a>> {
     let resources: Vec<&Resource> = resources.collect();
-    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+    let mut counts = BTreeMap::<String, usize>::new();
     for resource in &resources {
         *counts.entry(resource.collection()).or_default() += 1;
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use cluster::{Resource, Right};
+use cluster::Right;
 use gostd::GoError;
 use release::Release;
 
@@ -17,7 +17,7 @@ const NAMES: usize = 5;
 
 /// # Errors
 /// Rights that are missing.
-pub(super) fn check(engine: &Engine<'_>, needs: Vec<Need>, release: &Release) -> Result<(), GoError> {
+pub(super) fn check(engine: &Engine<'_>, needs: &[Need<'_>], release: &Release) -> Result<(), GoError> {
     let rights: BTreeSet<Right> = needs.iter().flat_map(|need| need.any_of.iter().cloned()).collect();
     let lacking: BTreeSet<Right> =
         engine.cluster.lacking(&rights.into_iter().collect::<Vec<_>>()).into_iter().collect();
@@ -25,31 +25,35 @@ pub(super) fn check(engine: &Engine<'_>, needs: Vec<Need>, release: &Release) ->
         return Ok(());
     }
     let owner = Owner { name: &release.name, namespace: &release.namespace };
-    let missing: Vec<&Need> = needs
-        .iter()
-        .filter(|need| need.any_of.iter().all(|right| lacking.contains(right)))
-        .filter(|need| need.resource.as_ref().is_none_or(|resource| is_needed(engine, need.when, resource, owner)))
-        .collect();
-    match missing.is_empty() {
-        true => Ok(()),
-        false => Err(told(&Missing::of(&missing))),
+    let lacks = |need: &&Need<'_>| need.any_of.iter().all(|right| lacking.contains(right));
+    let (mut missing, mut unsure) = (Vec::new(), Vec::new());
+    for need in needs.iter().filter(lacks) {
+        match is_needed(engine, need, owner) {
+            Some(true) => missing.push(need),
+            Some(false) => {}
+            None => unsure.push(need),
+        }
     }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    // It fails anyway: then everything that may be missing is told.
+    missing.extend(unsure);
+    Err(told(&Missing::of(&missing)))
 }
 
-/// Looks at the live object, where it decides.
-fn is_needed(engine: &Engine<'_>, when: When, resource: &Resource, owner: Owner<'_>) -> bool {
-    if when == When::Always {
-        return true;
-    }
-    // What cannot be read is left to the operation.
-    match (when, engine.cluster.get(resource)) {
-        (When::Missing, Ok(live)) => live.is_none(),
-        (When::Removed, Ok(Some(live))) => {
+/// Looks at the live object, where it decides; nothing where it cannot be read: that is left to the operation.
+fn is_needed(engine: &Engine<'_>, need: &Need<'_>, owner: Owner<'_>) -> Option<bool> {
+    let (Some(resource), false) = (&need.resource, need.when == When::Always) else { return Some(true) };
+    let live = engine.cluster.get(resource).ok()?;
+    Some(match (need.when, live) {
+        (When::Missing, live) => live.is_none(),
+        (When::Removed, Some(live)) => {
             live.pointer("/metadata/annotations/helm.sh~1resource-policy").is_none_or(|policy| policy != "keep")
         }
-        (When::Owned, Ok(Some(live))) => owner.check(&live).is_ok(),
+        (When::Owned, Some(live)) => owner.check(&live).is_ok(),
         _ => false,
-    }
+    })
 }
 
 /// Missing rights by namespace and kind: `deployments.apps`.
@@ -65,7 +69,7 @@ struct Line {
 }
 
 impl Missing {
-    fn of(needs: &[&Need]) -> Missing {
+    fn of(needs: &[&Need<'_>]) -> Missing {
         let mut lines = BTreeMap::<(String, String), Line>::new();
         for need in needs {
             for right in &need.any_of {

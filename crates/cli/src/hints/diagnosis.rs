@@ -34,7 +34,9 @@ fn object(text: &mut String, diagnosis: &Diagnosis) {
     if !diagnosis.finalizers.is_empty() {
         line(text, 1, &format!("held by finalizers: {}", diagnosis.finalizers.join(", ")));
     }
-    for condition in diagnosis.conditions.iter().filter(|condition| is_bad(condition)) {
+    // Those of Pods without a word say no more than their containers.
+    let speaks = |condition: &&ConditionLine| kind != "Pod" || !condition.message.is_empty();
+    for condition in diagnosis.conditions.iter().filter(|condition| is_bad(condition)).filter(speaks) {
         let ConditionLine { name, status, reason, message } = condition;
         line(text, 1, &format!("condition {name} is {status}{}{}", after_colon(reason), after_colon(message)));
     }
@@ -108,4 +110,76 @@ fn line(text: &mut String, depth: usize, words: &str) {
     let clean: String = words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LINE).collect();
     let more = if words.chars().nth(LINE).is_some() { "…" } else { "" };
     let _ = writeln!(text, "{blank}{:indent$}{}{more}", "", clean.trim_end(), indent = depth * 2);
+}
+
+#[cfg(test)]
+mod tests {
+    use cluster::Reading;
+
+    use super::*;
+
+    fn diagnosis(name: &str) -> Diagnosis {
+        let condition = |name: &str, status: &str| ConditionLine {
+            name: name.into(),
+            status: status.into(),
+            reason: "Why".into(),
+            message: "so".into(),
+        };
+        let container = ContainerState {
+            name: "main".into(),
+            image: "i".into(),
+            state: "waiting".into(),
+            reason: "CrashLoopBackOff".into(),
+            message: "back-off".into(),
+            exit_code: Some(2),
+            restarts: 3,
+            log: vec!["a\u{1b}[31mb".into(), "x".repeat(LINE + 1)],
+        };
+        let reading = || Reading { status: Status::InProgress, message: "Available: 0/1".into() };
+        Diagnosis {
+            kind: "Deployment".into(),
+            namespace: "shop".into(),
+            name: name.into(),
+            reading: reading(),
+            hopeless: None,
+            conditions: vec![
+                condition("Available", "False"),
+                condition("Progressing", "True"),
+                condition("Failed", "True"),
+            ],
+            finalizers: vec!["a/b".into(), "c".into()],
+            pods: vec![PodState {
+                name: "p".into(),
+                phase: "Running".into(),
+                reading: reading(),
+                containers: vec![container],
+            }],
+            events: vec![EventLine { about: "Pod/p".into(), reason: "BackOff".into(), message: "m".into(), count: 4 }],
+        }
+    }
+
+    #[test]
+    fn everything_that_is_known_is_told_in_few_safe_lines() {
+        let long = "x".repeat(LINE - 2);
+        assert_eq!(
+            text(&[diagnosis("web")]),
+            format!(
+                "
+Deployment web in namespace shop: InProgress: Available: 0/1
+  held by finalizers: a/b, c
+  condition Available is False: Why: so
+  condition Failed is True: Why: so
+  Pod p is Running: Available: 0/1
+    container main (i) is waiting: CrashLoopBackOff: back-off, exit code 2, restarted 3 times
+      | a [31mb
+      | {long}…
+  events:
+    Pod/p BackOff: m (4 times)
+"
+            )
+        );
+        let many: Vec<Diagnosis> = (0..200).map(|at| diagnosis(&format!("web-{at}"))).collect();
+        let shown = text(&many);
+        assert!(shown.len() < TEXT_BYTES + 100 && shown.ends_with(" more\n"), "{}", shown.len());
+    }
 }
