@@ -13,6 +13,9 @@ use crate::perform::AT_ONCE;
 use crate::remove::KEEP;
 use crate::{Client, Error, Propagation, Request, Resource};
 
+/// How often a replacement is tried while others write the same object.
+const REPLACES: u32 = 5;
+
 /// How objects are changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Update {
@@ -214,21 +217,34 @@ impl Client {
         self.apply(target, apply_of(how)).await.map(|(resource, _)| resource)
     }
 
-    /// PUT with the live object's version, as `--force-replace` means it.
+    /// PUT with the live object's version, as `--force-replace` means it. A controller may write the status in between;
+    /// Helm fails then, this tries again.
     async fn replace(&self, target: &Resource, live: &Value, how: Update) -> Result<Resource, Error> {
         let mut object = target.object.clone();
-        if object["metadata"]["resourceVersion"].as_str().unwrap_or_default().is_empty()
-            && let Some(metadata) = object["metadata"].as_object_mut()
-        {
-            metadata.insert("resourceVersion".to_owned(), live["metadata"]["resourceVersion"].clone());
+        let given = !object["metadata"]["resourceVersion"].as_str().unwrap_or_default().is_empty();
+        let mut version = live["metadata"]["resourceVersion"].clone();
+        let mut tries = 1;
+        loop {
+            if let Some(metadata) = object["metadata"].as_object_mut().filter(|_| !given) {
+                metadata.insert("resourceVersion".to_owned(), version.clone());
+            }
+            let error = match self.put(target, &object, how).await {
+                Err(error) if error.is_conflict() && !given && tries < REPLACES => error,
+                result => return result.map_err(|error| Error::context("failed to replace object", error)),
+            };
+            let Some(live) = self.fetch(target).await? else {
+                return Err(Error::context("failed to replace object", error));
+            };
+            version = live["metadata"]["resourceVersion"].clone();
+            tries += 1;
         }
-        let request = dry_run(Request::put(target.path(), &object), how.dry_run)
+    }
+
+    async fn put(&self, target: &Resource, object: &Value, how: Update) -> Result<Resource, Error> {
+        let request = dry_run(Request::put(target.path(), object), how.dry_run)
             .query("fieldManager", FIELD_MANAGER)
             .query("fieldValidation", "Strict");
-        match self.send(&request).await {
-            Ok(answer) => answer.json().map(|object| target.with_object(object)),
-            Err(error) => Err(Error::context("failed to replace object", error)),
-        }
+        self.send(&request).await?.json().map(|object| target.with_object(object))
     }
 
     /// Deletes what is no target any more.

@@ -142,7 +142,7 @@ fn check(case: &Case) {
             Outcome::Kept => assert_eq!(after, rehearsed.live.map(plain), "{}", case.name),
             Outcome::Refused(error, _) => {
                 let told = updated.as_ref().expect_err(case.name).to_string();
-                assert!(told.contains(&error.to_string()), "{}: {told}", case.name);
+                assert!(told.contains(&error.to_string()), "{}: {told}, not {error}", case.name);
             }
             _ => {}
         }
