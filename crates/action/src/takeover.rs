@@ -156,14 +156,11 @@ pub(crate) fn remove_hooks(engine: &Engine<'_>, interrupted: &Release) -> Result
 pub(crate) fn remove_objects(engine: &Engine<'_>, interrupted: &Release, keep: &[&[Resource]]) -> Result<(), GoError> {
     let kept: HashSet<String> = keep.iter().flat_map(|resources| resources.iter()).map(key).collect();
     let owner = Owner { name: &interrupted.name, namespace: &interrupted.namespace };
+    let mut made = engine.cluster.build(interrupted.manifest.as_bytes(), false).unwrap_or_default();
+    made.retain(|resource| !kept.contains(&key(resource)) && !policy::keeps(resource));
     let mut left = Vec::new();
-    for resource in engine.cluster.build(interrupted.manifest.as_bytes(), false).unwrap_or_default() {
-        if kept.contains(&key(&resource)) || policy::keeps(&resource) {
-            continue;
-        }
-        if let Some(live) = engine.cluster.get(&resource)?
-            && owner.check(&live).is_ok()
-        {
+    for (live, resource) in engine.cluster.get_all(&made).into_iter().zip(made) {
+        if live?.is_some_and(|live| owner.check(&live).is_ok()) {
             left.push(resource);
         }
     }

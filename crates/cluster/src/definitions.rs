@@ -32,6 +32,7 @@ impl Client {
                 return Ok(());
             }
             self.block(async {
+                // Discovery cannot be watched.
                 tokio::time::sleep(PAUSE).await;
                 Ok::<_, Error>(())
             })?;

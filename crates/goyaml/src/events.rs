@@ -24,6 +24,7 @@ impl<'t> Events<'t> {
     ///
     /// # Errors
     /// What go-yaml v3 says about the text, as `yaml: line 3: did not find expected key`.
+    // Not an iterator: after an error or the end there is nothing to ask for.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Step<'t>, GoError> {
         let event = self.0.next();

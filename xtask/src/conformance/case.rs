@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::archive::Archive;
 use super::compare::Mode;
+use super::fields::{list, strings, text};
 use super::words;
 
 /// What is compared of the files that a command writes below the working folder.
@@ -198,26 +199,4 @@ fn wrap(probe: &str) -> String {
 
 fn tables<'a>(table: &'a Table, key: &str) -> &'a [Value] {
     table.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn text(table: &Table, key: &str) -> Result<Option<String>, String> {
-    match table.get(key) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(format!("{key} is not a text")),
-    }
-}
-
-fn list(table: &Table, key: &str) -> Result<Vec<String>, String> {
-    let Some(value) = table.get(key) else { return Ok(Vec::new()) };
-    let items = value.as_array().ok_or_else(|| format!("{key} is not a list"))?;
-    let texts = items.iter().map(|item| item.as_str().map(str::to_string));
-    texts.collect::<Option<_>>().ok_or_else(|| format!("{key} is not a list of texts"))
-}
-
-fn strings(table: &Table, key: &str) -> Result<BTreeMap<String, String>, String> {
-    let Some(value) = table.get(key) else { return Ok(BTreeMap::new()) };
-    let entries = value.as_table().ok_or_else(|| format!("{key} is not a table"))?;
-    let pairs = entries.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_string())));
-    pairs.collect::<Option<_>>().ok_or_else(|| format!("{key} is not a table of texts"))
 }

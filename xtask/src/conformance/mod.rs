@@ -7,6 +7,7 @@ mod archive;
 mod bless;
 mod case;
 pub mod compare;
+pub mod fields;
 pub mod folder;
 mod golden;
 pub mod growth;

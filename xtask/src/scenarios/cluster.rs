@@ -61,6 +61,7 @@ impl Cluster {
             if begun.elapsed() > PATIENCE {
                 return Err(format!("namespace {name} has no service account after {PATIENCE:?}"));
             }
+            // Made by a controller soon: asked for until it is there.
             std::thread::sleep(PAUSE);
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use crate::conformance::fields::{list, strings};
 use crate::conformance::words;
 
 /// Which program a step runs.
@@ -142,20 +143,6 @@ fn step(line: &str) -> Result<Step, String> {
     };
     words.remove(0);
     Ok(Step { program, line: line.to_string(), words })
-}
-
-fn list(table: &Table, key: &str) -> Result<Vec<String>, String> {
-    let Some(value) = table.get(key) else { return Ok(Vec::new()) };
-    let items = value.as_array().ok_or_else(|| format!("{key} is not a list"))?;
-    let texts = items.iter().map(|item| item.as_str().map(str::to_string));
-    texts.collect::<Option<_>>().ok_or_else(|| format!("{key} is not a list of texts"))
-}
-
-fn strings(table: &Table, key: &str) -> Result<BTreeMap<String, String>, String> {
-    let Some(value) = table.get(key) else { return Ok(BTreeMap::new()) };
-    let entries = value.as_table().ok_or_else(|| format!("{key} is not a table"))?;
-    let pairs = entries.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_string())));
-    pairs.collect::<Option<_>>().ok_or_else(|| format!("{key} is not a table of texts"))
 }
 
 #[cfg(test)]

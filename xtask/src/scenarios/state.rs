@@ -47,6 +47,7 @@ impl View<'_> {
             if objects.iter().all(|object| is_settled(object, self.settle)) || begun.elapsed() > PATIENCE {
                 return Ok(self.describe(objects));
             }
+            // Several kinds at once: asked for until all are settled.
             std::thread::sleep(PAUSE);
         }
     }

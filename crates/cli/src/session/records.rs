@@ -49,6 +49,7 @@ impl<'a> Stored<'a> {
         Stderr.warn(&text, &[("holder", &lease.holder), ("seconds", &left.as_secs().to_string())]);
         let end = Instant::now() + left;
         while Instant::now() < end {
+            // Nothing tells of a heartbeat that does not come.
             std::thread::sleep(LOOK.min(end.saturating_duration_since(Instant::now())));
             match self.lease(name, revision)? {
                 Some(now) if now == *lease => {}
