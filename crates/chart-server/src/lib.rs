@@ -11,6 +11,7 @@ mod health;
 mod listen;
 pub mod log;
 mod metrics;
+mod mirror;
 mod museum;
 mod oci;
 mod oci_path;

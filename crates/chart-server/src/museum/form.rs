@@ -5,7 +5,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use chart_store::{Algorithm, Error, Policy, Spooled};
-use http_body_util::BodyExt;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
 use super::fault;
