@@ -38,9 +38,9 @@ impl<C: Change> Job for Waiting<C> {
     }
 
     fn answer(self: Box<Self>, outcome: Result<(), Error>) {
-        let outcome = outcome.and_then(|()| self.done.ok_or(Error::Busy));
+        let Waiting { done, answer, .. } = *self;
         // Who asked may be gone; what was committed stays.
-        let _ = self.answer.send(outcome);
+        let _ = answer.send(outcome.and_then(|()| done.ok_or(Error::Busy)));
     }
 }
 
@@ -81,7 +81,7 @@ async fn work(pool: SqlitePool, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         let committed = together(&pool, &mut batch, &mut outcomes).await;
         let together = batch.len();
         for (position, job) in batch.drain(..).enumerate() {
-            let own = if position < outcomes.len() { outcomes[position].take() } else { None };
+            let own = outcomes.get_mut(position).and_then(Option::take);
             match (own, &committed) {
                 (Some(error), _) => job.answer(Err(error)),
                 (None, Ok(())) => job.answer(Ok(())),
