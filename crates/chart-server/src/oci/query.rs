@@ -20,7 +20,7 @@ impl Query {
 
     /// Returns the first value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Returns all values of a parameter.

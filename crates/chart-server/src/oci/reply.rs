@@ -143,7 +143,9 @@ impl Fault {
         let body = json!({"errors": self.errors}).to_string();
         let mut response = json_response(self.status, "application/json", body);
         response.headers_mut().extend(self.headers);
-        response.extensions_mut().extend(self.cause.map(Cause).into_iter().collect());
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(Cause(cause));
+        }
         response
     }
 }

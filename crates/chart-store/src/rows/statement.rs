@@ -1,6 +1,6 @@
 //! Statements with their arguments, and rows as plain values: all that the rest of this crate knows of sqlx.
 
-use sqlx::{Database, Executor, Postgres, Row as _, Sqlite, Transaction, TypeInfo, ValueRef};
+use sqlx::{Database, Executor, Postgres, Row as _, Sqlite, SqliteConnection, Transaction, TypeInfo, ValueRef};
 
 use crate::error::Error;
 
@@ -99,7 +99,8 @@ impl Row {
 
 /// A transaction under way.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    /// Begun and ended by the writer.
+    Sqlite(SqliteConnection),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -116,7 +117,7 @@ impl Tx {
     /// Returns the rows that a statement finds or gives back.
     pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
         match self {
-            Tx::Sqlite(tx) => sqlite_rows(&mut **tx, sql, args).await,
+            Tx::Sqlite(tx) => sqlite_rows(&mut *tx, sql, args).await,
             Tx::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
         }
     }
@@ -126,9 +127,10 @@ impl Tx {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
+    /// Ends a transaction of PostgreSQL; those of SQLite are their writer's.
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Tx::Sqlite(tx) => tx.commit().await,
+            Tx::Sqlite(_) => Ok(()),
             Tx::Postgres(tx) => tx.commit().await,
         }
     }

@@ -43,6 +43,17 @@ pub fn packed(files: &[(&str, &[u8])]) -> Bytes {
     packer.finish().expect("an archive").into()
 }
 
+/// An archive of a chart with a file that says it has 101 MiB: no more than its head is needed to be refused.
+pub fn bomb(definition: &str) -> Bytes {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut content = definition.as_bytes().to_vec();
+    content.resize(content.len().next_multiple_of(512), 0);
+    for part in [&header("a/Chart.yaml", definition.len())[..], &content, &header("a/zeros", 101 << 20), &[0; 1024]] {
+        packer.write_all(part).expect("a part");
+    }
+    packer.finish().expect("an archive").into()
+}
+
 fn header(name: &str, size: usize) -> [u8; 512] {
     let mut header = [0; 512];
     header[..name.len()].copy_from_slice(name.as_bytes());
