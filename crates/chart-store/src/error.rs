@@ -12,7 +12,7 @@ pub enum Error {
     /// It is there already and may not be replaced (409).
     Exists(String),
     /// What was sent is no chart, provenance, manifest, name or digest (400); the text is the reader's.
-    Invalid(GoError),
+    Invalid(String),
     /// The digest is not that of the content (400).
     Mismatch,
     /// A manifest names blobs or manifests that the repository does not have (400): their digests.
@@ -59,7 +59,12 @@ pub enum Quota {
 impl Error {
     /// Says that content is wrong.
     pub fn invalid(text: impl Into<String>) -> Self {
-        Error::Invalid(GoError::new(text.into()))
+        Error::Invalid(text.into())
+    }
+
+    /// Says what Helm says of content.
+    pub(crate) fn of_go(error: GoError) -> Self {
+        Error::Invalid(error.text)
     }
 
     /// An error of the local disk, told apart by whether there is room.
@@ -94,7 +99,7 @@ impl fmt::Display for Error {
         match self {
             Error::Unknown(missing) => write!(f, "{missing} not found"),
             Error::Exists(what) => write!(f, "{what} already exists"),
-            Error::Invalid(error) => f.write_str(&error.text),
+            Error::Invalid(text) => f.write_str(text),
             Error::Mismatch => f.write_str("the content does not have the given digest"),
             Error::References(digests) => write!(f, "unknown to the repository: {}", digests.join(", ")),
             Error::OutOfOrder(size) => write!(f, "the next chunk starts at byte {size}"),

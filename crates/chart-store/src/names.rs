@@ -1,7 +1,5 @@
 //! Names of repositories, tags, tenants, charts and versions: what is accepted, and how one becomes another.
 
-use gostd::GoError;
-
 use crate::error::Error;
 
 /// Longest name of a repository: clients that put a host before it stop at 255.
@@ -63,7 +61,7 @@ pub fn file(name: &str, version: &str) -> Result<String, Error> {
     let fine = name.len() <= CHART_BYTES && is_file_part(name) && is_file_part(version) && !name.starts_with('.');
     match fine {
         true => Ok(file),
-        false => Err(Error::Invalid(GoError::new(format!("{file} is improperly formatted")))),
+        false => Err(Error::Invalid(format!("{file} is improperly formatted"))),
     }
 }
 

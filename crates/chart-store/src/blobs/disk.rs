@@ -104,17 +104,6 @@ pub async fn delete(path: PathBuf) -> Result<(), Error> {
     .await
 }
 
-pub async fn object(root: &Path, key: &str) -> Result<Option<Object>, Error> {
-    let (path, key) = (root.join(key), key.to_owned());
-    blocking("look at a blob", move || match fs::metadata(path) {
-        Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(error),
-        Ok(metadata) if metadata.is_file() => Ok(Some(described(key, &metadata))),
-        Ok(_) => Ok(None),
-    })
-    .await
-}
-
 /// A name in a file's place, or a name that no file can have, is no file either.
 fn is_missing(error: &io::Error) -> bool {
     matches!(

@@ -128,14 +128,6 @@ impl Blobs {
         }
     }
 
-    /// Returns an object, or `None` when it is not there.
-    pub async fn object(&self, key: &str) -> Result<Option<Object>, Error> {
-        match &self.place {
-            Place::Disk(root) => disk::object(root, key).await,
-            Place::Remote(remote) => remote.object(key).await,
-        }
-    }
-
     /// Returns the objects below a prefix, which ends at a `/` or is empty, in any order.
     pub async fn objects(&self, prefix: &str) -> Result<BoxStream<'static, Result<Object, Error>>, Error> {
         match &self.place {

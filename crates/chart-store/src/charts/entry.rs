@@ -39,7 +39,7 @@ pub fn head(name: &str) -> Result<String, Error> {
 /// Writes a whole index, because how a text is written depends on where it stands, and takes it apart.
 fn below(name: &str, items: Vec<Value>) -> Result<(String, String), Error> {
     let map = |name: &str, value: Value| Value::map(Entries::from([(name.into(), value)]));
-    let text = goyaml::to_yaml(&map("entries", map(name, Value::list(items)))).map_err(Error::Invalid)?;
+    let text = goyaml::to_yaml(&map("entries", map(name, Value::list(items)))).map_err(Error::of_go)?;
     let text = String::from_utf8(text).map_err(|_| Error::invalid("Chart.yaml is no text"))?;
     let rest = text.strip_prefix("entries:\n").unwrap_or(&text);
     let items = rest.find("\n  - ").map_or(rest.len(), |end| end + 1);

@@ -32,7 +32,7 @@ impl Package {
     /// # Errors
     /// It is no chart, its folder has another name, or its name and version make no name of a file.
     pub fn read(input: impl BufRead, digest: &Digest, size: u64, created: i64) -> Result<Package, Error> {
-        let inspected = chart::inspect(input).map_err(Error::Invalid)?;
+        let inspected = chart::inspect(input).map_err(Error::of_go)?;
         let metadata = inspected.metadata;
         let file = names::file(&metadata.name, &metadata.version)?;
         if inspected.folder != metadata.name {
@@ -40,7 +40,7 @@ impl Package {
             return Err(Error::invalid(format!("folder {folder:?} of the archive and chart name {name:?} must be the same")));
         }
         let mut json = Vec::new();
-        metadata.append_json(&mut json).map_err(Error::Invalid)?;
+        metadata.append_json(&mut json).map_err(Error::of_go)?;
         let json = String::from_utf8(json).map_err(|_| Error::invalid("Chart.yaml is no text"))?;
         let entry = entry::yaml(&metadata, &file, created, digest.hex())?;
         let (name, version) = (metadata.name, metadata.version);

@@ -2,9 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Mutex;
 
-use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use super::{Change, Tx};
 use crate::error::Error;
@@ -38,35 +41,40 @@ impl<C: Change> Job for Waiting<C> {
     }
 
     fn answer(self: Box<Self>, outcome: Result<(), Error>) {
-        let outcome = outcome.and_then(|()| self.done.ok_or(Error::Busy));
+        let Waiting { done, answer, .. } = *self;
         // Who asked may be gone; what was committed stays.
-        let _ = self.answer.send(outcome);
+        let _ = answer.send(outcome.and_then(|()| done.ok_or(Error::Busy)));
     }
 }
 
 /// The way to the one writer.
 pub struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
-    pool: SqlitePool,
+    task: Mutex<Option<(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>)>>,
 }
 
 impl Writer {
-    /// Starts a writer over a pool of one connection; it ends when it is dropped and everything is written.
-    pub fn start(pool: SqlitePool) -> Self {
+    /// Starts a writer; it ends when it is closed or dropped, and everything is written.
+    pub fn start(options: SqliteConnectOptions) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(work(pool.clone(), jobs));
-        Writer { queue, pool }
+        let task = tokio::spawn(work(options, jobs));
+        Writer { task: Mutex::new(Some((queue, task))) }
     }
 
     pub async fn change<C: Change>(&self, change: C) -> Result<C::Done, Error> {
+        let queue = self.task.lock().ok().and_then(|task| task.as_ref().map(|(queue, _)| queue.clone()));
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Waiting { change, done: None, answer });
-        self.queue.send(job).await.map_err(|_| gone())?;
+        queue.ok_or_else(gone)?.send(job).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
 
+    /// Ends the writer, after what waits.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let task = self.task.lock().ok().and_then(|mut task| task.take());
+        let Some((queue, task)) = task else { return };
+        drop(queue);
+        // A writer that fell is as closed as one that ended.
+        let _ = task.await;
     }
 }
 
@@ -74,14 +82,25 @@ fn gone() -> Error {
     Error::Rows { what: "cannot write rows", source: "the writer has ended".into() }
 }
 
-async fn work(pool: SqlitePool, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+async fn work(options: SqliteConnectOptions, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    let mut connection = None;
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let mut outcomes = Vec::with_capacity(batch.len());
-        let committed = together(&pool, &mut batch, &mut outcomes).await;
+        let committed = match open(&options, connection.take()).await {
+            Ok(mut tx) => match together(&mut tx, &mut batch, &mut outcomes).await {
+                Ok(()) => {
+                    connection = Some(tx);
+                    Ok(())
+                }
+                // What state it is in is not known: a full disk ends transactions by itself. The next batch has another.
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error),
+        };
         let together = batch.len();
         for (position, job) in batch.drain(..).enumerate() {
-            let own = if position < outcomes.len() { outcomes[position].take() } else { None };
+            let own = outcomes.get_mut(position).and_then(Option::take);
             match (own, &committed) {
                 (Some(error), _) => job.answer(Err(error)),
                 (None, Ok(())) => job.answer(Ok(())),
@@ -89,37 +108,48 @@ async fn work(pool: SqlitePool, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
             }
         }
     }
+    if let Some(Tx::Sqlite(connection)) = connection {
+        // Not closed in order, the log is read by the next start.
+        let _ = connection.close().await;
+    }
 }
 
-/// Runs all jobs in one transaction: `outcomes` says of each that ran whether it failed; an error means that none counts.
-async fn together(
-    pool: &SqlitePool,
-    batch: &mut [Box<dyn Job>],
-    outcomes: &mut Vec<Option<Error>>,
-) -> Result<(), Error> {
-    let begun = pool.begin_with("BEGIN IMMEDIATE").await;
-    let mut tx = Tx::Sqlite(begun.map_err(|error| Error::rows("cannot begin a transaction", error))?);
-    let alone = batch.len() == 1;
-    for job in batch {
-        if alone {
-            // The transaction ends with the job: its drop takes everything back.
-            let failed = job.run(&mut tx).await.err();
-            let stop = failed.is_some();
-            outcomes.push(failed);
-            if stop {
-                return Ok(());
-            }
-            continue;
+async fn open(options: &SqliteConnectOptions, connection: Option<Tx>) -> Result<Tx, Error> {
+    match connection {
+        Some(connection) => Ok(connection),
+        None => {
+            let opened = SqliteConnection::connect_with(options).await;
+            opened.map(Tx::Sqlite).map_err(|error| Error::rows("cannot open the rows", error))
         }
+    }
+}
+
+/// Runs all jobs in one transaction: `outcomes` says of each that ran whether it failed; an error means that none counts,
+/// and that the connection is of no more use.
+async fn together(tx: &mut Tx, batch: &mut [Box<dyn Job>], outcomes: &mut Vec<Option<Error>>) -> Result<(), Error> {
+    tx.execute("BEGIN IMMEDIATE", &[]).await?;
+    if let [job] = batch {
+        let Err(error) = job.run(tx).await else { return tx.execute("COMMIT", &[]).await.map(drop) };
+        return match tx.execute("ROLLBACK", &[]).await {
+            Ok(_) => {
+                outcomes.push(Some(error));
+                Ok(())
+            }
+            // Why the change failed says more than why it could not be taken back.
+            Err(_) => Err(error),
+        };
+    }
+    for job in batch {
         tx.execute("SAVEPOINT job", &[]).await?;
-        let failed = job.run(&mut tx).await.err();
-        if failed.is_some() {
-            tx.execute("ROLLBACK TO job", &[]).await?;
+        let failed = job.run(tx).await.err();
+        let end = if failed.is_some() { tx.execute("ROLLBACK TO job", &[]).await } else { Ok(0) };
+        match (failed, end) {
+            (Some(error), Err(_)) => return Err(error),
+            (failed, _) => outcomes.push(failed),
         }
         tx.execute("RELEASE job", &[]).await?;
-        outcomes.push(failed);
     }
-    tx.commit().await.map_err(|error| Error::rows("cannot commit", error))
+    tx.execute("COMMIT", &[]).await.map(drop)
 }
 
 /// One error for many.

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqlSafeStr, SqlitePool};
+use sqlx::{Connection, SqlSafeStr, SqliteConnection, SqlitePool};
 
 use super::batch::Writer;
 use super::{Arg, Change, Kind, Rows, Tx};
@@ -41,12 +41,13 @@ impl Rows {
             .pragma("cache_size", "-1024")
             .busy_timeout(WAIT);
         let failed = |error| Error::rows("cannot open the rows", error);
-        let one = SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
-        let writer = one.connect_with(options.clone()).await.map_err(failed)?;
-        migrate(SQLITE, &writer).await?;
+        let mut first = SqliteConnection::connect_with(&options).await.map_err(failed)?;
+        migrate(SQLITE, &mut first).await?;
+        first.close().await.map_err(failed)?;
+        let writer = Writer::start(options.clone());
         let many = SqlitePoolOptions::new().max_connections(SQLITE_READERS).idle_timeout(None).max_lifetime(None);
         let readers: SqlitePool = many.connect_with(options.read_only(true)).await.map_err(failed)?;
-        Rows { kind: Kind::Sqlite { readers, writer: Writer::start(writer), _lock: lock }, name: String::new() }
+        Rows { kind: Kind::Sqlite { readers, writer, _lock: lock }, name: String::new() }
             .named()
             .await
     }

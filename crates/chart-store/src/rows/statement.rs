@@ -1,6 +1,6 @@
 //! Statements with their arguments, and rows as plain values: all that the rest of this crate knows of sqlx.
 
-use sqlx::{Column, Database, Executor, Postgres, Row as _, Sqlite, Transaction, TypeInfo, ValueRef};
+use sqlx::{Database, Executor, Postgres, Row as _, Sqlite, SqliteConnection, Transaction, TypeInfo, ValueRef};
 
 use crate::error::Error;
 
@@ -10,7 +10,6 @@ pub enum Arg<'a> {
     Int(i64),
     Text(&'a str),
     Bytes(&'a [u8]),
-    MaybeInt(Option<i64>),
     MaybeText(Option<&'a str>),
     MaybeBytes(Option<&'a [u8]>),
 }
@@ -100,7 +99,8 @@ impl Row {
 
 /// A transaction under way.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    /// Begun and ended by the writer.
+    Sqlite(SqliteConnection),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -117,7 +117,7 @@ impl Tx {
     /// Returns the rows that a statement finds or gives back.
     pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
         match self {
-            Tx::Sqlite(tx) => sqlite_rows(&mut **tx, sql, args).await,
+            Tx::Sqlite(tx) => sqlite_rows(&mut *tx, sql, args).await,
             Tx::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
         }
     }
@@ -127,14 +127,10 @@ impl Tx {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
-    /// Returns what SELECT needs at its end to keep others from the row: SQLite has only one writer.
-    pub fn is_alone(&self) -> bool {
-        matches!(self, Tx::Sqlite(_))
-    }
-
+    /// Ends a transaction of PostgreSQL; those of SQLite are their writer's.
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Tx::Sqlite(tx) => tx.commit().await,
+            Tx::Sqlite(_) => Ok(()),
             Tx::Postgres(tx) => tx.commit().await,
         }
     }
@@ -203,7 +199,6 @@ macro_rules! takes {
                     Arg::Int(number) => query.bind(number),
                     Arg::Text(text) => query.bind(text),
                     Arg::Bytes(bytes) => query.bind(bytes),
-                    Arg::MaybeInt(number) => query.bind(number),
                     Arg::MaybeText(text) => query.bind(text),
                     Arg::MaybeBytes(bytes) => query.bind(bytes),
                 }
