@@ -13,7 +13,7 @@ pub mod log;
 mod metrics;
 mod mirror;
 mod museum;
-mod oci;
+pub mod oci;
 mod oci_path;
 mod request;
 mod route;
