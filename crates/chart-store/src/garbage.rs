@@ -248,7 +248,8 @@ impl Change for MarkObject {
     type Done = u64;
 
     async fn apply(&self, tx: &mut Tx) -> Result<u64, Error> {
-        let sql = "INSERT INTO blobs (digest, size, state, touched) VALUES ($1, $2, 1, $3) ON CONFLICT (digest) DO NOTHING";
+        let sql =
+            "INSERT INTO blobs (digest, size, state, touched) VALUES ($1, $2, 1, $3) ON CONFLICT (digest) DO NOTHING";
         let size = i64::try_from(self.size).unwrap_or(i64::MAX);
         tx.execute(sql, &[self.digest.as_str().into(), size.into(), now().into()]).await
     }

@@ -154,7 +154,12 @@ impl Store {
                 _ => {
                     let key = content_key(&spooled.digest);
                     self.inner.blobs.place(&mut spooled.content, &key).await?;
-                    return Ok(NewBlob { digest: spooled.digest.clone(), size: spooled.size, body: None, placed: true });
+                    return Ok(NewBlob {
+                        digest: spooled.digest.clone(),
+                        size: spooled.size,
+                        body: None,
+                        placed: true,
+                    });
                 }
             }
         }
