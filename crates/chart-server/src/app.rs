@@ -12,8 +12,9 @@ use crate::access::Access;
 use crate::health::Health;
 use crate::log::Log;
 use crate::metrics::Metrics;
+use crate::mirror::Mirrors;
 use crate::route::Layout;
-use crate::settings::{Settings, Wrong};
+use crate::settings::{Overwrite, Settings, Wrong};
 use crate::{museum, oci, request};
 
 /// Archives that are unpacked at a time to show what is in them: each may take 100 MB.
@@ -28,6 +29,7 @@ pub struct App {
     pub metrics: Metrics,
     pub log: Arc<Log>,
     pub health: Health,
+    pub mirrors: Mirrors,
     pub unpacking: Semaphore,
     requests: AtomicU64,
 }
@@ -43,6 +45,7 @@ impl App {
             layout: Layout { context_path: settings.context_path.clone(), depth: settings.depth },
             metrics: Metrics::default(),
             health: Health::default(),
+            mirrors: Mirrors::new(&settings),
             unpacking: Semaphore::new(UNPACKED_AT_ONCE),
             requests: AtomicU64::new(0),
             settings,
@@ -58,7 +61,14 @@ impl App {
 
     /// Returns all addresses of the server.
     pub fn router(self: &Arc<Self>) -> Router {
-        let registry = oci::router(self.store.clone(), self.access.clone());
+        let writes = &self.settings.writes;
+        let rules = oci::Rules {
+            // In a tag there is no `?force`.
+            overwrite_charts: writes.overwrite == Overwrite::Always,
+            deletes: writes.delete,
+            ..oci::Rules::default()
+        };
+        let registry = oci::router(self.store.clone(), self.access.clone(), rules);
         let state = museum::State { app: self.clone(), registry };
         Router::new().fallback(museum::handle).with_state(state).layer(from_fn_with_state(self.clone(), request::around))
     }

@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use crate::answer::{self, Detail};
 use crate::app::App;
 use crate::listen::{Paced, Peer};
-use crate::log::Level;
+use crate::log::{Level, chain};
 use crate::metrics::Served;
-use crate::oci_path;
+use crate::{oci, oci_path};
 use crate::route::{self, Found, Route};
 
 /// Characters of a request's name that are repeated to whoever sent it, and written to the log.
@@ -116,10 +116,12 @@ impl Seen {
             true => json!(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX)),
             false => json!(format!("{latency:?}")),
         };
-        let detail = response.extensions().get::<Detail>().map(|detail| detail.0.clone()).unwrap_or_default();
+        let extensions = response.extensions();
+        let detail = extensions.get::<Detail>().map(|detail| detail.0.clone());
+        let detail = detail.or_else(|| extensions.get::<oci::Cause>().map(|cause| chain(&*cause.0)));
         let mut fields: Vec<(&str, Value)> = vec![
             ("path", json!(self.path)),
-            ("comment", json!(detail)),
+            ("comment", json!(detail.unwrap_or_default())),
             ("clientIP", json!(self.client)),
             ("method", json!(self.method.as_str())),
             ("statusCode", json!(status.as_u16())),

@@ -8,7 +8,9 @@ use std::time::Duration;
 use chart_store::Store;
 use serde_json::json;
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::listen::Listener;
@@ -17,6 +19,11 @@ use crate::settings::{Import, Settings, Wrong};
 
 /// How often what nobody needs any more is removed.
 const GARBAGE_INTERVAL: Duration = Duration::from_secs(3600);
+/// How long requests wait for the first look into a folder, so that they see no half of it. A large folder is looked
+/// through while requests are answered: who waits for the server would end it otherwise.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+/// Files that are named in the log when they are no charts.
+const SKIPPED: usize = 100;
 /// Stack of each thread: charts may nest as deep as Go's limits allow. Only what is used is ever committed.
 const STACK_BYTES: usize = 256 << 20;
 /// Threads for work that waits for disks or unpacks archives.
@@ -77,7 +84,9 @@ impl Server {
     /// Answers requests until `stop` is there; returns whether those under way came to their end.
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let router = self.app.router();
-        let tasks = [tokio::spawn(imports(self.app.clone())), tokio::spawn(garbage(self.app.clone()))];
+        let (looked, first_look) = oneshot::channel();
+        let tasks = [tokio::spawn(imports(self.app.clone(), looked)), tokio::spawn(garbage(self.app.clone()))];
+        let _ = timeout(FIRST_LOOK, first_look).await;
         let app = self.app.clone();
         let stop = async move {
             stop.await;
@@ -85,6 +94,7 @@ impl Server {
         };
         let ended = self.listener.serve(router, stop).await;
         tasks.iter().for_each(JoinHandle::abort);
+        self.app.store.close().await;
         ended
     }
 }
@@ -111,21 +121,28 @@ async fn open_store(settings: &Settings) -> Result<Store, Wrong> {
     Store::open(settings.kept.store.clone()).await.map_err(failed)
 }
 
-/// Looks for files of ChartMuseum, now and from time to time.
-async fn imports(app: Arc<App>) {
+/// Looks for files of ChartMuseum, now and from time to time; the end of the first look is told.
+async fn imports(app: Arc<App>, looked: oneshot::Sender<()>) {
     let Some(every) = app.settings.kept.import else { return };
-    loop {
+    import(&app.store, &app.log).await;
+    drop(looked);
+    while let Import::Every(interval) = every {
+        tokio::time::sleep(interval).await;
         import(&app.store, &app.log).await;
-        match every {
-            Import::Once => return,
-            Import::Every(interval) => tokio::time::sleep(interval).await,
-        }
     }
 }
 
 async fn import(store: &Store, log: &Log) {
     match store.import("").await {
-        Ok(imported) => log.line(Level::Debug, "Looked for charts in the folder", &[("found", json!(format!("{imported:?}")))]),
+        Ok(imported) => {
+            for (file, reason) in imported.skipped.iter().take(SKIPPED) {
+                log.warn("Invalid package in storage", &[("package", json!(file)), ("reason", json!(reason))]);
+            }
+            let counts = [("added", imported.added), ("unchanged", imported.unchanged), ("removed", imported.removed)];
+            let skipped = ("skipped", json!(imported.skipped.len()));
+            let fields: Vec<_> = counts.map(|(name, count)| (name, json!(count))).into_iter().chain([skipped]).collect();
+            log.line(Level::Debug, "Looked for charts in the folder", &fields);
+        }
         Err(error) => log.line(Level::Error, "Cannot look for charts in the folder", &[("error", json!(chain(&error)))]),
     }
 }

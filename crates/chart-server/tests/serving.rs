@@ -170,13 +170,13 @@ fn a_folder_of_chartmuseum_is_served_in_place() {
     }
     std::fs::write(folder.path().join("index-cache.yaml"), "apiVersion: v1\nentries: {}\n").expect("a file");
     std::fs::write(folder.path().join("broken-1.0.0.tgz"), "no chart").expect("a file");
-    let server = Running::museum(&["--depth-dynamic".into(), format!("--storage-local-rootdir={}", folder.path().display())]);
+    let server = Running::over(folder, &["--depth-dynamic".into()]);
     let index = until(|| get(&server, "/index.yaml", &[]).text(), |index| index.contains("mychart-0.1.0.tgz"));
     assert!(!index.contains("broken"), "{index}");
     assert_eq!(get(&server, "/charts/mychart-0.1.0.tgz", &[]).body, fixture("mychart-0.1.0.tgz"));
     assert_eq!(get(&server, "/charts/mychart-0.1.0.tgz.prov", &[]).body, fixture("mychart-0.1.0.tgz.prov"));
     until(|| get(&server, "/org/index.yaml", &[]).text(), |index| index.contains("otherchart"));
-    assert!(folder.path().join("mychart-0.1.0.tgz").exists());
+    assert!(server.folder.path().join("mychart-0.1.0.tgz").exists());
 }
 
 /// Asks until the answer is as expected: a folder is looked through while requests are answered.

@@ -3,6 +3,7 @@
 mod actions;
 mod basic;
 mod key;
+mod registry;
 mod token;
 
 use axum::http::header::AUTHORIZATION;

@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::settings::{Listen, Wrong};
 
-pub use paced::Paced;
+pub use paced::{Paced, TooSlow};
 use stalled::Stalled;
 
 /// Bytes of the head of a request: a token of 16 KiB, and what goes with it.
@@ -133,6 +133,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
         .max_headers(HEAD_FIELDS)
+        .max_header_size(HEAD_BYTES)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let _ = watcher.watch(connection).await;

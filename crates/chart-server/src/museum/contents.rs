@@ -50,16 +50,19 @@ async fn unpacked<T: Send + 'static>(
 }
 
 fn templates_json(chart: &Chart) -> Result<Vec<u8>, String> {
-    let mut out = b"{\"templates\":[".to_vec();
-    for (place, template) in chart.templates().iter().enumerate() {
+    // As Go writes what is not there.
+    let templates = chart.templates();
+    let mut out = if templates.is_empty() { b"{\"templates\":null".to_vec() } else { b"{\"templates\":[".to_vec() };
+    for (place, template) in templates.iter().enumerate() {
         out.extend_from_slice(if place == 0 { b"{\"name\":" } else { b",{\"name\":" });
         append_quote(&mut out, template.name.as_bytes());
         out.extend_from_slice(b",\"data\":\"");
         out.extend_from_slice(BASE64.encode(&template.data).as_bytes());
         out.extend_from_slice(b"\"}");
     }
-    out.extend_from_slice(b"],\"values\":");
-    gostd::json::append_encode(&mut out, &gostd::Value::Map(chart.values().clone())).map_err(|error| error.text)?;
+    out.extend_from_slice(if templates.is_empty() { b",\"values\":" } else { b"],\"values\":" });
+    let values = if chart.has_values() { gostd::Value::Map(chart.values().clone()) } else { gostd::Value::Nil };
+    gostd::json::append_encode(&mut out, &values).map_err(|error| error.text)?;
     out.push(b'}');
     Ok(out)
 }

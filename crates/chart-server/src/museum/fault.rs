@@ -14,7 +14,7 @@ impl From<Error> for Fault {
             Error::Unknown(Missing::Chart) => (StatusCode::NOT_FOUND, "chart not found".to_owned()),
             Error::Unknown(missing) => (StatusCode::NOT_FOUND, format!("{missing} not found")),
             Error::Exists(_) => (StatusCode::CONFLICT, "file already exists".to_owned()),
-            Error::Invalid(error) => (StatusCode::BAD_REQUEST, error.text.clone()),
+            Error::Invalid(text) => (StatusCode::BAD_REQUEST, text.clone()),
             Error::Mismatch | Error::References(_) | Error::OutOfOrder(_) => (StatusCode::BAD_REQUEST, error.to_string()),
             Error::TooLarge { .. } => return Fault::too_large(),
             Error::Quota(_) => (StatusCode::INSUFFICIENT_STORAGE, error.to_string()),

@@ -5,7 +5,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use chart_store::{Algorithm, Error, Policy, Spooled};
-use http_body_util::BodyExt;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
 use super::fault;
@@ -60,7 +59,7 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Files, Fault
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
     let mut files = Files::default();
     for _ in 0..FIELDS {
-        match form.next_field().await.map_err(wrong)? {
+        match form.next_field().await.map_err(|error| wrong(app, error))? {
             None => return Ok(files),
             Some(field) => take(app, &mut files, field, limit).await?,
         }
@@ -78,7 +77,7 @@ async fn take(app: &App, files: &mut Files, mut field: Field<'_>, limit: u64) ->
     }
     if is("chart", &names.chart) && !files.packages.iter().any(|(known, _)| *known == name) {
         let mut spool = app.store.spool(Algorithm::Sha256, limit);
-        while let Some(bytes) = field.chunk().await.map_err(wrong)? {
+        while let Some(bytes) = field.chunk().await.map_err(|error| wrong(app, error))? {
             spool.write(&bytes).await?;
         }
         files.packages.push((name, spool.finish().await?));
@@ -86,7 +85,7 @@ async fn take(app: &App, files: &mut Files, mut field: Field<'_>, limit: u64) ->
         files.packages.dedup_by(|a, b| a.1.digest() == b.1.digest());
     } else if is("prov", &names.prov) && !files.signatures.iter().any(|(known, _)| *known == name) {
         let mut text = Vec::new();
-        while let Some(bytes) = field.chunk().await.map_err(wrong)? {
+        while let Some(bytes) = field.chunk().await.map_err(|error| wrong(app, error))? {
             text.extend_from_slice(&bytes);
             if text.len() as u64 > SIGNATURE_BYTES.min(limit) {
                 return Err(Fault::too_large());
@@ -104,10 +103,11 @@ fn nothing(app: &App) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, text)
 }
 
-fn wrong(error: multer::Error) -> Fault {
+fn wrong(app: &App, error: multer::Error) -> Fault {
     match &error {
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => Fault::too_large(),
         multer::Error::StreamReadFailed(cause) => fault::of_body(cause.as_ref()),
-        _ => Fault::new(StatusCode::BAD_REQUEST, "the form cannot be read"),
+        // As for ChartMuseum, there is nothing in a form that cannot be read.
+        _ => nothing(app),
     }
 }

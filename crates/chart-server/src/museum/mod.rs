@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chart_store::names;
@@ -37,7 +38,7 @@ pub struct State {
 /// A request to one tenant.
 pub struct Asked {
     pub tenant: String,
-    pub request: Request,
+    pub head: Parts,
 }
 
 /// Answers every request: the registry's, or ChartMuseum's.
@@ -65,8 +66,9 @@ async fn museum(app: &Arc<App>, found: Found, request: Request) -> Result<Respon
     {
         return Ok(refusal.into_response());
     }
-    let asked = Asked { tenant, request };
-    match (route, asked.request.method()) {
+    let (head, body) = request.into_parts();
+    let asked = Asked { tenant, head };
+    match (route, &asked.head.method) {
         (Route::Welcome, _) => pages::welcome(app).await,
         (Route::Info, _) => Ok(pages::info()),
         (Route::Health, _) => Ok(app.health.answer(app).await),
@@ -75,14 +77,14 @@ async fn museum(app: &Arc<App>, found: Found, request: Request) -> Result<Respon
         (Route::ArtifactHub, _) => pages::artifact_hub(app, &asked.tenant),
         (Route::Index, _) => read::index(app, &asked).await,
         (Route::File(file), _) => read::file(app, &asked, &file).await,
-        (Route::Charts, &Method::POST) => upload::charts(app, asked).await,
+        (Route::Charts, &Method::POST) => upload::charts(app, &asked, body).await,
         (Route::Charts, _) => read::charts(app, &asked).await,
         (Route::Chart(name), _) => read::chart(app, &asked.tenant, &name).await,
         (Route::Version(version), &Method::DELETE) => delete::version(app, &asked.tenant, &version).await,
         (Route::Version(version), _) => read::version(app, &asked.tenant, &version).await,
         (Route::Templates(version), _) => contents::templates(app, &asked.tenant, &version).await,
         (Route::Values(version), _) => contents::values(app, &asked.tenant, &version).await,
-        (Route::Provenance, _) => upload::provenance(app, asked).await,
+        (Route::Provenance, _) => upload::provenance(app, &asked, body).await,
     }
 }
 

@@ -62,7 +62,7 @@ mod tests {
             (">0-0", Ok("2.0.0-rc.1")),
             ("2.0.0-rc.1", Ok("2.0.0-rc.1")),
             ("3", Err("no chart version found for a-3")),
-            ("nonsense", Err("improper constraint: nonsense")),
+            ("nonsense", Err("improper constraint: \"nonsense\"")),
         ];
         for (wanted, expected) in cases {
             let picked = pick(versions.clone(), "a", wanted).map(|version| version.version);

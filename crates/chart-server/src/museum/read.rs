@@ -4,18 +4,22 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use chart_store::{ChartVersion, Text};
+use chart_store::{ChartVersion, Error, Text};
 use gostd::json::append_quote;
 
 use super::{Asked, pick, query};
 use crate::answer::{self, Fault, Pieces};
 use crate::app::App;
+use crate::mirror::View;
 use crate::route;
 
 /// The index as it is now: YAML, packed where the client can unpack it, or JSON; or that nothing changed.
 pub async fn index(app: &App, asked: &Asked) -> Result<Response, Fault> {
+    if let Some(view) = app.mirrors.index(app, &asked.tenant).await? {
+        return Ok(mirrored(asked, &view));
+    }
     let index = app.store.index(&asked.tenant).await?;
-    let headers = asked.request.headers();
+    let headers = &asked.head.headers;
     let json = app.settings.shown.json_index || accepts(headers, &ACCEPT, "application/json");
     let packed = !json && accepts(headers, &ACCEPT_ENCODING, "gzip");
     // Each form is a content of its own.
@@ -35,11 +39,33 @@ pub async fn index(app: &App, asked: &Asked) -> Result<Response, Fault> {
     let headers = response.headers_mut();
     // Of ChartMuseum's own flag clients know the content, not the type.
     let content_type = if json && !app.settings.shown.json_index { "application/json" } else { "application/x-yaml" };
+    describe(headers, content_type, &tag);
+    Ok(response)
+}
+
+fn describe(headers: &mut HeaderMap, content_type: &'static str, tag: &str) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    set(headers, ETAG, &tag);
+    set(headers, ETAG, tag);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
-    Ok(response)
+}
+
+/// The index of a tenant that has another repository behind it.
+fn mirrored(asked: &Asked, view: &View) -> Response {
+    let headers = &asked.head.headers;
+    let packed = accepts(headers, &ACCEPT_ENCODING, "gzip");
+    let tag = format!("{}{}\"", view.etag.trim_end_matches('"'), if packed { "-gzip" } else { "" });
+    let body = if packed { view.gzip.clone() } else { view.yaml.clone() };
+    let mut response = match answer::has_tag(headers, &tag) {
+        true => answer::empty(StatusCode::NOT_MODIFIED),
+        false => Response::new(Body::from(body)),
+    };
+    let headers = response.headers_mut();
+    if packed {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    describe(headers, "application/x-yaml", &tag);
+    response
 }
 
 /// An archive or a signature.
@@ -50,9 +76,14 @@ pub async fn file(app: &App, asked: &Asked, file: &str) -> Result<Response, Faul
         // ChartMuseum's status, which its tests ask for.
         _ => return Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "unsupported file extension")),
     };
-    let blob = app.store.file(&asked.tenant, file).await?;
+    let blob = match app.store.file(&asked.tenant, file).await {
+        Err(Error::Unknown(_)) if app.mirrors.fetch(app, &asked.tenant, file).await? => {
+            app.store.file(&asked.tenant, file).await?
+        }
+        found => found?,
+    };
     let tag = format!("\"{}\"", blob.digest());
-    let mut response = if answer::has_tag(asked.request.headers(), &tag) {
+    let mut response = if answer::has_tag(&asked.head.headers, &tag) {
         answer::empty(StatusCode::NOT_MODIFIED)
     } else {
         let body = match blob.ready() {
@@ -73,7 +104,7 @@ pub async fn file(app: &App, asked: &Asked, file: &str) -> Result<Response, Faul
 
 /// All charts with their versions, or a page of them.
 pub async fn charts(app: &App, asked: &Asked) -> Result<Response, Fault> {
-    let page = query::page(asked.request.uri())?;
+    let page = query::page(&asked.head.uri)?;
     let charts = app.store.charts(&asked.tenant, page).await?;
     let mut out = b"{".to_vec();
     for (place, chart) in charts.iter().enumerate() {

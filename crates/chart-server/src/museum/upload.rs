@@ -20,29 +20,28 @@ pub const SIGNATURE_BYTES: u64 = 1024 * 1024;
 const SAVED: &str = r#"{"saved":true}"#;
 
 /// `POST /api/charts`: a package as it is, or a form with packages and signatures.
-pub async fn charts(app: &App, asked: Asked) -> Result<Response, Fault> {
-    let policy = policy(app, asked.request.uri());
-    let (head, body) = asked.request.into_parts();
-    if media_type(&head.headers) == "multipart/form-data" {
-        form::save(app, &asked.tenant, policy, &head.headers, body).await?;
+pub async fn charts(app: &App, asked: &Asked, body: Body) -> Result<Response, Fault> {
+    let policy = policy(app, &asked.head.uri);
+    if media_type(&asked.head.headers) == "multipart/form-data" {
+        form::save(app, &asked.tenant, policy, &asked.head.headers, body).await?;
     } else {
-        let package = spool(app, &head.headers, body, app.settings.limits.upload_bytes).await?;
+        let package = spool(app, &asked.head.headers, body, app.settings.limits.upload_bytes).await?;
         app.store.put_chart(&asked.tenant, package, None, policy).await?;
     }
     Ok(answer::json(StatusCode::CREATED, SAVED))
 }
 
 /// `POST /api/prov`: a signature.
-pub async fn provenance(app: &App, asked: Asked) -> Result<Response, Fault> {
-    let policy = policy(app, asked.request.uri());
+pub async fn provenance(app: &App, asked: &Asked, body: Body) -> Result<Response, Fault> {
+    let policy = policy(app, &asked.head.uri);
     let limit = app.settings.limits.upload_bytes.min(SIGNATURE_BYTES);
-    let text = read(asked.request.into_body(), limit).await?;
+    let text = read(body, limit).await?;
     let saved = app.store.put_provenance(&asked.tenant, text, policy).await;
     match saved {
         Ok(_) => Ok(answer::json(StatusCode::CREATED, SAVED)),
         // ChartMuseum's status, which its tests ask for.
-        Err(Error::Invalid(error)) if error.text == "invalid provenance file" => {
-            Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, error.text))
+        Err(Error::Invalid(text)) if text == "invalid provenance file" => {
+            Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, text))
         }
         Err(error) => Err(error.into()),
     }

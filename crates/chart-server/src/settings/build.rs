@@ -59,6 +59,8 @@ pub fn settings(manner: Manner, given: &Given) -> Result<Settings, Wrong> {
             health: bool(given, "log-health"),
             latency_integer: bool(given, "log-latency-integer"),
         },
+        mirrors: mirrors(given)?,
+        mirror_interval: duration(given, "mirror-interval").unwrap_or(Duration::from_secs(300)),
         context_path,
         listen,
     })
@@ -165,6 +167,21 @@ fn depth(given: &Given) -> Result<Depth, Wrong> {
 
 fn metrics(manner: Manner, given: &Given) -> bool {
     bool(given, "enable-metrics") || (manner == Manner::Serve && !bool(given, "disable-metrics"))
+}
+
+fn mirrors(given: &Given) -> Result<BTreeMap<String, String>, Wrong> {
+    let mut mirrors = BTreeMap::new();
+    for value in given.all("mirror") {
+        let (tenant, url) = match value.split_once('=') {
+            Some((tenant, url)) if !tenant.contains("://") => (tenant, url),
+            _ => ("", value.as_str()),
+        };
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(Wrong::new(format!("--mirror {value:?} is not URL or TENANT=URL")));
+        }
+        mirrors.insert(tenant.to_owned(), url.trim_end_matches('/').to_owned());
+    }
+    Ok(mirrors)
 }
 
 fn pairs(given: &Given, flag: &str) -> BTreeMap<String, String> {

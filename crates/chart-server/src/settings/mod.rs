@@ -40,6 +40,9 @@ pub struct Settings {
     pub forms: Forms,
     pub shown: Shown,
     pub log: LogSettings,
+    /// Repositories that stand behind tenants.
+    pub mirrors: BTreeMap<String, String>,
+    pub mirror_interval: Duration,
 }
 
 /// Where to listen, and how.

@@ -121,6 +121,8 @@ pub static SETTINGS: &[Setting] = &[
     text("storage-google-prefix", "STORAGE_GOOGLE_PREFIX", "storage.google.prefix", "prefix in the bucket"),
     text("storage-microsoft-container", "STORAGE_MICROSOFT_CONTAINER", "storage.microsoft.container", "container of Azure"),
     text("storage-microsoft-prefix", "STORAGE_MICROSOFT_PREFIX", "storage.microsoft.prefix", "prefix in the container"),
+    ours("mirror", Kind::Pairs, "repository whose charts are fetched when somebody wants them: URL, or TENANT=URL"),
+    ours("mirror-interval", Kind::Duration, "how long an index of a mirrored repository counts").default("5m"),
     // Who may do what.
     ours("anonymous-writes", Kind::Bool, "let anyone upload and delete; only on a loopback address"),
     text("basic-auth-user", "BASIC_AUTH_USER", "basicauth.user", "user name"),

@@ -23,7 +23,11 @@ pub struct Running {
 impl Running {
     /// Starts `chartmuseum` with these flags, its charts in a folder of its own.
     pub fn museum(flags: &[String]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Running::over(tempfile::tempdir().expect("a folder"), flags)
+    }
+
+    /// Starts `chartmuseum` with these flags over a folder that is there.
+    pub fn over(folder: TempDir, flags: &[String]) -> Self {
         let mut flags = flags.to_vec();
         flags.push("--storage=local".into());
         flags.push(format!("--storage-local-rootdir={}", folder.path().display()));

@@ -11,7 +11,7 @@ use crate::rows::{Change, Row, Tx};
 use crate::store::{Store, now};
 
 use super::manifest::Piece;
-use super::put::{PROVENANCE_BYTES, check_tenant, tie};
+use super::put::{PROVENANCE_BYTES, check_room, check_tenant, tie};
 use super::table::{Place, put_version, version_of};
 use super::{Package, Policy, Saved};
 
@@ -40,7 +40,7 @@ impl Store {
                 version: version.clone(),
                 file: file.clone(),
                 blobs,
-                overwrite: policy.overwrite,
+                policy,
             };
             store.change_with(&scopes, &mut contents, change).await
         })
@@ -94,7 +94,7 @@ struct PutProvenance {
     version: String,
     file: String,
     blobs: Vec<NewBlob>,
-    overwrite: bool,
+    policy: Policy,
 }
 
 impl Change for PutProvenance {
@@ -109,8 +109,10 @@ impl Change for PutProvenance {
         let Some(row) = version_of(tx, place.tenant, &self.name, &self.version).await? else {
             return self.keep_early(tx, &place, blob).await;
         };
-        if row.provenance.is_some() && !self.overwrite {
-            return Err(exists());
+        match (&row.provenance, self.policy.overwrite) {
+            (None, _) => check_room(tx, &place, self.policy.max_objects).await?,
+            (Some(_), false) => return Err(exists()),
+            (Some(_), true) => {}
         }
         let digest: Digest = row.archive.parse().map_err(|_| Error::torn("read a digest"))?;
         let sql = "SELECT entry FROM versions WHERE tenant = $1 AND name = $2 AND version = $3";
@@ -139,8 +141,10 @@ impl PutProvenance {
     async fn keep_early(&self, tx: &mut Tx, place: &Place, blob: &NewBlob) -> Result<(), Error> {
         let key = [place.tenant.into(), (&self.file).into()];
         let sql = "SELECT 1 FROM provenances WHERE tenant = $1 AND file = $2";
-        if !self.overwrite && tx.row(sql, &key).await?.is_some() {
-            return Err(Error::Exists(format!("{}.prov", self.file)));
+        match (tx.row(sql, &key).await?, self.policy.overwrite) {
+            (None, _) => check_room(tx, place, self.policy.max_objects).await?,
+            (Some(_), false) => return Err(Error::Exists(format!("{}.prov", self.file))),
+            (Some(_), true) => {}
         }
         let sql = "INSERT INTO provenances (tenant, file, digest) VALUES ($1, $2, $3) ON CONFLICT (tenant, file) \
             DO UPDATE SET digest = excluded.digest";

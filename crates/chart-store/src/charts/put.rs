@@ -78,6 +78,24 @@ pub fn check_tenant(tenant: &str) -> Result<(), Error> {
     }
 }
 
+/// Checks that a tenant may have one more file.
+///
+/// # Errors
+/// It has as many as it may have.
+pub async fn check_room(tx: &mut Tx, place: &Place, max_objects: u64) -> Result<(), Error> {
+    if max_objects == 0 {
+        return Ok(());
+    }
+    let sql = "SELECT count(*) + count(provenance) + (SELECT count(*) FROM provenances WHERE tenant = $1) \
+        FROM versions WHERE tenant = $1";
+    let row = tx.row(sql, &[place.tenant.into()]).await?;
+    let there = row.map(|mut row| row.size()).transpose()?.unwrap_or_default();
+    match there >= max_objects {
+        true => Err(Error::Quota(Quota::Objects)),
+        false => Ok(()),
+    }
+}
+
 struct PutPackage {
     tenant: String,
     package: Package,
@@ -97,7 +115,9 @@ impl Change for PutPackage {
         if before.is_some() && !self.policy.overwrite {
             return Err(Error::Exists(package.file.clone()));
         }
-        self.check_room(tx, &place, before.is_some()).await?;
+        if before.is_none() {
+            check_room(tx, &place, self.policy.max_objects).await?;
+        }
         for blob in &self.blobs {
             oci::keep_blob(tx, blob, now).await?;
         }
@@ -118,19 +138,6 @@ impl Change for PutPackage {
 }
 
 impl PutPackage {
-    async fn check_room(&self, tx: &mut Tx, place: &Place, replaces: bool) -> Result<(), Error> {
-        if self.policy.max_objects == 0 || replaces {
-            return Ok(());
-        }
-        let sql = "SELECT count(*) + count(provenance) FROM versions WHERE tenant = $1";
-        let row = tx.row(sql, &[place.tenant.into()]).await?;
-        let there = row.map(|mut row| row.size()).transpose()?.unwrap_or_default();
-        match there >= self.policy.max_objects {
-            true => Err(Error::Quota(Quota::Objects)),
-            false => Ok(()),
-        }
-    }
-
     /// Removes the oldest versions of the chart when there are too many; the new one stays.
     async fn drop_oldest(&self, tx: &mut Tx, place: &Place) -> Result<(), Error> {
         if self.policy.per_chart_limit == 0 {

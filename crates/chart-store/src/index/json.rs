@@ -1,6 +1,5 @@
 //! The index as JSON: ten times as fast to read for Helm, which takes either.
 
-use bytes::Bytes;
 use gostd::json::append_quote;
 
 use crate::charts::entry_time;
@@ -14,7 +13,11 @@ const CHARTS: u64 = 100;
 
 /// Writes the index of a tenant.
 pub async fn index(store: &Store, tenant: &str, id: i64, changed_at: i64) -> Result<Text, Error> {
-    let mut pieces = vec![Bytes::from_static(b"{\"apiVersion\":\"v1\",\"entries\":{")];
+    // In ChartMuseum's order.
+    let mut head = b"{\"apiVersion\":\"v1\",\"generated\":".to_vec();
+    append_quote(&mut head, entry_time(changed_at).as_bytes());
+    head.extend_from_slice(b",\"entries\":{");
+    let mut pieces = vec![head.into()];
     let mut offset = 0;
     loop {
         let charts = match id {
@@ -37,9 +40,7 @@ pub async fn index(store: &Store, tenant: &str, id: i64, changed_at: i64) -> Res
         }
     }
     let context = &store.inner.index_settings.context_path;
-    let mut foot = b"},\"generated\":".to_vec();
-    append_quote(&mut foot, entry_time(changed_at).as_bytes());
-    foot.extend_from_slice(b",\"serverInfo\":{");
+    let mut foot = b"},\"serverInfo\":{".to_vec();
     if !context.is_empty() {
         foot.extend_from_slice(b"\"contextPath\":");
         append_quote(&mut foot, context.as_bytes());
