@@ -62,7 +62,8 @@ impl Store {
             RowPlace::Postgres(url) => Rows::postgres(url).await?,
         };
         if rows.is_exclusive() {
-            blobs.clear_spool();
+            // Nobody else has bodies under way.
+            blobs.clear_spool(i64::MAX).await?;
         }
         Ok(Store {
             inner: Arc::new(Inner {
