@@ -28,7 +28,8 @@ struct Registry {
 impl Registry {
     fn start(gate: Arc<dyn Gate>, rules: Rules) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
         let address = runtime.block_on(async {
             let store = Store::open(Config::folder(folder.path())).await.expect("a store");
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -79,7 +80,8 @@ fn location(answer: &Answer, status: u16) -> String {
 /// Checks an error: its status and its codes, in the form that the specification has.
 fn refused(answer: &Answer, status: u16, codes: &[&str]) {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let found: Vec<&str> = body["errors"].as_array().into_iter().flatten().filter_map(|error| error["code"].as_str()).collect();
+    let found: Vec<&str> =
+        body["errors"].as_array().into_iter().flatten().filter_map(|error| error["code"].as_str()).collect();
     assert_eq!((answer.status, found.as_slice()), (status, codes), "{}", answer.text());
     assert!(body["errors"].as_array().is_some_and(|errors| errors.iter().all(|error| error["message"].is_string())));
 }
@@ -117,7 +119,8 @@ fn end_2_blobs_are_pulled_whole() {
             assert_eq!(answer.header("docker-content-digest"), Some(digest.as_str()));
             assert_eq!(answer.header("content-length"), Some(content.len().to_string().as_str()));
         }
-        let fresh = registry.ask(&format!("GET {path}"), &[("If-None-Match", whole.header("etag").expect("a tag"))], b"");
+        let fresh =
+            registry.ask(&format!("GET {path}"), &[("If-None-Match", whole.header("etag").expect("a tag"))], b"");
         assert_eq!(fresh.status, 304);
     }
     let unknown = sha256(b"unknown");
@@ -218,7 +221,9 @@ fn end_5_a_blob_comes_in_chunks() {
         assert_eq!(answer.header("range"), Some(format!("0-{end}").as_str()));
     }
     // Before, behind, and once more: each must be told, with where to go on.
-    for (method, range, part) in [("PATCH", "0-99999", 0), ("PATCH", "250000-299999", 250_000), ("PUT", "100000-199999", 100_000)] {
+    for (method, range, part) in
+        [("PATCH", "0-99999", 0), ("PATCH", "250000-299999", 250_000), ("PUT", "100000-199999", 100_000)]
+    {
         let line = if method == "PUT" { format!("PUT {place}?digest={digest}") } else { format!("PATCH {place}") };
         let length = if range == "250000-299999" { 50_000 } else { 100_000 };
         let answer = registry.ask(&line, &[("Content-Range", range)], &content[part..part + length]);
@@ -226,8 +231,15 @@ fn end_5_a_blob_comes_in_chunks() {
         assert_eq!((answer.header("range"), answer.header("location")), (Some("0-199999"), Some(place.as_str())));
     }
     let status = registry.get(&place);
-    assert_eq!((status.status, status.header("range"), status.header("location")), (204, Some("0-199999"), Some(place.as_str())));
-    let answer = registry.ask(&format!("PUT {place}?digest={digest}"), &[("Content-Range", "200000-299999")], &content[200_000..]);
+    assert_eq!(
+        (status.status, status.header("range"), status.header("location")),
+        (204, Some("0-199999"), Some(place.as_str()))
+    );
+    let answer = registry.ask(
+        &format!("PUT {place}?digest={digest}"),
+        &[("Content-Range", "200000-299999")],
+        &content[200_000..],
+    );
     assert!(registry.get(&location(&answer, 201)).body == content);
     refused(&registry.get(&place), 404, &["BLOB_UPLOAD_UNKNOWN"]);
 }
@@ -297,7 +309,10 @@ fn end_7_manifests_name_only_what_is_there() {
 #[test]
 fn end_7_large_manifests() {
     let registry = Registry::open();
-    let annotated = |bytes: usize| json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "annotations": {"a": "x".repeat(bytes)}}).to_string();
+    let annotated = |bytes: usize| {
+        json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "annotations": {"a": "x".repeat(bytes)}})
+            .to_string()
+    };
     let body = annotated(4_000_000);
     assert_eq!(registry.manifest("a", "large", &body).status, 201);
     assert!(registry.get("/v2/a/manifests/large").text() == body);
@@ -338,7 +353,10 @@ fn end_9_tags_and_manifests_are_deleted() {
     assert_eq!(registry.ask("DELETE /v2/a/manifests/one", &[], b"").status, 202);
     assert_eq!((registry.get("/v2/a/manifests/one").status, registry.get("/v2/a/manifests/two").status), (404, 200));
     assert_eq!(registry.ask(&format!("DELETE /v2/a/manifests/{digest}"), &[], b"").status, 202);
-    assert_eq!((registry.get("/v2/a/manifests/two").status, registry.get(&format!("/v2/a/manifests/{digest}")).status), (404, 404));
+    assert_eq!(
+        (registry.get("/v2/a/manifests/two").status, registry.get(&format!("/v2/a/manifests/{digest}")).status),
+        (404, 404)
+    );
     assert_eq!(registry.get("/v2/a/tags/list").text(), r#"{"name":"a","tags":[]}"#);
     refused(&registry.ask("DELETE /v2/a/manifests/two", &[], b""), 404, &["MANIFEST_UNKNOWN"]);
     refused(&registry.ask("DELETE /v2/none/manifests/two", &[], b""), 404, &["NAME_UNKNOWN"]);
@@ -361,7 +379,9 @@ fn end_10_blobs_are_deleted() {
 fn end_11_blobs_are_mounted() {
     let registry = Registry::open();
     let digest = registry.blob("a", b"content");
-    let mount = |name: &str, from: &str| registry.ask(&format!("POST /v2/{name}/blobs/uploads/?mount={digest}{from}"), &[], b"");
+    let mount = |name: &str, from: &str| {
+        registry.ask(&format!("POST /v2/{name}/blobs/uploads/?mount={digest}{from}"), &[], b"")
+    };
     let place = location(&mount("b", "&from=a"), 201);
     assert_eq!((place.as_str(), registry.get(&place).text().as_str()), (&*format!("/v2/b/blobs/{digest}"), "content"));
     location(&mount("c", ""), 201);
@@ -385,7 +405,8 @@ fn end_12_referrers_are_an_index() {
     };
     registry.blob("a", b"{}");
     // Before its subject: either order is fine.
-    let first = registry.manifest("a", &sha256(refer(Some("k/1"), "c/t", "1").as_bytes()), &refer(Some("k/1"), "c/t", "1"));
+    let first =
+        registry.manifest("a", &sha256(refer(Some("k/1"), "c/t", "1").as_bytes()), &refer(Some("k/1"), "c/t", "1"));
     assert_eq!((first.status, first.header("oci-subject")), (201, Some(digest.as_str())));
     registry.manifest("a", "subject", &subject);
     registry.manifest("a", "second", &refer(None, "c/t", "2"));
@@ -396,8 +417,16 @@ fn end_12_referrers_are_an_index() {
         assert_eq!((answer.status, answer.header("content-type")), (200, Some(INDEX)));
         let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
         assert_eq!((body["schemaVersion"].as_u64(), body["mediaType"].as_str()), (Some(2), Some(INDEX)));
-        let mut kinds: Vec<(String, String)> = body["manifests"].as_array().expect("a list").iter()
-            .map(|item| (item["artifactType"].as_str().unwrap_or("-").to_owned(), item["annotations"]["note"].as_str().unwrap_or("-").to_owned()))
+        let mut kinds: Vec<(String, String)> = body["manifests"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|item| {
+                (
+                    item["artifactType"].as_str().unwrap_or("-").to_owned(),
+                    item["annotations"]["note"].as_str().unwrap_or("-").to_owned(),
+                )
+            })
             .collect();
         kinds.sort();
         (kinds, answer.header("oci-filters-applied").map(str::to_owned))
@@ -438,7 +467,9 @@ fn the_catalog_lists_repositories() {
 #[test]
 fn blobs_have_a_limit() {
     let registry = Registry::start(Arc::new(Open), Rules { blob_bytes: 1000, ..Rules::default() });
-    let post = |size: usize| registry.ask(&format!("POST /v2/a/blobs/uploads/?digest={}", sha256(&vec![7; size])), &[], &vec![7; size]);
+    let post = |size: usize| {
+        registry.ask(&format!("POST /v2/a/blobs/uploads/?digest={}", sha256(&vec![7; size])), &[], &vec![7; size])
+    };
     assert_eq!(post(1000).status, 201);
     refused(&post(1001), 413, &["SIZE_INVALID"]);
     let place = location(&registry.ask("POST /v2/a/blobs/uploads/", &[], b""), 202);
@@ -462,10 +493,14 @@ impl Gate for Names {
         let name = headers.get("authorization").and_then(|value| value.to_str().ok());
         let refusal = |status| Refusal {
             status,
-            challenge: Some(HeaderValue::from_static("Basic realm=\"r\"")).filter(|_| status == StatusCode::UNAUTHORIZED),
+            challenge: Some(HeaderValue::from_static("Basic realm=\"r\""))
+                .filter(|_| status == StatusCode::UNAUTHORIZED),
             message: "no".to_owned(),
         };
-        let readable = |subject| matches!(subject, Subject::Registry) || matches!(subject, Subject::Repository(name) if name.starts_with("open/"));
+        let readable = |subject| {
+            matches!(subject, Subject::Registry)
+                || matches!(subject, Subject::Repository(name) if name.starts_with("open/"))
+        };
         match name {
             Some("writer") => Ok(()),
             Some("reader") if action == Action::Pull && readable(subject) => Ok(()),
@@ -480,7 +515,14 @@ fn the_gate_is_asked_about_everything() {
     let registry = Registry::start(Arc::new(Names), Rules::default());
     let digest = sha256(b"secret");
     let ask = |line: &str, who: &str| registry.ask(line, &[("Authorization", who)], b"");
-    location(&registry.ask(&format!("POST /v2/closed/a/blobs/uploads/?digest={digest}"), &[("Authorization", "writer")], b"secret"), 201);
+    location(
+        &registry.ask(
+            &format!("POST /v2/closed/a/blobs/uploads/?digest={digest}"),
+            &[("Authorization", "writer")],
+            b"secret",
+        ),
+        201,
+    );
     let unknown = registry.get("/v2/");
     refused(&unknown, 401, &["UNAUTHORIZED"]);
     assert_eq!(unknown.header("www-authenticate"), Some("Basic realm=\"r\""));
@@ -524,7 +566,10 @@ impl Gate for Fenced {
 fn what_one_may_not_read_cannot_be_mounted() {
     let registry = Registry::start(Arc::new(Fenced), Rules::default());
     let digest = sha256(b"secret");
-    location(&registry.ask(&format!("POST /v2/closed/a/blobs/uploads/?digest={digest}"), &[("X-All", "yes")], b"secret"), 201);
+    location(
+        &registry.ask(&format!("POST /v2/closed/a/blobs/uploads/?digest={digest}"), &[("X-All", "yes")], b"secret"),
+        201,
+    );
     for from in ["&from=closed/a", ""] {
         let answer = registry.ask(&format!("POST /v2/open/b/blobs/uploads/?mount={digest}{from}"), &[], b"");
         location(&answer, 202);

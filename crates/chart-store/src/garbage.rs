@@ -60,6 +60,7 @@ impl Store {
         self.mark_contents(before(grace.contents), &mut collected).await?;
         self.mark_objects(before(grace.uploads), &mut collected).await?;
         self.delete_marked().await?;
+        self.inner.blobs.clear_spool(before(grace.uploads)).await?;
         let sql = "DELETE FROM blobs WHERE state = 2 AND touched < $1";
         self.inner.rows.change(Statement { sql, arg: before(MARK) }).await?;
         self.prune(before(MARK)).await?;
@@ -128,12 +129,29 @@ impl Store {
     }
 
     async fn delete_marked(&self) -> Result<(), Error> {
-        let rows = self.inner.rows.rows("SELECT digest, path FROM blobs WHERE state = 1", &[]).await?;
+        let rows = self.inner.rows.rows("SELECT digest, size, path FROM blobs WHERE state = 1", &[]).await?;
         for mut row in rows {
             let digest: Digest = row.text()?.parse().map_err(|_| Error::torn("read a digest"))?;
-            let key = row.maybe_text()?.unwrap_or_else(|| content_key(&digest));
-            self.inner.blobs.delete(&key).await?;
+            let size = row.size()?;
+            match row.maybe_text()? {
+                None => self.inner.blobs.delete(&content_key(&digest)).await?,
+                Some(path) => self.delete_imported(&path, size).await?,
+            }
             self.inner.rows.change(Deleted(digest)).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes a file that was imported, unless somebody has put another one in its place since.
+    async fn delete_imported(&self, path: &str, size: u64) -> Result<(), Error> {
+        let row = self.inner.rows.row("SELECT modified FROM imported WHERE path = $1", &[path.into()]).await?;
+        let Some(modified) = row.map(|mut row| row.int()).transpose()? else { return Ok(()) };
+        let sql = "SELECT 1 FROM blobs WHERE path = $1 AND state = 0";
+        let other = self.inner.rows.row(sql, &[path.into()]).await?.is_some();
+        let object = self.inner.blobs.object(path).await?;
+        if !other && object.is_some_and(|object| object.size == size && object.modified <= modified) {
+            self.inner.blobs.delete(path).await?;
+            self.inner.blobs.delete(&format!("{path}.prov")).await?;
         }
         Ok(())
     }
@@ -248,7 +266,8 @@ impl Change for MarkObject {
     type Done = u64;
 
     async fn apply(&self, tx: &mut Tx) -> Result<u64, Error> {
-        let sql = "INSERT INTO blobs (digest, size, state, touched) VALUES ($1, $2, 1, $3) ON CONFLICT (digest) DO NOTHING";
+        let sql =
+            "INSERT INTO blobs (digest, size, state, touched) VALUES ($1, $2, 1, $3) ON CONFLICT (digest) DO NOTHING";
         let size = i64::try_from(self.size).unwrap_or(i64::MAX);
         tx.execute(sql, &[self.digest.as_str().into(), size.into(), now().into()]).await
     }

@@ -25,9 +25,9 @@ fn is_component(part: &str) -> bool {
     if !plain(*first) || !plain(*last) {
         return false;
     }
-    bytes.split(|b| plain(*b)).all(|between| {
-        matches!(between, b"" | b"." | b"_" | b"__") || between.iter().all(|b| *b == b'-')
-    })
+    bytes
+        .split(|b| plain(*b))
+        .all(|between| matches!(between, b"" | b"." | b"_" | b"__") || between.iter().all(|b| *b == b'-'))
 }
 
 /// Tells whether a text is a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
@@ -49,7 +49,10 @@ pub fn is_tenant(name: &str) -> bool {
 
 /// Tells whether a text can be a part of a file's name on any system: no separators, no control characters.
 fn is_file_part(part: &str) -> bool {
-    !part.is_empty() && part != "." && part != ".." && part.chars().all(|c| !c.is_control() && !"/\\:*?\"<>|".contains(c))
+    !part.is_empty()
+        && part != "."
+        && part != ".."
+        && part.chars().all(|c| !c.is_control() && !"/\\:*?\"<>|".contains(c))
 }
 
 /// Returns the name of a package's file.
@@ -89,7 +92,8 @@ mod tests {
         for name in ["a", "a/b", "a.b/c_d/e__f/g-h/i---j", "0", "charts/my-chart"] {
             assert!(is_repository(name), "{name}");
         }
-        for name in ["", "/", "a/", "/a", "a//b", "A", "a..b", "a___b", "a.-b", "-a", "a-", "a/../b", "ä", "a b", "a:b"] {
+        for name in ["", "/", "a/", "/a", "a//b", "A", "a..b", "a___b", "a.-b", "-a", "a-", "a/../b", "ä", "a b", "a:b"]
+        {
             assert!(!is_repository(name), "{name}");
         }
         assert!(!is_repository(&"a".repeat(231)));
@@ -123,7 +127,10 @@ mod tests {
         for name in ["", ".", "..", ".a", "a/b", "a\\b"] {
             assert!(file(name, "1").is_err(), "{name}");
         }
-        assert_eq!((tag("1.0.0+b"), repository("a/b", "c"), repository("", "c")), ("1.0.0_b".into(), "a/b/c".into(), "c".into()));
+        assert_eq!(
+            (tag("1.0.0+b"), repository("a/b", "c"), repository("", "c")),
+            ("1.0.0_b".into(), "a/b/c".into(), "c".into())
+        );
         assert_eq!((tenant_and_chart("a/b/c"), tenant_and_chart("c")), (("a/b", "c"), ("", "c")));
     }
 }

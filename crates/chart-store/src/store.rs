@@ -62,7 +62,8 @@ impl Store {
             RowPlace::Postgres(url) => Rows::postgres(url).await?,
         };
         if rows.is_exclusive() {
-            blobs.clear_spool();
+            // Nobody else has bodies under way.
+            blobs.clear_spool(i64::MAX).await?;
         }
         Ok(Store {
             inner: Arc::new(Inner {
@@ -154,7 +155,12 @@ impl Store {
                 _ => {
                     let key = content_key(&spooled.digest);
                     self.inner.blobs.place(&mut spooled.content, &key).await?;
-                    return Ok(NewBlob { digest: spooled.digest.clone(), size: spooled.size, body: None, placed: true });
+                    return Ok(NewBlob {
+                        digest: spooled.digest.clone(),
+                        size: spooled.size,
+                        body: None,
+                        placed: true,
+                    });
                 }
             }
         }

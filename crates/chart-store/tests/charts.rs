@@ -54,7 +54,10 @@ async fn tenants_do_not_see_each_other() {
     assert!(matches!(file(&own.store, "", "x-1.0.0.tgz").await, Err(Error::Unknown(Missing::File))));
     assert_eq!(own.store.tenants(None, 10).await.expect("tenants"), ["a", "a/b"]);
     for wrong in ["..", "a/../b", "/a", "a//b", "a\0"] {
-        assert!(matches!(put(&own.store, wrong, &chart("x", "3.0.0"), PLAIN).await, Err(Error::Invalid(_))), "{wrong:?}");
+        assert!(
+            matches!(put(&own.store, wrong, &chart("x", "3.0.0"), PLAIN).await, Err(Error::Invalid(_))),
+            "{wrong:?}"
+        );
     }
 }
 
@@ -129,12 +132,32 @@ async fn what_is_no_chart_leaves_nothing() {
         ("an archive cut off", chart_of("a", "1.0.0", 10_000).slice(..5000), "unexpected EOF"),
         ("no definition", packed(&[("a/values.yaml", b"")]), "Chart.yaml file is missing"),
         ("no version", definition("apiVersion: v2\nname: a\n"), "validation: chart.metadata.version is required"),
-        ("no semantic version", definition("apiVersion: v2\nname: a\nversion: x\n"), "validation: chart.metadata.version \"x\" is invalid"),
-        ("a name that leads out", definition(evil), "validation: chart.metadata.name \"../../../../charts/org2/repo2/evil\" is invalid"),
-        ("another folder", packed(&[("b/Chart.yaml", fine.as_bytes())]), "folder \"b\" of the archive and chart name \"a\" must be the same"),
-        ("a path that leads out", packed(&[("a/Chart.yaml", fine.as_bytes()), ("a/../../x", b"x")]), "chart illegally references parent directory"),
+        (
+            "no semantic version",
+            definition("apiVersion: v2\nname: a\nversion: x\n"),
+            "validation: chart.metadata.version \"x\" is invalid",
+        ),
+        (
+            "a name that leads out",
+            definition(evil),
+            "validation: chart.metadata.name \"../../../../charts/org2/repo2/evil\" is invalid",
+        ),
+        (
+            "another folder",
+            packed(&[("b/Chart.yaml", fine.as_bytes())]),
+            "folder \"b\" of the archive and chart name \"a\" must be the same",
+        ),
+        (
+            "a path that leads out",
+            packed(&[("a/Chart.yaml", fine.as_bytes()), ("a/../../x", b"x")]),
+            "chart illegally references parent directory",
+        ),
         ("a bomb", bomb(fine), "decompressed chart is larger than the maximum size 104857600"),
-        ("a long definition", definition(&format!("{fine}description: {}\n", "x".repeat(1024 * 1024))), "Chart.yaml is larger than 1048576 bytes"),
+        (
+            "a long definition",
+            definition(&format!("{fine}description: {}\n", "x".repeat(1024 * 1024))),
+            "Chart.yaml is larger than 1048576 bytes",
+        ),
     ];
     for (what, bytes, expected) in cases {
         let refused = put(&own.store, "t", &bytes, PLAIN).await;

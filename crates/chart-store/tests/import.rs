@@ -3,9 +3,12 @@
 mod support;
 
 use std::fs;
+use std::time::Duration;
 
 use chart_store::{Grace, Imported};
 use support::{FORCE, PLAIN, chart, chart_of, own, provenance, put, versions};
+
+const NOW: Grace = Grace { contents: Duration::ZERO, uploads: Duration::ZERO };
 
 fn imported(added: u64, unchanged: u64, removed: u64) -> Imported {
     Imported { added, unchanged, removed, skipped: Vec::new() }
@@ -45,10 +48,27 @@ async fn what_changes_by_hand_is_noticed() {
     assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
     let found = own.store.file("", "a-1.0.0.tgz").await.expect("a file");
     assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), other);
+    own.store.collect_garbage(NOW).await.expect("collected");
+    assert_eq!(fs::read(&path).expect("the file"), other, "what was in it before is garbage, the file is not");
     fs::remove_file(&path).expect("removed");
     assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 1));
     assert!(versions(&own.store, "", "a").await.is_empty());
     assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_file_put_in_the_place_of_a_deleted_one_stays() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    fs::write(&path, chart("a", "1.0.0")).expect("a file");
+    own.store.import("").await.expect("imported");
+    own.store.delete_chart("", "a", "1.0.0").await.expect("deleted");
+    let other = chart_of("a", "1.0.0", 99);
+    fs::write(&path, &other).expect("a file");
+    own.store.collect_garbage(NOW).await.expect("collected");
+    assert_eq!(fs::read(&path).expect("the file"), other);
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
+    assert_eq!(versions(&own.store, "", "a").await, ["1.0.0"]);
 }
 
 #[tokio::test]
@@ -71,8 +91,7 @@ async fn what_was_deleted_does_not_come_back() {
     own.store.delete_chart("", "a", "1.0.0").await.expect("deleted");
     assert_eq!(own.store.import("").await.expect("imported"), imported(0, 1, 0));
     assert!(versions(&own.store, "", "a").await.is_empty());
-    let now = Grace { contents: std::time::Duration::ZERO, uploads: std::time::Duration::ZERO };
-    own.store.collect_garbage(now).await.expect("collected");
+    own.store.collect_garbage(NOW).await.expect("collected");
     assert!(!path.exists(), "its file is garbage then");
     put(&own.store, "", &chart("a", "1.0.0"), FORCE).await.expect("saved");
     assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 0));

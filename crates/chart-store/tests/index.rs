@@ -41,7 +41,8 @@ async fn every_change_is_in_the_next_index() {
     put(&own.store, "t", &chart("b", "0.1.0"), PLAIN).await.expect("saved");
     put(&own.store, "t", &chart("a", "1.7.0"), FORCE).await.expect("saved");
     own.store.delete_chart("t", "a", "1.8.0").await.expect("deleted");
-    let expected: Vec<String> = (0..30).rev().filter(|number| *number != 8).map(|number| format!("1.{number}.0")).collect();
+    let expected: Vec<String> =
+        (0..30).rev().filter(|number| *number != 8).map(|number| format!("1.{number}.0")).collect();
     assert_eq!(versions(&own.store, "t", "a").await, expected);
     let edited = own.store.index("t").await.expect("an index").yaml().to_bytes();
     let own = own.reopened().await;
@@ -63,7 +64,10 @@ async fn the_same_index_has_the_same_tag_and_bytes() {
     assert_eq!(own.store.index("t").await.expect("an index").etag(), etag, "another tenant's change is none of ours");
     let own = own.reopened().await;
     let again = own.store.index("t").await.expect("an index");
-    assert_eq!((again.etag(), again.yaml().to_bytes(), again.gzip().await.expect("gzip").to_bytes()), (&*etag, yaml, packed));
+    assert_eq!(
+        (again.etag(), again.yaml().to_bytes(), again.gzip().await.expect("gzip").to_bytes()),
+        (&*etag, yaml, packed)
+    );
 }
 
 #[tokio::test]

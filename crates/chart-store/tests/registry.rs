@@ -4,7 +4,10 @@ mod support;
 
 use bytes::Bytes;
 use chart_store::{Algorithm, Digest, Error, Missing, PutManifest};
-use support::{FORCE, PLAIN, chart, chart_of, helm_manifest, listed, own, provenance, push, put, put_blob, put_manifest, sha256, spooled, versions};
+use support::{
+    FORCE, PLAIN, chart, chart_of, helm_manifest, listed, own, provenance, push, put, put_blob, put_manifest, sha256,
+    spooled, versions,
+};
 
 #[tokio::test]
 async fn a_pushed_chart_is_in_the_index_at_once() {
@@ -185,7 +188,15 @@ async fn uploads_go_on_where_they_were() {
     let blob = own.store.blob_of("t/a", &digest).await.expect("a blob");
     assert_eq!(blob.bytes(u64::MAX).await.expect("bytes"), content);
     assert!(own.store.upload("t/a", &upload.id).await.is_err());
-    assert_eq!(std::fs::read_dir(own.folder.path().join("uploads")).map(|all| all.flatten().filter(|entry| std::fs::read_dir(entry.path()).is_ok_and(|parts| parts.count() > 0)).count()).unwrap_or_default(), 0);
+    assert_eq!(
+        std::fs::read_dir(own.folder.path().join("uploads"))
+            .map(|all| all
+                .flatten()
+                .filter(|entry| std::fs::read_dir(entry.path()).is_ok_and(|parts| parts.count() > 0))
+                .count())
+            .unwrap_or_default(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -227,7 +238,8 @@ async fn tags_and_repositories_come_in_pages() {
 #[tokio::test]
 async fn referrers_are_found_by_their_subject() {
     let own = own().await;
-    let subject = put_manifest(&own.store, "t/x", &r#"{"schemaVersion":2,"manifests":[]}"#.into(), "s").await.expect("pushed");
+    let subject =
+        put_manifest(&own.store, "t/x", &r#"{"schemaVersion":2,"manifests":[]}"#.into(), "s").await.expect("pushed");
     let refer = |kind: &str, subject: &Digest| -> Bytes {
         format!(
             r#"{{"schemaVersion":2,"artifactType":"{kind}","manifests":[],"annotations":{{"k":"{kind}"}},"subject":{{"mediaType":"x/y","digest":"{subject}","size":1}}}}"#

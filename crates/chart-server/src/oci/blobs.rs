@@ -1,7 +1,9 @@
 //! Blobs: read (end-2), deleted (end-10).
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RANGE};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RANGE,
+};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use chart_store::{Digest, Error};
@@ -43,7 +45,8 @@ pub async fn get(call: &Call, name: &str, digest: &str) -> Result<Response, Faul
             part
         }
         Wanted::Nothing => {
-            let fault = Fault::new(StatusCode::RANGE_NOT_SATISFIABLE, Code::SizeInvalid, "the range is not in the blob");
+            let fault =
+                Fault::new(StatusCode::RANGE_NOT_SATISFIABLE, Code::SizeInvalid, "the range is not in the blob");
             return Err(fault.with(CONTENT_RANGE, &format!("bytes */{size}")));
         }
     };

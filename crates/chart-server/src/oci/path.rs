@@ -128,7 +128,16 @@ mod tests {
 
     #[test]
     fn percent_signs_are_read_once() {
-        let cases = [("/a", "/a"), ("sha256%3A0", "sha256:0"), ("%2e%2E%2f", "../"), ("%253A", "%3A"), ("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("%ff", "%ff")];
+        let cases = [
+            ("/a", "/a"),
+            ("sha256%3A0", "sha256:0"),
+            ("%2e%2E%2f", "../"),
+            ("%253A", "%3A"),
+            ("%", "%"),
+            ("%4", "%4"),
+            ("%zz", "%zz"),
+            ("%ff", "%ff"),
+        ];
         for (path, expected) in cases {
             assert_eq!(decoded(path), expected);
         }

@@ -16,7 +16,8 @@ pub enum Wanted {
 pub fn wanted(header: Option<&str>, size: u64) -> Wanted {
     let Some(range) = header.and_then(|header| header.trim().strip_prefix("bytes=")) else { return Wanted::All };
     let Some((first, last)) = range.split_once('-') else { return Wanted::All };
-    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|_| text.trim().bytes().all(|b| b.is_ascii_digit()));
+    let number =
+        |text: &str| text.trim().parse::<u64>().ok().filter(|_| text.trim().bytes().all(|b| b.is_ascii_digit()));
     let part = match (first.trim(), last.trim()) {
         ("", last) => match number(last) {
             Some(count) => size.saturating_sub(count)..size,

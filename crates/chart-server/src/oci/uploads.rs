@@ -60,7 +60,8 @@ pub async fn status(call: &Call, name: &str, id: &str) -> Result<Response, Fault
 pub async fn append(call: &Call, name: &str, id: &str, content: Body) -> Result<Response, Fault> {
     call.may(Action::Push, Subject::Repository(name))?;
     let upload = call.store().upload(name, id).await?;
-    let (start, chunk) = chunk(call, &upload, content, Algorithm::Sha256).await.map_err(|fault| at(fault, call, name, id))?;
+    let (start, chunk) =
+        chunk(call, &upload, content, Algorithm::Sha256).await.map_err(|fault| at(fault, call, name, id))?;
     let appended = call.store().append(name, id, start, chunk).await;
     let upload = appended.map_err(|error| at(of_upload(error), call, name, id))?;
     Ok(accepted(call, name, &upload, StatusCode::ACCEPTED))
@@ -93,7 +94,8 @@ async fn chunk(
     content: Body,
     algorithm: Algorithm,
 ) -> Result<(Option<u64>, Spooled), Fault> {
-    let invalid = || Fault::new(StatusCode::BAD_REQUEST, Code::BlobUploadInvalid, "the Content-Range is not FIRST-LAST");
+    let invalid =
+        || Fault::new(StatusCode::BAD_REQUEST, Code::BlobUploadInvalid, "the Content-Range is not FIRST-LAST");
     let place = match call.header(CONTENT_RANGE) {
         Some(header) => Some(range::chunk(header).ok_or_else(invalid)?),
         None => None,
@@ -105,7 +107,11 @@ async fn chunk(
     let room = call.registry.rules.blob_bytes.saturating_sub(upload.size);
     let chunk = body::spooled(call, content, algorithm, room).await?;
     match place.is_some_and(|(_, length)| length != chunk.size()) {
-        true => Err(Fault::new(StatusCode::BAD_REQUEST, Code::SizeInvalid, "the Content-Range has another length than the body")),
+        true => Err(Fault::new(
+            StatusCode::BAD_REQUEST,
+            Code::SizeInvalid,
+            "the Content-Range has another length than the body",
+        )),
         false => Ok((place.map(|(start, _)| start), chunk)),
     }
 }

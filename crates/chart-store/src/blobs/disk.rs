@@ -104,11 +104,39 @@ pub async fn delete(path: PathBuf) -> Result<(), Error> {
     .await
 }
 
+pub async fn object(root: &Path, key: &str) -> Result<Option<Object>, Error> {
+    let (path, key) = (root.join(key), key.to_owned());
+    blocking("look at a blob", move || match fs::metadata(path) {
+        Err(error) if is_missing(&error) => Ok(None),
+        Ok(metadata) if !metadata.is_file() => Ok(None),
+        found => found.map(|metadata| Some(described(key, &metadata))),
+    })
+    .await
+}
+
+/// Removes files of a folder that were written before a moment.
+pub async fn clear(folder: PathBuf, before: i64) -> Result<(), Error> {
+    blocking("clear the spool", move || {
+        for entry in fs::read_dir(folder)?.flatten() {
+            let old = entry.metadata().is_ok_and(|metadata| described(String::new(), &metadata).modified <= before);
+            if old {
+                // What cannot be removed now is removed another time.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
 /// A name in a file's place, or a name that no file can have, is no file either.
 fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename | io::ErrorKind::IsADirectory
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::IsADirectory
     )
 }
 

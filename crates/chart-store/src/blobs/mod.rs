@@ -76,13 +76,9 @@ impl Blobs {
         &self.spool
     }
 
-    /// Removes what bodies of earlier processes left: nobody else may be using the folder.
-    pub fn clear_spool(&self) {
-        let Ok(entries) = std::fs::read_dir(&self.spool) else { return };
-        for entry in entries.flatten() {
-            // What cannot be removed now is removed by the next start.
-            let _ = std::fs::remove_file(entry.path());
-        }
+    /// Removes what bodies of earlier processes left, if it was written before a moment (milliseconds since 1970).
+    pub async fn clear_spool(&self, before: i64) -> Result<(), Error> {
+        disk::clear(self.spool.to_path_buf(), before).await
     }
 
     /// Puts a content where it stays; it is on the disk when this returns.
@@ -125,6 +121,14 @@ impl Blobs {
         match &self.place {
             Place::Disk(root) => disk::delete(root.join(key)).await,
             Place::Remote(remote) => remote.delete(key).await,
+        }
+    }
+
+    /// Returns an object, or `None` when it is not there.
+    pub async fn object(&self, key: &str) -> Result<Option<Object>, Error> {
+        match &self.place {
+            Place::Disk(root) => disk::object(root, key).await,
+            Place::Remote(remote) => remote.object(key).await,
         }
     }
 

@@ -101,6 +101,14 @@ impl Remote {
         }
     }
 
+    pub async fn object(&self, key: &str) -> Result<Option<Object>, Error> {
+        match self.store.head(&self.path(key)).await {
+            Ok(meta) => Ok(Some(described(key.to_owned(), &meta))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(Error::remote("cannot look at a blob", error)),
+        }
+    }
+
     pub fn objects(&self, prefix: &str) -> BoxStream<'static, Result<Object, Error>> {
         let above = self.prefix.clone();
         let all = self.store.list(Some(&self.path(prefix)));

@@ -73,14 +73,17 @@ pub struct Piece<'a> {
 ///
 /// # Errors
 /// The JSON is not that of a Chart.yaml.
-pub fn manifest(metadata: &str, chart: Piece<'_>, provenance: Option<Piece<'_>>, created: i64) -> Result<Vec<u8>, Error> {
+pub fn manifest(
+    metadata: &str,
+    chart: Piece<'_>,
+    provenance: Option<Piece<'_>>,
+    created: i64,
+) -> Result<Vec<u8>, Error> {
     let fields: Fields = serde_json::from_str(metadata).map_err(|_| Error::torn("read the metadata of a chart"))?;
     let config = Digest::of(crate::digest::Algorithm::Sha256, metadata.as_bytes());
     let part = |media_type, piece: Piece<'_>| (media_type, piece.digest.to_string(), piece.size);
-    let parts: Vec<(&str, String, u64)> = [part(CHART_LAYER, chart)]
-        .into_iter()
-        .chain(provenance.map(|piece| part(PROVENANCE_LAYER, piece)))
-        .collect();
+    let parts: Vec<(&str, String, u64)> =
+        [part(CHART_LAYER, chart)].into_iter().chain(provenance.map(|piece| part(PROVENANCE_LAYER, piece))).collect();
     let created = entry::seconds(created);
     let authors = authors(&fields.maintainers);
     let document = Document {

@@ -37,7 +37,9 @@ impl Package {
         let file = names::file(&metadata.name, &metadata.version)?;
         if inspected.folder != metadata.name {
             let (folder, name) = (&inspected.folder, &metadata.name);
-            return Err(Error::invalid(format!("folder {folder:?} of the archive and chart name {name:?} must be the same")));
+            return Err(Error::invalid(format!(
+                "folder {folder:?} of the archive and chart name {name:?} must be the same"
+            )));
         }
         let mut json = Vec::new();
         metadata.append_json(&mut json).map_err(Error::of_go)?;

@@ -129,8 +129,7 @@ impl Change for PutPackage {
         put_version(tx, &place, package, provenance, manifest.as_ref()).await?;
         if let Some(old) = before.and_then(|before| before.manifest)
             && manifest.as_ref().is_none_or(|new| new.as_str() != old)
-            && let Some(repository) =
-                oci::known_repository(tx, &names::repository(&self.tenant, &package.name)).await?
+            && let Some(repository) = oci::known_repository(tx, &names::repository(&self.tenant, &package.name)).await?
         {
             oci::remove_untagged(tx, repository, &old).await?;
         }

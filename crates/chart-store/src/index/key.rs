@@ -132,15 +132,28 @@ mod tests {
     #[test]
     fn versions_are_ordered_as_semantic_versioning_has_it() {
         let order = [
-            "no version", "1.0.0-1", "1.0.0-2", "1.0.0-10", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta", "1.0.0", "1.0.0+a",
-            "1.0.0+b", "v1.0.1", "1.2", "1.10.0", "2",
+            "no version",
+            "1.0.0-1",
+            "1.0.0-2",
+            "1.0.0-10",
+            "1.0.0-alpha",
+            "1.0.0-alpha.1",
+            "1.0.0-beta",
+            "1.0.0",
+            "1.0.0+a",
+            "1.0.0+b",
+            "v1.0.1",
+            "1.2",
+            "1.10.0",
+            "2",
         ];
         let mut sorted = order.to_vec();
         sorted.reverse();
         sorted.sort_by_key(|text| Rank::of(text));
         assert_eq!(sorted, order);
         for (own, other) in order.iter().zip(order.iter().skip(1)) {
-            let parsed = Version::new(own.as_bytes()).and_then(|own| Version::new(other.as_bytes()).map(|other| own.compare(&other)));
+            let parsed = Version::new(own.as_bytes())
+                .and_then(|own| Version::new(other.as_bytes()).map(|other| own.compare(&other)));
             assert!(parsed.is_ok_and(|order| order.is_le()) || *own == "no version", "{own} {other}");
         }
     }
@@ -148,7 +161,13 @@ mod tests {
     #[test]
     fn names_come_before_their_versions_newest_first() {
         let (a, b) = (Arc::from("a"), Arc::from("b"));
-        let order = [Key::head(&a), Key::version(&a, "2.0.0"), Key::version(&a, "1.0.0"), Key::head(&b), Key::version(&b, "3.0.0")];
+        let order = [
+            Key::head(&a),
+            Key::version(&a, "2.0.0"),
+            Key::version(&a, "1.0.0"),
+            Key::head(&b),
+            Key::version(&b, "3.0.0"),
+        ];
         assert!(order.is_sorted());
     }
 }

@@ -91,7 +91,8 @@ impl Index {
             false => "apiVersion: v1\nentries:\n",
         };
         let foot = build::foot(settings, state.changed_at);
-        let yaml = [Bytes::from_static(head.as_bytes())].into_iter().chain(blocks.texts()).chain([foot.into()]).collect();
+        let yaml =
+            [Bytes::from_static(head.as_bytes())].into_iter().chain(blocks.texts()).chain([foot.into()]).collect();
         let etag = etag(store, settings, state);
         Index { state, blocks, yaml, etag, gzip: OnceLock::new(), json: tokio::sync::OnceCell::new() }
     }

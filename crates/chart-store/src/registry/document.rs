@@ -78,13 +78,13 @@ impl Document {
     /// # Errors
     /// It is no manifest of a known type, or its parts contradict each other.
     pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Document, Error> {
-        let text: Text =
-            serde_json::from_slice(body).map_err(|error| Error::invalid(format!("the manifest is no JSON: {error}")))?;
+        let text: Text = serde_json::from_slice(body)
+            .map_err(|error| Error::invalid(format!("the manifest is no JSON: {error}")))?;
         let media_type = media_type(content_type, &text)?;
         if text.schema_version.is_some_and(|version| version != 2) {
             return Err(Error::invalid("schemaVersion must be 2"));
         }
-        let annotations = text.annotations.as_ref().map(|map| serde_json::to_string(map)).transpose();
+        let annotations = text.annotations.as_ref().map(serde_json::to_string).transpose();
         let config_type = text.config.as_ref().map(|config| config.media_type.clone()).filter(|name| !name.is_empty());
         let is_list = text.manifests.is_some();
         let given = text.artifact_type.clone().filter(|name| !name.is_empty());
@@ -171,7 +171,10 @@ mod tests {
     fn what_a_manifest_needs_is_found() {
         let body = format!(
             r#"{{"schemaVersion":2,"config":{},"layers":[{},{{"digest":"{}","size":9,"urls":["u"]}}],"subject":{},"annotations":{{"a":"b"}}}}"#,
-            part(1, "c/t"), part(2, "l"), digest(3), part(4, "s")
+            part(1, "c/t"),
+            part(2, "l"),
+            digest(3),
+            part(4, "s")
         );
         let read = Document::read(None, body.as_bytes()).expect("a manifest");
         let blobs: Vec<String> = read.blobs.iter().map(|(digest, size)| format!("{digest} {size}")).collect();

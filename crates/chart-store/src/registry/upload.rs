@@ -40,7 +40,13 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::OutOfOrder`] when the part does not start where the last one ended.
-    pub async fn append(&self, repository: &str, id: &str, start: Option<u64>, mut part: Spooled) -> Result<Upload, Error> {
+    pub async fn append(
+        &self,
+        repository: &str,
+        id: &str,
+        start: Option<u64>,
+        mut part: Spooled,
+    ) -> Result<Upload, Error> {
         let upload = self.upload(repository, id).await?;
         check_start(&upload, start)?;
         if part.size() == 0 {

@@ -49,7 +49,12 @@ impl<C: Change> Job for Waiting<C> {
 
 /// The way to the one writer.
 pub struct Writer {
-    task: Mutex<Option<(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>)>>,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    task: JoinHandle<()>,
 }
 
 impl Writer {
@@ -57,11 +62,11 @@ impl Writer {
     pub fn start(options: SqliteConnectOptions) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let task = tokio::spawn(work(options, jobs));
-        Writer { task: Mutex::new(Some((queue, task))) }
+        Writer { running: Mutex::new(Some(Running { queue, task })) }
     }
 
     pub async fn change<C: Change>(&self, change: C) -> Result<C::Done, Error> {
-        let queue = self.task.lock().ok().and_then(|task| task.as_ref().map(|(queue, _)| queue.clone()));
+        let queue = self.running.lock().ok().and_then(|running| running.as_ref().map(|running| running.queue.clone()));
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Waiting { change, done: None, answer });
         queue.ok_or_else(gone)?.send(job).await.map_err(|_| gone())?;
@@ -70,8 +75,8 @@ impl Writer {
 
     /// Ends the writer, after what waits.
     pub async fn close(&self) {
-        let task = self.task.lock().ok().and_then(|mut task| task.take());
-        let Some((queue, task)) = task else { return };
+        let running = self.running.lock().ok().and_then(|mut running| running.take());
+        let Some(Running { queue, task }) = running else { return };
         drop(queue);
         // A writer that fell is as closed as one that ended.
         let _ = task.await;

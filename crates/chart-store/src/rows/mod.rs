@@ -8,7 +8,9 @@ mod open;
 mod postgres;
 mod statement;
 
+use std::fs::File;
 use std::future::Future;
+use std::sync::Mutex;
 
 use sqlx::{PgPool, SqlitePool};
 
@@ -31,7 +33,7 @@ pub struct Rows {
 }
 
 enum Kind {
-    Sqlite { readers: SqlitePool, writer: batch::Writer, _lock: std::fs::File },
+    Sqlite { readers: SqlitePool, writer: batch::Writer, lock: Mutex<Option<File>> },
     Postgres(PgPool),
 }
 
@@ -73,9 +75,11 @@ impl Rows {
     /// Ends all connections, after what is under way.
     pub async fn close(&self) {
         match &self.kind {
-            Kind::Sqlite { readers, writer, .. } => {
+            Kind::Sqlite { readers, writer, lock } => {
                 writer.close().await;
                 readers.close().await;
+                // Nothing can be written any more: another process may open the store.
+                drop(lock.lock().map(|mut file| file.take()));
             }
             Kind::Postgres(pool) => pool.close().await,
         }

@@ -1,6 +1,7 @@
 //! Opens rows and brings their tables up to date.
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
@@ -47,9 +48,7 @@ impl Rows {
         let writer = Writer::start(options.clone());
         let many = SqlitePoolOptions::new().max_connections(SQLITE_READERS).idle_timeout(None).max_lifetime(None);
         let readers: SqlitePool = many.connect_with(options.read_only(true)).await.map_err(failed)?;
-        Rows { kind: Kind::Sqlite { readers, writer, _lock: lock }, name: String::new() }
-            .named()
-            .await
+        Rows { kind: Kind::Sqlite { readers, writer, lock: Mutex::new(Some(lock)) }, name: String::new() }.named().await
     }
 
     /// Connects to PostgreSQL.
@@ -87,7 +86,8 @@ impl Change for Name {
 
 /// Takes the file that says who has the store; the system gives it back however this process ends.
 fn lock(path: &Path) -> Result<std::fs::File, Error> {
-    let file = std::fs::File::create(path).map_err(|error| Error::disk(format!("cannot open {}", path.display()), error))?;
+    let file =
+        std::fs::File::create(path).map_err(|error| Error::disk(format!("cannot open {}", path.display()), error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {

@@ -23,7 +23,8 @@ fn program() -> Option<PathBuf> {
     let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
     let go = std::env::var_os("HOME").map(|home| PathBuf::from(home).join("go/bin"));
     let folders = cache.map(|cache| cache.join("pilothouse/peers")).into_iter().chain(go);
-    let path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
+    let path =
+        std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
     folders.chain(path).map(|folder| folder.join("versitygw")).find(|program| program.is_file())
 }
 

@@ -104,7 +104,9 @@ pub async fn spooled(store: &Store, bytes: &[u8]) -> Spooled {
 }
 
 pub async fn put(store: &Store, tenant: &str, bytes: &Bytes, policy: Policy) -> Result<Saved, Error> {
-    store.put_chart(tenant, spooled(store, bytes).await, None, policy).await
+    let mut spool = store.spool(Algorithm::Sha256, u64::MAX);
+    spool.write(bytes).await?;
+    store.put_chart(tenant, spool.finish().await?, None, policy).await
 }
 
 /// A signed text as `helm package --sign` makes it, without a signature that anyone checks here.
@@ -152,9 +154,7 @@ pub fn sha256(bytes: &[u8]) -> Digest {
 
 /// The manifest that `helm push` writes for a package.
 pub fn helm_manifest(config: &[u8], package: &[u8], provenance: Option<&[u8]>) -> Bytes {
-    let part = |media_type: &str, bytes: &[u8]| {
-        serde_json::json!({"mediaType": media_type, "digest": sha256(bytes).to_string(), "size": bytes.len()})
-    };
+    let part = |media_type: &str, bytes: &[u8]| serde_json::json!({"mediaType": media_type, "digest": sha256(bytes).to_string(), "size": bytes.len()});
     let mut layers = vec![part("application/vnd.cncf.helm.chart.content.v1.tar+gzip", package)];
     layers.extend(provenance.map(|text| part("application/vnd.cncf.helm.chart.provenance.v1.prov", text)));
     let config = part("application/vnd.cncf.helm.config.v1+json", config);
