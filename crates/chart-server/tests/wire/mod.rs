@@ -1,5 +1,7 @@
 //! HTTP/1.1 by hand: requests go out as they are written, answers come back as they are.
 
+#![allow(dead_code)] // Each test uses its part of it.
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -60,7 +62,13 @@ pub fn read(stream: &mut impl Read, without_body: bool) -> Answer {
         .collect();
     let body = bytes[end + 4..].to_vec();
     let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    let body = if without_body { Vec::new() } else if chunked { joined(&body) } else { body };
+    let body = if without_body {
+        Vec::new()
+    } else if chunked {
+        joined(&body)
+    } else {
+        body
+    };
     Answer { status, headers, body }
 }
 
