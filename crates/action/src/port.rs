@@ -75,8 +75,8 @@ pub trait Cluster {
     /// What the cluster can do, read anew.
     fn capabilities(&self, log: &mut dyn Log) -> Result<Capabilities, GoError>;
 
-    /// What the cluster can do was changed: what is remembered of it counts no more.
-    fn forget_capabilities(&self);
+    /// Definitions are established: what is remembered of the cluster counts no more, and their kinds are waited for.
+    fn await_kinds(&self, definitions: &[Resource]) -> Result<(), GoError>;
 
     /// Look-ups of templates.
     fn lookup(&self) -> Rc<dyn Lookup>;

@@ -61,8 +61,11 @@ impl action::Cluster for Live {
         Ok(Capabilities { kube_version, api_versions: found.api_versions })
     }
 
-    fn forget_capabilities(&self) {
-        self.client.forget_discovery();
+    fn await_kinds(&self, definitions: &[Resource]) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
+        self.client.wait_found(definitions).map_err(|error| told(&error))
     }
 
     fn lookup(&self) -> Rc<dyn Lookup> {
