@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use action::{How, NotUpdated, Pods, Propagation, Refused, Waiting};
+use action::{Deleted, How, NotUpdated, Pods, Propagation, Refused, Waiting};
 use chart::Capabilities;
 use chart::capabilities::KubeVersion;
 use chart::log::Log;
@@ -126,9 +126,9 @@ impl action::Cluster for Live {
         self.client.rehearse(current, target, update(how)).map_err(|error| told(&error))
     }
 
-    fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {
+    fn delete(&self, resources: &[Resource], propagation: Propagation) -> Deleted {
         if self.in_memory {
-            return Vec::new();
+            return Deleted::default();
         }
         let propagation = match propagation {
             Propagation::Background => cluster::Propagation::Background,
@@ -137,7 +137,7 @@ impl action::Cluster for Live {
         };
         let deleted = self.client.delete(resources, propagation);
         warnings::tell(&self.client);
-        deleted.errors.iter().map(told).collect()
+        Deleted { leaving: deleted.leaving, errors: deleted.errors.iter().map(told).collect() }
     }
 
     fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
