@@ -23,13 +23,15 @@ impl<W: Write> Writer<W> {
     /// Writes a file; its time counts seconds since 1970.
     pub fn file(&mut self, name: &str, modified: i64, data: &[u8]) -> io::Result<()> {
         let fits = (0..TIME_END).contains(&modified);
-        let parts = split(name);
-        if parts.is_none() || !fits {
-            self.extended(name, parts.is_none(), modified)?;
-        }
         let plain = ascii(name);
-        let (prefix, name) = parts.unwrap_or(("", &plain));
-        let mut header = Header::new(name, b'0', data.len());
+        let (prefix, short) = match split(name).filter(|_| fits) {
+            Some(parts) => parts,
+            None => {
+                self.extended(name, (!fits).then_some(modified))?;
+                ("", plain.as_str())
+            }
+        };
+        let mut header = Header::new(short, b'0', data.len());
         header.octal(100, 8, 0o644);
         header.octal(136, 12, if fits { modified.unsigned_abs() } else { 0 });
         header.octal(329, 8, 0);
@@ -38,13 +40,13 @@ impl<W: Write> Writer<W> {
         self.entry(header, data)
     }
 
-    /// Writes what the header of the next file has no room for.
-    fn extended(&mut self, name: &str, with_name: bool, modified: i64) -> io::Result<()> {
+    /// Writes what the header of the next file has no room for: a time, and any name that is long or not ASCII.
+    fn extended(&mut self, name: &str, modified: Option<i64>) -> io::Result<()> {
         let mut records = String::new();
-        if !(0..TIME_END).contains(&modified) {
+        if let Some(modified) = modified {
             records.push_str(&record("mtime", &modified.to_string()));
         }
-        if with_name {
+        if name.len() > NAME || !name.is_ascii() {
             records.push_str(&record("path", name));
         }
         let (folder, file) = name.split_at(name.rfind('/').map_or(0, |slash| slash + 1));
