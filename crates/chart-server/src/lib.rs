@@ -1,0 +1,1 @@
+//! The chart server: the API of ChartMuseum and OCI distribution over one store.

@@ -1,0 +1,1 @@
+//! What a chart server keeps: blobs, and rows about them.

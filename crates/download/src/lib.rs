@@ -1,0 +1,1 @@
+//! Charts by reference: finds, fetches and checks them, and what charts depend on.

@@ -1,0 +1,1 @@
+//! Servers that tests talk to: files over HTTP, a registry, a server of tokens.

@@ -1,0 +1,1 @@
+//! Chart repositories: the file of repositories, indexes, their cache, searching.
