@@ -63,8 +63,9 @@ fn the_versions_of_a_chart_are_listed() {
         let padded = format!("{version:<13}\t{app:<width$}");
         format!("oci://HOST/charts/shop\t{padded}\tSells what a shop sells, and some things that i...\n")
     };
+    let name = format!("oci://{}/charts/shop", registry.host()).len();
     let head =
-        |width: usize| format!("{:<22}\tCHART VERSION\t{:<width$}\t{:<50}\n", "NAME", "APP VERSION", "DESCRIPTION");
+        |width: usize| format!("{:<name$}\tCHART VERSION\t{:<width$}\t{:<50}\n", "NAME", "APP VERSION", "DESCRIPTION");
     let all = format!("{}{}{}{}", head(17), row("1.10.0", 17), row("1.3.0+build.1", 17), row("1.2.0", 17));
     assert_eq!(place.search(&registry, ""), (all, String::new()));
     let page = format!("{}{}", head(11), row("1.10.0", 11));

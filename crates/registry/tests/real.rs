@@ -20,6 +20,7 @@ struct Place {
 impl Place {
     fn new() -> Place {
         let place = Place { folder: tempfile::tempdir().expect("a folder") };
+        std::fs::create_dir(place.path("got")).expect("a folder");
         let write = |name: &str, bytes: &[u8]| std::fs::write(place.path(name), bytes).expect("a file");
         write("a-1.0.0.tgz", ARCHIVE);
         write("a-1.0.0.tgz.prov", PROVENANCE);
@@ -74,7 +75,10 @@ fn what_we_push_is_what_helm_pushes() {
         ours.reference = ours.reference.replace("/pilothouse/", "/helm/");
         assert_eq!(ours, theirs);
         assert_eq!((ours.chart.as_deref(), ours.provenance.as_deref()), (Some(archive), provenance));
-        let report = place.helm(&["pull", &format!("oci://{host}/pilothouse/{reference}"), "--destination", "got"]);
+        // Of a version with a plus, helm does not take the short form.
+        let (repository, version) = reference.split_once(':').expect("a version");
+        let repository = format!("oci://{host}/pilothouse/{repository}");
+        let report = place.helm(&["pull", &repository, "--version", version, "--destination", "got"]);
         assert_eq!(report.replace("/pilothouse/", "/helm/"), theirs.report());
         assert_eq!(std::fs::read(place.path("got").join(name)).expect("a chart"), archive);
     }
@@ -90,13 +94,15 @@ fn the_versions_that_helm_pushed_are_found() {
     assert_eq!(client.tags(&reference), Ok(vec!["0.2.0+build.7".to_owned()]));
     let digest = client.pull(&format!("{reference}:0.2.0+build.7"), Want::CHART).expect("a chart").manifest_digest;
     let resolve = |reference: &str, version: &str| {
+        let shown = |text: String| text.replace(host, "HOST").replace(&digest, "DIGEST");
         let resolved = client.resolve(reference, version).map(|resolved| [resolved.url, resolved.digest].join(" "));
-        resolved.map_err(|error| error.text).map(|text| text.replace(host, "HOST").replace(&digest, "DIGEST"))
+        resolved.map(shown).map_err(|error| shown(error.text))
     };
     let pinned = format!("{reference}@{digest}");
     let other = format!("{reference}@sha256:{}", "0".repeat(64));
     let cases = [
         (reference.clone(), "", Ok("oci://HOST/charts/b:0.2.0+build.7 ")),
+        (format!("{reference}:0.2.0+build.7"), "", Err("invalid reference: invalid tag \"0.2.0+build.7\"".to_owned())),
         (reference.clone(), "^0.1", Err("could not locate a version matching provided version string ^0.1".to_owned())),
         (reference.clone(), "9.9.9", Ok("oci://HOST/charts/b:9.9.9 ")),
         (
