@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use peers::registry::{Access, Registry};
+use peers::certificates::Certificates;
+use peers::registry::{Access, Line, Registry};
 
 /// A folder with charts that the real helm packed.
 struct Place {
@@ -86,4 +87,60 @@ fn the_versions_of_a_chart_are_listed() {
     assert_eq!(place.search(&registry, "--page 9 -o yaml").0, "[]\n");
     let (_, error) = place.search(&registry, "--version nonsense");
     assert!(error.starts_with("Error: an invalid version/constraint format: improper constraint: "));
+}
+
+/// What a command left: exit code, stdout, stderr.
+type Ran = (Option<i32>, String, String);
+
+/// Runs one command line with the real helm and with ours; returns what each left, with the host taken out.
+fn both(place: &Place, registry: &Registry, line: &str) -> [Ran; 2] {
+    let helm = testbed::helm().expect("the real helm");
+    let line = line.replace("HOST", registry.host());
+    let arguments: Vec<&str> = line.split_whitespace().collect();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(registry.host(), "HOST");
+    [helm.as_path(), Path::new(env!("CARGO_BIN_EXE_pilothouse"))].map(|program| {
+        let output = place.run(program, &arguments);
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    })
+}
+
+#[test]
+fn certificates_count_as_they_do_for_helm() {
+    let place = Place::new();
+    let certificates = Certificates::new().expect("certificates");
+    let files = certificates.write(place.folder.path()).expect("files");
+    Certificates::new().and_then(|other| other.write(&place.folder.path().join("other"))).expect("files");
+    let helm = testbed::helm().expect("the real helm");
+    place.run(&helm, &["package", "shop"]);
+    let push = "push shop-0.0.1.tgz oci://HOST/charts";
+    let login = "registry login HOST -u a -p b";
+    let server = Registry::start_over(&Line::Tls(files.clone()), Access::Everybody);
+    let mutual = Registry::start_over(&Line::MutualTls(files), Access::Everybody);
+    let cases = [
+        (&server, "", false),
+        (&server, "--ca-file ca.crt", true),
+        (&server, "--ca-file other/ca.crt", false),
+        (&server, "--plain-http", false),
+        (&server, "--ca-file ca.crt --cert-file client.crt", true),
+        (&mutual, "--ca-file ca.crt", false),
+        (&mutual, "--ca-file ca.crt --cert-file client.crt --key-file client.key", true),
+    ];
+    for (registry, flags, good) in cases {
+        for command in [push, login] {
+            let half = flags.contains("client.crt") && !flags.contains("key");
+            if half && command == push {
+                continue;
+            }
+            let [theirs, ours] = both(&place, registry, &format!("{command} {flags}"));
+            assert_eq!(ours, theirs, "{command} {flags}");
+            assert_eq!(ours.0 == Some(0), good, "{command} {flags}");
+        }
+    }
+    for line in [format!("{push} --insecure-skip-tls-verify"), format!("{login} --insecure")] {
+        let [theirs, ours] = both(&place, &server, &line);
+        assert_eq!((ours.0, &ours), (Some(0), &theirs), "{line}");
+    }
+    // With TLS settings, a push knows nothing of plain HTTP.
+    let [theirs, ours] = both(&place, &server, &format!("{push} --plain-http --ca-file ca.crt"));
+    assert_eq!((ours.0, &ours), (Some(0), &theirs));
 }

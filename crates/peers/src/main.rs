@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::process::ExitCode;
 
-use peers::registry::{Access, Registry};
+use peers::registry::{Access, Line, Registry};
 
 const USAGE: &str = "usage: peers registry everybody|basic|tokens|distribution-tokens
 
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(access: Access) -> Result<(), String> {
-    let registry = Registry::try_start(access)?;
+    let registry = Registry::try_start(access, &Line::Plain)?;
     println!("{}", registry.host());
     // What comes is of no interest, only that it ends; an error ends it too.
     let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
