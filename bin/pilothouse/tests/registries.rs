@@ -89,6 +89,59 @@ fn the_versions_of_a_chart_are_listed() {
     assert!(error.starts_with("Error: an invalid version/constraint format: improper constraint: "));
 }
 
+/// Logs in at a terminal, where what is asked for is typed; returns all that stood there.
+#[cfg(unix)]
+fn typed_login(place: &Place, program: &Path, registry: &Registry, typed: [&str; 2]) -> String {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::LocalModes;
+    use std::io::{Read, Write};
+    use std::time::Duration;
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&terminal).expect("access");
+    unlockpt(&terminal).expect("access");
+    let name = ptsname(&terminal, Vec::new()).expect("a name");
+    let end = || open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("the other end");
+    let mut command = Command::new(program);
+    command.args(["registry", "login", registry.host(), "--plain-http"]).env_clear().env("HOME", place.folder.path());
+    command.stdin(end()).stdout(end()).stderr(end());
+    let mut child = command.spawn().expect("it starts");
+    // Holds the other end too, which would stay open.
+    drop(command);
+    let mut terminal = std::fs::File::from(terminal);
+    let (mut shown, mut rest) = (Vec::new(), vec![(b"Username: ", typed[0]), (b"Password: ", typed[1])]);
+    let mut bytes = [0; 256];
+    // The end of a terminal is an error.
+    while let Ok(count @ 1..) = terminal.read(&mut bytes) {
+        shown.extend_from_slice(&bytes[..count]);
+        if rest.first().is_some_and(|(question, _)| shown.ends_with(*question)) {
+            let (question, answer) = rest.remove(0);
+            let echoes =
+                || rustix::termios::tcgetattr(&terminal).expect("modes").local_modes.contains(LocalModes::ECHO);
+            let ready = || Ok((question != b"Password: " || !echoes()).then_some(()));
+            testbed::until("silence", Duration::from_secs(10), ready).expect("a silent terminal");
+            terminal.write_all(format!("{answer}\n").as_bytes()).expect("a terminal");
+        }
+    }
+    child.wait().expect("it ends");
+    String::from_utf8_lossy(&shown).into_owned()
+}
+
+#[test]
+#[cfg(unix)]
+fn a_password_that_is_typed_is_not_shown() {
+    let (registry, place) = (Registry::start(Access::Basic), Place::new());
+    let helm = testbed::helm().expect("the real helm");
+    for (typed, expected) in [
+        (["pilot", "house"], "Username: pilot\r\nPassword: \r\nLogin Succeeded\r\n"),
+        (["pilot", ""], "Username: pilot\r\nPassword: \r\nError: password required\r\n"),
+    ] {
+        for program in [helm.as_path(), Path::new(env!("CARGO_BIN_EXE_pilothouse"))] {
+            assert_eq!(typed_login(&place, program, &registry, typed), expected, "{}", program.display());
+        }
+    }
+}
+
 /// What a command left: exit code, stdout, stderr.
 type Ran = (Option<i32>, String, String);
 

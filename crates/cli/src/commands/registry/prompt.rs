@@ -23,8 +23,10 @@ pub fn line(question: &str) -> Result<String, Failure> {
 /// # Errors
 /// As [`line`]; what the system says where standard input is no terminal.
 pub fn secret(question: &str) -> Result<String, Failure> {
+    // Before the question: who answers at once is not shown either.
+    let silence = Silence::begin();
     ask(question)?;
-    let silence = Silence::begin().map_err(|error| Failure::new(reason(&error)))?;
+    let silence = silence.map_err(|error| Failure::new(reason(&error)))?;
     let line = read_line();
     drop(silence);
     let line = line?;
