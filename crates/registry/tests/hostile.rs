@@ -115,17 +115,45 @@ fn digests_are_no_paths() {
     assert!(server.requests().iter().all(|request| !request.target.contains("admin")));
 }
 
+/// An index of manifests.
+fn index(entries: &[Descriptor]) -> String {
+    let entry =
+        |d: &Descriptor| format!(r#"{{"mediaType":"{}","digest":"{}","size":{}}}"#, d.media_type, d.digest, d.size);
+    format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, entries.iter().map(entry).collect::<Vec<_>>().join(","))
+}
+
 #[test]
-fn manifests_do_not_lead_in_circles() {
-    let server = Server::start(|request| {
-        let depth: usize = request.header("accept").len() + request.target.len();
-        let next = Descriptor { size: depth as i64, ..Descriptor::of(media::INDEX, b"") };
-        let entry = format!(r#"{{"mediaType":"{}","digest":"{}","size":{}}}"#, next.media_type, next.digest, next.size);
-        let list = vec![entry; 200].join(",");
-        Answer::new(200, format!(r#"{{"schemaVersion":2,"manifests":[{list}]}}"#)).with("Content-Type", media::INDEX)
+fn what_a_manifest_leads_to_has_an_end() {
+    // Indexes inside each other, the innermost with a chart.
+    let serve = |depth: usize| {
+        let mut texts = vec![(media::MANIFEST, good())];
+        for _ in 0..depth {
+            let (kind, text) = &texts[texts.len() - 1];
+            texts.push((media::INDEX, index(&[Descriptor::of(kind, text.as_bytes())])));
+        }
+        Server::start(move |request| {
+            let is_root = request.path().ends_with("/1.0.0");
+            let asked = |text: &str| request.path().ends_with(&Descriptor::of("", text.as_bytes()).digest);
+            let found = if is_root { texts.last() } else { texts.iter().find(|(_, text)| asked(text)) };
+            found.map_or_else(
+                || blob(request),
+                |(kind, text)| Answer::new(200, text.as_str()).with("Content-Type", *kind),
+            )
+        })
+    };
+    assert_eq!(pull(&serve(1)), Ok(CHART.to_vec()));
+    assert_eq!(pull(&serve(7)), Ok(CHART.to_vec()));
+    assert!(pull(&serve(30)).is_err_and(|text| text.ends_with("leads to too many others")));
+    let many: Vec<Descriptor> = (0..1000).map(|n| Descriptor::of(media::MANIFEST, format!("{n}").as_bytes())).collect();
+    let wide = index(&many);
+    let server = Server::start(move |request| match request.path().ends_with("/1.0.0") {
+        true => Answer::new(200, wide.as_str()).with("Content-Type", media::INDEX),
+        false => Answer::new(404, ""),
     });
-    assert!(pull(&server).is_err());
-    assert!(server.requests().len() < 20);
+    assert!(
+        pull(&server).is_err_and(|text| text.starts_with("failed to perform \"FindSuccessors\" on source: sha256:"))
+    );
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[test]

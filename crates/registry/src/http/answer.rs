@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use gostd::url::Url;
+use ureq::BodyReader;
 use ureq::http::{HeaderMap, Response, StatusCode};
 
 use super::{Method, Request, url_text};
@@ -16,8 +17,10 @@ pub struct Answer {
     pub method: Method,
     /// What the request carried.
     pub authorization: Option<String>,
-    headers: HeaderMap,
-    body: ureq::Body,
+    pub headers: HeaderMap,
+    /// What was looked at already.
+    seen: Vec<u8>,
+    rest: BodyReader<'static>,
 }
 
 /// What was read of a body.
@@ -36,7 +39,8 @@ impl Answer {
             method: request.method,
             authorization: request.authorization.clone(),
             headers: head.headers,
-            body,
+            seen: Vec::new(),
+            rest: body.into_reader(),
         }
     }
 
@@ -50,10 +54,20 @@ impl Answer {
         self.header("content-length").parse().ok()
     }
 
+    /// Looks at the start of the body, which is still there to be read then.
+    ///
+    /// # Errors
+    /// Why there is not more, in Go's words.
+    pub fn peek(&mut self, limit_bytes: u64) -> Result<&[u8], String> {
+        let missing = limit_bytes.saturating_sub(self.seen.len() as u64);
+        let read = self.rest.by_ref().take(missing).read_to_end(&mut self.seen);
+        read.map(|_| self.seen.as_slice()).map_err(|error| fetch::broken_body(&error))
+    }
+
     /// Reads the body, but no more than a number of bytes.
     pub fn read(self, limit_bytes: u64) -> Body {
         let mut bytes = Vec::new();
-        let broken = self.body.into_reader().take(limit_bytes).read_to_end(&mut bytes).err();
+        let broken = self.seen.as_slice().chain(self.rest).take(limit_bytes).read_to_end(&mut bytes).err();
         Body { bytes, broken: broken.map(|error| fetch::broken_body(&error)) }
     }
 

@@ -27,7 +27,7 @@ const REQUESTS: usize = 10;
 
 /// As Go's default transport, which waits for answers without end.
 const CONNECT: Duration = Duration::from_secs(30);
-/// A registry may check what it was sent before it answers.
+/// A registry may check what it was sent before it answers. So long it may also pause in a body.
 const ANSWER: Duration = Duration::from_secs(300);
 /// A quarter of a gigabyte over a slow line.
 const BODY: Duration = Duration::from_secs(1800);
@@ -77,19 +77,19 @@ impl Transport {
     }
 
     fn try_once(&self, request: &Request<'_>) -> Result<Answer, ureq::Error> {
-        let id = self.trace.as_ref().map(|trace| trace.request(request));
-        let response = self.exchange(request);
-        if let (Some(trace), Some(id)) = (&self.trace, id) {
-            trace.response(id, request, &response);
-        }
-        Ok(Answer::new(request, response?))
+        let Some(trace) = &self.trace else { return self.exchange(request) };
+        let id = trace.request(request);
+        let mut answer = self.exchange(request);
+        trace.response(id, request, &mut answer);
+        answer
     }
 
-    fn exchange(&self, request: &Request<'_>) -> Result<Response<ureq::Body>, ureq::Error> {
-        match request.body {
+    fn exchange(&self, request: &Request<'_>) -> Result<Answer, ureq::Error> {
+        let response = match request.body {
             Some(body) => self.run(request.head(body)?),
             None => self.run(request.head(())?),
-        }
+        };
+        Ok(Answer::new(request, response?))
     }
 
     fn run<B: ureq::AsSendBody>(&self, request: ureq::http::Request<B>) -> Result<Response<ureq::Body>, ureq::Error> {
@@ -104,6 +104,7 @@ impl Transport {
             .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(ANSWER))
             .timeout_recv_body(Some(BODY))
+            .timeout_per_read(Some(ANSWER))
             .build();
         self.agent.run(configured)
     }
