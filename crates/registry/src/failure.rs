@@ -5,7 +5,7 @@ use gostd::json::{Field, Shape};
 
 use crate::error::{Error, Kind};
 use crate::http::Answer;
-use crate::json;
+use crate::json::{self, Nameless};
 
 /// So much of an answer is read, as in Helm.
 const ANSWER_BYTES: u64 = 8 * 1024;
@@ -18,13 +18,16 @@ const ERROR: Shape = Shape::Struct(
     ],
     "errcode.Error",
 );
-const ERRORS: Shape = Shape::Struct(&[Field { name: "errors", shape: Shape::List(&ERROR, "errcode.Errors") }], "");
+const ERRORS: Nameless = Nameless {
+    shape: Shape::Struct(&[Field { name: "errors", shape: Shape::List(&ERROR, "errcode.Errors") }], ""),
+    go_type: "struct { Errors errcode.Errors \"json:\\\"errors\\\"\" }",
+};
 
 /// Makes an error of an answer: `GET "URL": response status code 404: manifest unknown: manifest unknown: …`.
 pub fn of(answer: Answer) -> Error {
     let (place, status) = (answer.place(), answer.status.as_u16());
     let body = answer.read(ANSWER_BYTES);
-    let errors = json::first(&body.bytes, &ERRORS).map(|body| json::items(&body, "errors")).unwrap_or_default();
+    let errors = ERRORS.read_first(&body.bytes).map(|body| json::items(&body, "errors")).unwrap_or_default();
     let text = match errors.is_empty() {
         true => fetch::status_text(status).to_owned(),
         false => errors.iter().map(said).collect::<Vec<_>>().join("; "),

@@ -3,13 +3,27 @@
 use gostd::json::{Shape, decode_first, decode_shaped};
 use gostd::{GoError, Value};
 
-/// Reads the first value of a text, as a `json.Decoder` does.
-///
-/// # Errors
-/// `EOF`, `unexpected EOF`, what is wrong with the text, the first value that does not fit.
-pub fn first(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
-    let (_, length) = decode_first(text)?;
-    decode_shaped(text.get(..length).unwrap_or_default(), shape)
+/// A Go struct without a name: its shape, and how Go writes its type.
+pub struct Nameless {
+    pub shape: Shape,
+    pub go_type: &'static str,
+}
+
+impl Nameless {
+    /// Reads the first value of a text, as a `json.Decoder` does.
+    ///
+    /// # Errors
+    /// `EOF`, `unexpected EOF`, what is wrong with the text, the first value that does not fit.
+    pub fn read_first(&self, text: &[u8]) -> Result<Value, GoError> {
+        let (_, length) = decode_first(text)?;
+        decode_shaped(text.get(..length).unwrap_or_default(), &self.shape).map_err(|mut error| {
+            // Of its fields Go says no type; of the whole it does.
+            if error.text.ends_with("Go value of type ") {
+                error.text.push_str(self.go_type);
+            }
+            error
+        })
+    }
 }
 
 /// A member, nil if there is none.

@@ -9,7 +9,7 @@ use gostd::url::Url;
 use crate::error::Error;
 use crate::failure;
 use crate::http::{Answer, resolve, same_origin, url_text};
-use crate::json;
+use crate::json::{self, Nameless};
 use crate::quote;
 use crate::repository::{METADATA_BYTES, Repository};
 
@@ -17,7 +17,10 @@ use crate::repository::{METADATA_BYTES, Repository};
 const PAGES: usize = 10_000;
 const TAGS: usize = 1_000_000;
 
-const PAGE: Shape = Shape::Struct(&[Field { name: "tags", shape: Shape::List(&Shape::String, "[]string") }], "");
+const PAGE: Nameless = Nameless {
+    shape: Shape::Struct(&[Field { name: "tags", shape: Shape::List(&Shape::String, "[]string") }], ""),
+    go_type: "struct { Tags []string \"json:\\\"tags\\\"\" }",
+};
 
 /// Returns all tags, in the registry's order.
 ///
@@ -58,7 +61,7 @@ fn page(answer: Answer) -> Result<Vec<String>, Error> {
     if let Some(broken) = body.broken {
         return Err(undecoded(broken));
     }
-    let page = json::first(&body.bytes, &PAGE).map_err(|error| undecoded(error.text))?;
+    let page = PAGE.read_first(&body.bytes).map_err(|error| undecoded(error.text))?;
     let text = |tag: &gostd::Value| tag.as_str().map(|text| text.to_text().into_owned());
     Ok(json::items(&page, "tags").iter().filter_map(text).collect())
 }

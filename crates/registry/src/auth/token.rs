@@ -8,6 +8,7 @@ use super::basic;
 use crate::error::Error;
 use crate::failure;
 use crate::http::{Answer, Method, Request, Transport};
+use crate::json::{self, Nameless};
 use crate::query;
 
 /// A token's answer is small; Helm reads no more either.
@@ -38,7 +39,7 @@ pub fn distribution(transport: &Transport, wanted: &Wanted<'_>, credential: &Cre
         request.authorization = Some(basic(credential));
     }
     let answer = transport.send(&request)?;
-    token(answer, &["access_token", "token"])
+    token(answer, &DISTRIBUTION)
 }
 
 /// Fetches a token with `POST REALM`.
@@ -65,16 +66,23 @@ pub fn oauth2(transport: &Transport, wanted: &Wanted<'_>, credential: &Credentia
     let form = query::encode(&form);
     let url = Url::parse(wanted.realm.as_bytes())?;
     let answer = transport.send(&Request::new(Method::Post, url).body("application/x-www-form-urlencoded", &form))?;
-    token(answer, &["access_token"])
+    token(answer, &OAUTH2)
 }
 
-const TOKEN: Shape = Shape::Struct(
-    &[Field { name: "token", shape: Shape::String }, Field { name: "access_token", shape: Shape::String }],
-    "",
-);
+const TOKEN: Field = Field { name: "token", shape: Shape::String };
+const ACCESS_TOKEN: Field = Field { name: "access_token", shape: Shape::String };
 
-/// Takes the first of the fields that is not empty.
-fn token(answer: Answer, names: &[&str]) -> Result<String, Error> {
+const DISTRIBUTION: Nameless = Nameless {
+    shape: Shape::Struct(&[TOKEN, ACCESS_TOKEN], ""),
+    go_type: "struct { Token string \"json:\\\"token\\\"\"; AccessToken string \"json:\\\"access_token\\\"\" }",
+};
+const OAUTH2: Nameless = Nameless {
+    shape: Shape::Struct(&[ACCESS_TOKEN], ""),
+    go_type: "struct { AccessToken string \"json:\\\"access_token\\\"\" }",
+};
+
+/// Takes the access token, or the token of another name.
+fn token(answer: Answer, fields: &Nameless) -> Result<String, Error> {
     if answer.status != 200 {
         return Err(failure::of(answer));
     }
@@ -84,7 +92,8 @@ fn token(answer: Answer, names: &[&str]) -> Result<String, Error> {
     if let Some(broken) = body.broken {
         return Err(undecoded(broken));
     }
-    let found = crate::json::first(&body.bytes, &TOKEN).map_err(|error| undecoded(error.text))?;
-    let token = names.iter().map(|name| crate::json::text(&found, name)).find(|token| !token.is_empty());
+    let found = fields.read_first(&body.bytes).map_err(|error| undecoded(error.text))?;
+    let token =
+        ["access_token", "token"].map(|name| json::text(&found, name)).into_iter().find(|token| !token.is_empty());
     token.ok_or_else(|| Error::new(format!("{place}: empty token returned")))
 }
