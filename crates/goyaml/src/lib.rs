@@ -24,7 +24,7 @@ pub use documents::Documents;
 pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
 pub use head::{Head, head};
 pub use objects::Objects;
-pub use resolve::implicit_tag;
+pub use resolve::{implicit_tag, is_text};
 
 /// Reads a YAML document as `sigs.k8s.io/yaml.Unmarshal` does into an `interface{}`: all numbers are float64.
 ///
