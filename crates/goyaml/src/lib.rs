@@ -89,6 +89,17 @@ pub fn from_yaml_strict_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoEr
     json::shape_value_strict(&value, shape, "").map_err(unmarshaling)
 }
 
+/// Reads like [`from_yaml_strict_shaped`] into structs that have others embedded. sigs.k8s.io/yaml takes an embedded struct
+/// for the type of each of its fields when it looks whether a number or boolean is to become text: `written` is the type
+/// as it sees it, `shape` as it is.
+///
+/// # Errors
+/// As [`from_yaml_strict_shaped`].
+pub fn from_yaml_strict_embedded(text: &[u8], written: &Shape, shape: &Shape) -> Result<Value, GoError> {
+    let value = read(text, Mode::Strict, Some(written))?;
+    json::shape_value_strict(&value, shape, "").map_err(unmarshaling)
+}
+
 /// Splits a stream into its documents, as [`Documents`] does, for callers that need no errors: from an invalid separator
 /// on nothing is given. A document keeps its line ends.
 pub fn documents(stream: &[u8]) -> Vec<&[u8]> {

@@ -45,7 +45,10 @@ pub fn remove(folder: &Path, name: &str) -> Result<(), GoError> {
         }
         Ok(_) => {}
     }
-    fs::remove_file(&index).map_err(|error| path_error("remove", &index, &error))
+    // Go removes an empty folder too.
+    fs::remove_file(&index)
+        .or_else(|error| fs::remove_dir(&index).map_err(|_| error))
+        .map_err(|error| path_error("remove", &index, &error))
 }
 
 /// Writes a file under another name first and moves it to its place.

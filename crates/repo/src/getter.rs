@@ -71,7 +71,8 @@ impl Getter for Http {
             .download(&request, sink)
             .map_err(|failure| GoError::new(failure.text(origin.url, self.limit_bytes)))?;
         let length = response.content_length.map_or_else(|| "-1".to_owned(), |length| length.to_string());
-        let fields = [("url", origin.url), ("status", "200 OK"), ("content-length", &length)];
+        let status = format!("{} {}", response.status, fetch::status_text(response.status));
+        let fields = [("url", origin.url), ("status", &*status), ("content-length", &*length)];
         log.debug("fetch complete", &fields);
         Ok(response)
     }

@@ -18,6 +18,15 @@ pub enum Tree {
     Contents,
 }
 
+/// How a folder is served.
+#[derive(Clone, Debug)]
+pub enum Serve {
+    /// By a few lines of our own.
+    Plainly,
+    /// By `peers files`, with these words.
+    As(Vec<String>),
+}
+
 /// One command line and all it stands on. Texts may hold `$WORK`, `$HOME` and `$URL`.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -33,8 +42,8 @@ pub struct Case {
     pub links: BTreeMap<String, String>,
     pub archives: Vec<Archive>,
     pub fills: Vec<Fill>,
-    /// Whether the working folder is served over HTTP on the loopback address, at `$URL`.
-    pub serve: bool,
+    /// Whether and how the working folder is served on the loopback address, at `$URL`.
+    pub serve: Option<Serve>,
     pub mode: Mode,
     pub tree: Tree,
     /// What a limit's error must say, on stderr; only for the cases of limits, which have no golden.
@@ -148,12 +157,21 @@ fn parse_named(table: &Table, group: &str, name: &str) -> Result<Case, String> {
         archives: tables(table, "archives").iter().map(Archive::parse).collect::<Result<_, _>>()?,
         fills: tables(table, "fills").iter().map(Fill::parse).collect::<Result<_, _>>()?,
         says: text(table, "says")?,
-        serve: table.get("serve").and_then(Value::as_bool).unwrap_or(false),
+        serve: serve(table)?,
         mode: Mode::parse(text(table, "compare")?.as_deref())?,
         tree: tree(text(table, "tree")?.as_deref())?,
         ignored: list(table, "ignore")?.into_iter().collect(),
         base: None,
     })
+}
+
+/// `true`, or how: words, and what paths answer.
+fn serve(table: &Table) -> Result<Option<Serve>, String> {
+    match table.get("serve") {
+        None | Some(Value::Boolean(false)) => Ok(None),
+        Some(Value::Boolean(true)) => Ok(Some(Serve::Plainly)),
+        Some(_) => Ok(Some(Serve::As(list(table, "serve")?))),
+    }
 }
 
 fn tree(word: Option<&str>) -> Result<Tree, String> {

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::case::Case;
+use super::case::{Case, Serve};
 use super::folder::{copy, make_parent, put, snapshot, written};
 use super::serve::Server;
 
@@ -105,9 +105,11 @@ impl Sandbox {
         if let Some(base) = &case.base {
             copy(base, &sandbox.work)?;
         }
-        if case.serve {
-            sandbox.server = Some(Server::start(&sandbox.work)?);
-        }
+        sandbox.server = match &case.serve {
+            None => None,
+            Some(Serve::Plainly) => Some(Server::start(&sandbox.work)?),
+            Some(Serve::As(words)) => Some(Server::start_as(&sandbox.work, words)?),
+        };
         for (path, content) in &case.files {
             let content = match std::str::from_utf8(content) {
                 Ok(text) => sandbox.fill_in(text).into_bytes(),
@@ -152,7 +154,12 @@ impl Sandbox {
 
     fn names(&self) -> Vec<(&'static str, String)> {
         let mut names = vec![("$WORK", display(&self.work)), ("$HOME", display(&self.home))];
-        names.extend(self.server.as_ref().map(|server| ("$URL", server.url())));
+        if let Some(server) = &self.server {
+            names.push(("$URL", server.url().to_string()));
+            // The same server by another name.
+            names.push(("$OTHER", server.url().replace("127.0.0.1", "localhost")));
+            names.push(("$HOST", server.url().split("://").nth(1).unwrap_or_default().to_string()));
+        }
         names
     }
 

@@ -33,6 +33,4 @@ unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
 unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");
 unbuilt!(PUSH, "push", &[], &[], "push a chart to a registry");
 unbuilt!(REGISTRY, "registry", &[], &[], "log in to and out of a registry");
-unbuilt!(REPO, "repo", &[], &[], "chart repositories");
-unbuilt!(SEARCH, "search", &[], &[], "search for charts");
 unbuilt!(VERIFY, "verify", &[], &[], "check a package's signature");

@@ -97,8 +97,7 @@ impl File {
     /// `couldn't load repositories file (PATH): open PATH: …`, or what sigs.k8s.io/yaml says of it.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         let text = fs::read(path).map_err(|error| {
-            let operation = if error.kind() == io::ErrorKind::IsADirectory { "read" } else { "open" };
-            let cause = path_error(operation, path, &error);
+            let cause = unreadable(path, &error);
             let text = format!("couldn't load repositories file ({}): {}", path.display(), cause.text);
             match error.kind() {
                 io::ErrorKind::NotFound => LoadError::Missing(GoError::wrap(text, cause)),
@@ -116,7 +115,7 @@ impl File {
         match fs::read(path) {
             Ok(text) => File::parse(&text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(File::default()),
-            Err(error) => Err(path_error("open", path, &error)),
+            Err(error) => Err(unreadable(path, &error)),
         }
     }
 
@@ -193,6 +192,12 @@ impl File {
             ("repositories", Value::list(entries)),
         ]))
     }
+}
+
+/// Says why a file cannot be read, as Go's `os.ReadFile`.
+fn unreadable(path: &Path, error: &io::Error) -> GoError {
+    let operation = if error.kind() == io::ErrorKind::IsADirectory { "read" } else { "open" };
+    path_error(operation, path, error)
 }
 
 fn entry(map: &gostd::Map) -> Entry {

@@ -27,15 +27,28 @@ const DEFINITION: &[Field] = match METADATA {
     _ => &[],
 };
 
-const FIELDS: [Field; DEFINITION.len() + OWN.len()] = {
-    let mut fields = [OWN[0]; DEFINITION.len() + OWN.len()];
+const COUNT: usize = DEFINITION.len() + OWN.len();
+
+/// Puts the fields of Chart.yaml before the others; of a shape if they all have one.
+const fn fields(shape: Option<Shape>) -> [Field; COUNT] {
+    let mut fields = [OWN[0]; COUNT];
     let mut at = 0;
-    while at < fields.len() {
+    while at < COUNT {
         fields[at] = if at < DEFINITION.len() { DEFINITION[at] } else { OWN[at - DEFINITION.len()] };
+        if at < DEFINITION.len()
+            && let Some(shape) = shape
+        {
+            fields[at].shape = shape;
+        }
         at += 1;
     }
     fields
-};
+}
+
+const FIELDS: [Field; COUNT] = fields(None);
+
+/// As sigs.k8s.io/yaml sees the fields: Chart.yaml is embedded.
+const WRITTEN_FIELDS: [Field; COUNT] = fields(Some(METADATA));
 
 /// `repo.ChartVersion`.
 pub const VERSION: Shape = Shape::Struct(&FIELDS, "repo.ChartVersion");
@@ -43,18 +56,40 @@ pub const VERSION: Shape = Shape::Struct(&FIELDS, "repo.ChartVersion");
 /// `repo.ChartVersions`.
 pub(super) const VERSIONS: Shape = Shape::List(&VERSION, "repo.ChartVersions");
 
+const WRITTEN: Shape = Shape::List(&Shape::Struct(&WRITTEN_FIELDS, "repo.ChartVersion"), "repo.ChartVersions");
+
+/// Reads the versions of one chart in YAML.
+///
+/// # Errors
+/// What sigs.k8s.io/yaml says of them.
+pub(super) fn versions_from_yaml(text: &[u8]) -> Result<Value, GoError> {
+    goyaml::from_yaml_strict_embedded(text, &WRITTEN, &VERSIONS)
+}
+
+/// Reads an index in YAML.
+///
+/// # Errors
+/// What sigs.k8s.io/yaml says of it.
+pub(super) fn index_from_yaml(text: &[u8]) -> Result<Value, GoError> {
+    const ENTRIES: Shape = Shape::Map(&WRITTEN, "map[string]repo.ChartVersions");
+    const WRITTEN_INDEX: Shape = Shape::Struct(&index_fields(ENTRIES), "repo.IndexFile");
+    goyaml::from_yaml_strict_embedded(text, &WRITTEN_INDEX, &INDEX)
+}
+
 /// `repo.IndexFile`.
-pub const INDEX: Shape = Shape::Struct(
-    &[
+pub const INDEX: Shape =
+    Shape::Struct(&index_fields(Shape::Map(&VERSIONS, "map[string]repo.ChartVersions")), "repo.IndexFile");
+
+const fn index_fields(entries: Shape) -> [Field; 6] {
+    [
         Field { name: "serverInfo", shape: Shape::Map(&Shape::Any, "map[string]interface {}") },
         Field { name: "apiVersion", shape: Shape::String },
         Field { name: "generated", shape: Shape::Time },
-        Field { name: "entries", shape: Shape::Map(&VERSIONS, "map[string]repo.ChartVersions") },
+        Field { name: "entries", shape: entries },
         Field { name: "publicKeys", shape: STRINGS },
         Field { name: "annotations", shape: Shape::Map(&Shape::String, "map[string]string") },
-    ],
-    "repo.IndexFile",
-);
+    ]
+}
 
 /// A version of a chart.
 #[derive(Clone, Default, Debug)]

@@ -8,7 +8,7 @@ use gostd::{GoError, Value, json as go_json};
 use super::gather::Gather;
 use super::{Doubt, Scanned};
 use crate::index::catalogue::Writer;
-use crate::index::version::INDEX;
+use crate::index::version::{INDEX, index_from_yaml};
 use crate::index::{EMPTY, Version};
 
 /// A longer text is not read as a whole: its values would take more memory than a command should.
@@ -32,7 +32,7 @@ pub fn value(text: &[u8]) -> Result<Value, GoError> {
     }
     match go_json::decode(text) {
         Ok(_) => go_json::decode_shaped(text, &INDEX),
-        Err(_) => goyaml::from_yaml_strict_shaped(text, &INDEX),
+        Err(_) => index_from_yaml(text),
     }
 }
 

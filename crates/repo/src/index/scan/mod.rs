@@ -19,7 +19,7 @@ use std::io::{self, Seek, Write};
 use gostd::{GoError, json as go_json};
 
 use super::catalogue::{Fetched, Summary, Syntax, Writer};
-use super::version::{VERSION, VERSIONS};
+use super::version::{VERSION, versions_from_yaml};
 use super::{Key, Version};
 use gather::Gather;
 
@@ -168,7 +168,7 @@ pub fn decode(text: &[u8], syntax: Syntax) -> Result<Option<Version>, GoError> {
     match syntax {
         Syntax::Json => Ok(Version::from_value(&go_json::decode_shaped(text, &VERSION)?)),
         Syntax::Yaml => {
-            let list = goyaml::from_yaml_strict_shaped(text, &VERSIONS)?;
+            let list = versions_from_yaml(text)?;
             match list.as_list().map(|list| list.items()) {
                 Some([one]) => Ok(Version::from_value(one)),
                 _ => Err(GoError::new("an index changed while it was read")),

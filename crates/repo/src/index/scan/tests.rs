@@ -93,7 +93,7 @@ fn what_machines_write_is_read_in_pieces() {
             "apiVersion: v1\nentries:\n  a:\n  - null\n  - {{}}\n  - name: a\n{ENTRY}  - name: a\n    version: x\n"
         ),
         format!("apiVersion: v1\nentries:\n  a:\n{}", ENTRY.replace("one", "\"\\u00e9n\\a\"")),
-        format!("apiVersion: v1\nentries:\n  a:\n{}", ENTRY.replace("appVersion: 1.2.3", "appVersion: 1.10")),
+        format!("apiVersion: v1\nentries:\n  a:\n{}", ENTRY.replace("0123abcd", "0123")),
         format!("apiVersion: v1\nentries:\n  a:\n{}", ENTRY.replace("- one", "- one\n     - more")),
         format!("apiVersion: v1\nentries:\n  a:\n{}", ENTRY.replace("A chart", "|\n      - \"A chart\n      #")),
         format!("apiVersion: v1\nentries:\n  a:\n{}", ENTRY.replace("A chart", "Ein Häuschen mit")),
@@ -129,6 +129,10 @@ fn nothing_is_guessed() {
         "apiVersion: v1\nannotations:\n  x: |\n    y\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n",
         "apiVersion: v1\nentries:\n  a:\n  - nmae: a\n    version: 1.0.0\n",
         "apiVersion: v1\nentreis:\n  a: []\n",
+        "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0\n",
+        "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n    annotations: {version: 1.0}\n",
+        "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n    annotations: {x: 1.0}\n",
+        "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n    keywords: [1]\n",
         "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n---\nentries: {}\n",
         "apiVersion: v1\nentries:\n  a:\n  - name: a\n\tversion: 1.0.0\n",
         "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n\u{7}",
@@ -177,6 +181,11 @@ fn errors_are_those_of_helm() {
         (
             "apiVersion: v1\nentries:\n  a:\n  - nmae: a\n",
             "error unmarshaling JSON: while decoding JSON: json: unknown field \"nmae\"",
+        ),
+        (
+            "entries:\n  a:\n  - version: 0.1\n",
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal number into Go struct field \
+             .entries.a.0.version of type string",
         ),
         (
             "a: 1\na: 2\n",

@@ -11,7 +11,7 @@ use gostd::Value;
 use super::gather::Gather;
 use super::{Doubt, PART_BYTES, plain};
 use crate::index::catalogue::{Place, Syntax};
-use crate::index::version::INDEX;
+use crate::index::version::index_from_yaml;
 
 /// The lines of an index, as they come.
 #[derive(Default)]
@@ -208,7 +208,7 @@ impl Lines {
 
     /// Reads what stands outside of `entries`; reports whether there is a version of the format.
     fn check_frame(&self, frame: &[u8]) -> Result<bool, Doubt> {
-        let value = goyaml::from_yaml_strict_shaped(frame, &INDEX).map_err(|_| Doubt::Form)?;
+        let value = index_from_yaml(frame).map_err(|_| Doubt::Form)?;
         let Some(map) = value.as_map() else { return Err(Doubt::Form) };
         let entries = map.get(b"entries").unwrap_or(Value::Nil);
         if entries.as_map().is_some_and(|entries| !entries.is_empty()) {
