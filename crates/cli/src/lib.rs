@@ -17,6 +17,7 @@ mod log;
 mod out;
 mod output;
 mod output_dir;
+mod password;
 mod plugins;
 mod progress;
 mod schema_references;

@@ -81,9 +81,13 @@ fn send(agent: &Agent, target: &Target, headers: &Headers<'_>, deadline: Instant
         builder = builder.header(name, value);
     }
     let left = deadline.saturating_duration_since(Instant::now());
-    let builder = builder.config().timeout_global(Some(left)).max_redirects(0).proxy(proxy).build();
+    let builder = builder.config().timeout_global(Some(left)).max_redirects(0).proxy(proxy.clone()).build();
     builder.call().map_err(|error| {
-        let text = words::got(&target.shown(), &words::no_answer(target, &error));
+        let text = match &proxy {
+            Some(proxy) => words::no_answer_through(proxy, target, &error),
+            None => words::no_answer(target, &error),
+        };
+        let text = words::got(&target.shown(), &text);
         Attempt::request(text, &error)
     })
 }

@@ -19,7 +19,9 @@ pub fn text(error: &Error) -> String {
 
 fn certificate(error: &CertificateError) -> String {
     match error {
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => "certificate signed by unknown authority".to_owned(),
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "certificate signed by unknown authority".to_owned()
+        }
         CertificateError::ExpiredContext { time, not_after } => outdated(time, "after", not_after),
         CertificateError::NotValidYetContext { time, not_before } => outdated(time, "before", not_before),
         CertificateError::Expired | CertificateError::NotValidYet => {

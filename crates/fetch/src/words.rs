@@ -2,8 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
-use ureq::Error;
 use ureq::http::StatusCode;
+use ureq::{Error, Proxy};
 
 use crate::target::Target;
 use crate::tls_words;
@@ -27,6 +27,17 @@ pub fn no_answer(target: &Target, error: &Error) -> String {
         Error::Timeout(_) => "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
         Error::ConnectProxyFailed(text) => refused_tunnel(text),
         error => error.to_string(),
+    }
+}
+
+/// Says why there was no answer through a proxy: of a connection, it is the one to the proxy.
+pub fn no_answer_through(proxy: &Proxy, target: &Target, error: &Error) -> String {
+    match error {
+        Error::Io(cause) if cause.kind() == ErrorKind::ConnectionRefused => {
+            let address = format!("{}:{}", proxy.host(), proxy.port());
+            format!("proxyconnect tcp: dial tcp {address}: connect: connection refused")
+        }
+        error => no_answer(target, error),
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::case::Case;
+use super::case::{Case, Serve};
 use super::folder::{copy, make_parent, put, snapshot, written};
 use super::registry;
 use super::serve::Server;
@@ -124,9 +124,11 @@ impl Sandbox {
         if let Some(base) = &case.base {
             copy(base, &sandbox.work)?;
         }
-        if case.serve {
-            sandbox.server = Some(Server::start(&sandbox.work)?);
-        }
+        sandbox.server = match &case.serve {
+            None => None,
+            Some(Serve::Plainly) => Some(Server::start(&sandbox.work)?),
+            Some(Serve::As(words)) => Some(Server::start_as(&sandbox.work, words)?),
+        };
         if let Some(kind) = &case.registry {
             sandbox.registry = Some((registry::host(kind)?, registry::namespace()));
         }
@@ -177,7 +179,12 @@ impl Sandbox {
 
     fn names(&self) -> Vec<(&'static str, String)> {
         let mut names = vec![("$WORK", display(&self.work)), ("$HOME", display(&self.home))];
-        names.extend(self.server.as_ref().map(|server| ("$URL", server.url())));
+        if let Some(server) = &self.server {
+            names.push(("$URL", server.url().to_string()));
+            // The same server by another name.
+            names.push(("$OTHER", server.url().replace("127.0.0.1", "localhost")));
+            names.push(("$HOST", server.url().split("://").nth(1).unwrap_or_default().to_string()));
+        }
         if let Some((host, namespace)) = &self.registry {
             names.extend([("$REGISTRY", host.clone()), ("$REPO", namespace.clone())]);
         }

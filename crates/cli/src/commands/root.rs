@@ -1,8 +1,8 @@
 //! The root of the command tree.
 
 use super::{
-    create, diff, env, get, history, install, lint, list, push, registry, rollback, show, status, template, test,
-    unbuilt, uninstall, upgrade, version,
+    create, diff, env, get, history, install, lint, list, push, registry, repo, rollback, search, show, status,
+    template, test, unbuilt, uninstall, upgrade, version,
 };
 use crate::command::Command;
 use crate::tables::GLOBAL;
@@ -21,8 +21,8 @@ pub static ROOT: Command = Command {
         &show::COMMAND,
         &lint::COMMAND,
         &unbuilt::PACKAGE,
-        &unbuilt::REPO,
-        &unbuilt::SEARCH,
+        &repo::COMMAND,
+        &search::COMMAND,
         &unbuilt::VERIFY,
         &get::COMMAND,
         &history::COMMAND,

@@ -31,16 +31,4 @@ unbuilt!(DEPENDENCY, "dependency", &["dep", "dependencies"], &[], "a chart's dep
 unbuilt!(PACKAGE, "package", &[], &[], "pack a chart folder into an archive");
 unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
 unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");
-unbuilt!(REPO, "repo", &[], &[], "chart repositories");
-
-/// Of searches, only ours is there.
-pub static SEARCH: Command = Command {
-    name: "search",
-    short: "search for charts",
-    run: Some(|_| Err(not_built("search"))),
-    sub: &[&super::search_oci::COMMAND],
-    lenient: true,
-    ..Command::EMPTY
-};
-
 unbuilt!(VERIFY, "verify", &[], &[], "check a package's signature");

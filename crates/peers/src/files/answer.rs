@@ -16,7 +16,10 @@ pub fn answer(options: &Options, seen: &Seen, rule: Option<Rule>) -> Vec<u8> {
         return status(401, "Unauthorized", &["WWW-Authenticate: Basic realm=\"files\""]);
     }
     match rule {
-        Some(Rule::Redirect(code, location)) => status(code, "Moved", &[&format!("Location: {location}")]),
+        Some(Rule::Redirect(code, location)) => {
+            let location = location.replace("$OTHER", &other_name(options, seen));
+            status(code, "Moved", &[&format!("Location: {location}")])
+        }
         Some(Rule::Status(code, words)) => status(code, &words, &[]),
         Some(Rule::Cut(bytes)) => {
             let mut answer = file(options, seen);
@@ -26,6 +29,13 @@ pub fn answer(options: &Options, seen: &Seen, rule: Option<Rule>) -> Vec<u8> {
         }
         _ => file(options, seen),
     }
+}
+
+/// Returns the URL of this server by the name `localhost`.
+fn other_name(options: &Options, seen: &Seen) -> String {
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
+    let port = seen.header("host").and_then(|host| host.rsplit(':').next()).unwrap_or_default();
+    format!("{scheme}://localhost:{port}")
 }
 
 fn is_known(options: &Options, seen: &Seen) -> bool {

@@ -1,6 +1,7 @@
 //! A server of the files of a folder: over HTTP or HTTPS, for anyone or with a password, and with all that may go wrong.
 
 mod answer;
+mod parse;
 mod request;
 
 use std::collections::HashMap;
