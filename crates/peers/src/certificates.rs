@@ -24,6 +24,7 @@ pub struct Certificates {
 pub struct Files {
     pub authority: PathBuf,
     pub server: PathBuf,
+    pub server_key: PathBuf,
     pub client: PathBuf,
     pub client_key: PathBuf,
 }
@@ -69,7 +70,7 @@ impl Certificates {
         Ok(Certificates { authority: certificate, server: pair.clone(), client: pair })
     }
 
-    /// Writes `ca.crt`, `server.crt`, `client.crt` and `client.key` into a folder.
+    /// Writes `ca.crt`, `server.crt`, `server.key`, `client.crt` and `client.key` into a folder.
     ///
     /// # Errors
     /// What the system says.
@@ -82,6 +83,7 @@ impl Certificates {
         Ok(Files {
             authority: file("ca.crt", &self.authority)?,
             server: file("server.crt", &self.server.0)?,
+            server_key: file("server.key", &self.server.1)?,
             client: file("client.crt", &self.client.0)?,
             client_key: file("client.key", &self.client.1)?,
         })

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use peers::files::Server;
-use peers::registry::{Access, Registry};
+use peers::registry::{Access, Line, Registry};
 
 const USAGE: &str = "usage: peers registry everybody|basic|tokens|distribution-tokens
        peers files FOLDER [tls|mtls|self-signed|password|packed|etag]... [PATH=ANSWER]...
@@ -51,7 +51,7 @@ fn wait() {
 }
 
 fn serve(access: Access) -> Result<(), String> {
-    let registry = Registry::try_start(access)?;
+    let registry = Registry::try_start(access, &Line::Plain)?;
     println!("{}", registry.host());
     wait();
     Ok(())

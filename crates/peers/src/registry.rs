@@ -5,8 +5,10 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::json;
 use testbed::Process;
 
+use crate::certificates::Files;
 use crate::tokens::{ISSUER, SERVICE, Tokens, Users};
 use crate::wire::Request;
 
@@ -35,6 +37,15 @@ pub enum Access {
     DistributionTokens,
 }
 
+/// How a registry is reached.
+#[derive(Clone, Debug)]
+pub enum Line {
+    Plain,
+    Tls(Files),
+    /// Who has no certificate of the same authority is not heard.
+    MutualTls(Files),
+}
+
 /// A running registry on a free port; its data goes away with it.
 pub struct Registry {
     host: String,
@@ -49,12 +60,20 @@ impl Registry {
     /// # Panics
     /// Where it cannot be built or started.
     pub fn start(access: Access) -> Registry {
-        Registry::try_start(access).expect("a registry")
+        Registry::try_start(access, &Line::Plain).expect("a registry")
+    }
+
+    /// Starts a registry that is reached over TLS.
+    ///
+    /// # Panics
+    /// As [`Registry::start`].
+    pub fn start_over(line: &Line, access: Access) -> Registry {
+        Registry::try_start(access, line).expect("a registry")
     }
 
     /// # Errors
     /// Where it cannot be built or started: what went wrong.
-    pub fn try_start(access: Access) -> Result<Registry, String> {
+    pub fn try_start(access: Access, line: &Line) -> Result<Registry, String> {
         let binary = testbed::program("registry")?;
         let folder = tempfile::tempdir().map_err(|e| format!("cannot make a folder: {e}"))?;
         let users = |oauth2| Users {
@@ -72,7 +91,7 @@ impl Registry {
         for _ in 0..TRIES {
             let host = format!("127.0.0.1:{}", testbed::free_port()?);
             let config = folder.path().join("config.json");
-            let text = configuration(&host, folder.path(), access, tokens.as_ref())?;
+            let text = configuration(&host, folder.path(), (access, line), tokens.as_ref())?;
             std::fs::write(&config, text).map_err(|e| format!("cannot write {}: {e}", config.display()))?;
             let mut command = Command::new(&binary);
             command.arg("serve").arg(&config).env("OTEL_TRACES_EXPORTER", "none");
@@ -101,7 +120,7 @@ impl Registry {
 fn configuration(
     host: &str,
     folder: &std::path::Path,
-    access: Access,
+    (access, line): (Access, &Line),
     tokens: Option<&Tokens>,
 ) -> Result<String, String> {
     let write = |name: &str, text: &str| {
@@ -109,20 +128,27 @@ fn configuration(
         std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
         Ok::<String, String>(path.display().to_string())
     };
-    let mut config = serde_json::json!({
+    let mut config = json!({
         "version": "0.1",
         "log": { "accesslog": { "disabled": true }, "level": "warn" },
         "storage": { "filesystem": { "rootdirectory": folder.join("data") }, "delete": { "enabled": true } },
         "http": { "addr": host, "secret": "test" },
     });
     if access == Access::Basic {
-        config["auth"] =
-            serde_json::json!({ "htpasswd": { "realm": "registry", "path": write("htpasswd", HTPASSWD)? } });
+        config["auth"] = json!({ "htpasswd": { "realm": "registry", "path": write("htpasswd", HTPASSWD)? } });
     }
     if let Some(tokens) = tokens {
-        config["auth"] = serde_json::json!({ "token": {
+        config["auth"] = json!({ "token": {
             "realm": tokens.realm(), "service": SERVICE, "issuer": ISSUER, "jwks": write("keys.json", tokens.keys())?,
         } });
+    }
+    match line {
+        Line::Plain => {}
+        Line::Tls(files) => config["http"]["tls"] = json!({ "certificate": files.server, "key": files.server_key }),
+        Line::MutualTls(files) => {
+            let (certificate, key, authorities) = (&files.server, &files.server_key, [&files.authority]);
+            config["http"]["tls"] = json!({ "certificate": certificate, "key": key, "clientcas": authorities });
+        }
     }
     Ok(config.to_string())
 }

@@ -174,10 +174,13 @@ fn write(stream: &mut TcpStream, request: &Request, answer: &Answer) -> std::io:
         bytes.extend_from_slice(&answer.body[..answer.body.len().saturating_sub(cut)]);
     }
     stream.write_all(&bytes)?;
-    while answer.end == End::Endless {
+    if answer.end != End::Endless {
+        return stream.flush();
+    }
+    // Until the client has enough of it.
+    loop {
         stream.write_all(&answer.body)?;
     }
-    stream.flush()
 }
 
 fn unescape(text: &str) -> String {

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use super::archive::Archive;
 use super::compare::Mode;
 use super::fields::{list, strings, text};
-use super::words;
+use super::{registry, words};
 
 /// What is compared of the files that a command writes below the working folder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +27,8 @@ pub enum Serve {
     As(Vec<String>),
 }
 
-/// One command line and all it stands on. Texts may hold `$WORK`, `$HOME` and `$URL`.
+/// One command line and all it stands on. Texts may hold `$WORK`, `$HOME`, `$URL`, `$REGISTRY` and
+/// `$REPO`.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub group: String,
@@ -44,6 +45,10 @@ pub struct Case {
     pub fills: Vec<Fill>,
     /// Whether and how the working folder is served on the loopback address, at `$URL`.
     pub serve: Option<Serve>,
+    /// The kind of real registry that the case needs, at `$REGISTRY`.
+    pub registry: Option<String>,
+    /// Command lines that run before, and must go well; what they print is not compared.
+    pub before: Vec<Vec<String>>,
     pub mode: Mode,
     pub tree: Tree,
     /// What a limit's error must say, on stderr; only for the cases of limits, which have no golden.
@@ -128,7 +133,7 @@ pub fn read_group(folder: &Path, file: &str) -> Result<Vec<Case>, String> {
 
 const KEYS: &[&str] = &[
     "name", "args", "exit", "env", "stdin", "files", "bytes", "links", "archives", "serve", "compare", "tree",
-    "ignore", "chart", "values", "template", "probe", "schema", "fills", "says",
+    "ignore", "chart", "values", "template", "probe", "schema", "fills", "says", "registry", "before",
 ];
 
 fn parse(table: &Table, group: &str) -> Result<Case, String> {
@@ -158,6 +163,8 @@ fn parse_named(table: &Table, group: &str, name: &str) -> Result<Case, String> {
         fills: tables(table, "fills").iter().map(Fill::parse).collect::<Result<_, _>>()?,
         says: text(table, "says")?,
         serve: serve(table)?,
+        registry: kind_of_registry(table)?,
+        before: list(table, "before")?.iter().map(|line| words::split(line)).collect::<Result<_, _>>()?,
         mode: Mode::parse(text(table, "compare")?.as_deref())?,
         tree: tree(text(table, "tree")?.as_deref())?,
         ignored: list(table, "ignore")?.into_iter().collect(),
@@ -172,6 +179,12 @@ fn serve(table: &Table) -> Result<Option<Serve>, String> {
         Some(Value::Boolean(true)) => Ok(Some(Serve::Plainly)),
         Some(_) => Ok(Some(Serve::As(list(table, "serve")?))),
     }
+}
+
+fn kind_of_registry(table: &Table) -> Result<Option<String>, String> {
+    let kind = text(table, "registry")?;
+    kind.iter().try_for_each(|kind| registry::check(kind))?;
+    Ok(kind)
 }
 
 fn tree(word: Option<&str>) -> Result<Tree, String> {

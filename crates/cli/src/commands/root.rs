@@ -1,8 +1,8 @@
 //! The root of the command tree.
 
 use super::{
-    create, diff, env, get, history, install, lint, list, repo, rollback, search, show, status, template, test,
-    unbuilt, uninstall, upgrade, version,
+    create, diff, env, get, history, install, lint, list, push, registry, repo, rollback, search, show, status,
+    template, test, unbuilt, uninstall, upgrade, version,
 };
 use crate::command::Command;
 use crate::tables::GLOBAL;
@@ -38,8 +38,8 @@ pub static ROOT: Command = Command {
         &env::COMMAND,
         &unbuilt::PLUGIN,
         &version::COMMAND,
-        &unbuilt::REGISTRY,
-        &unbuilt::PUSH,
+        &registry::COMMAND,
+        &push::COMMAND,
         // Ours alone.
         &diff::COMMAND,
     ],

@@ -31,6 +31,4 @@ unbuilt!(DEPENDENCY, "dependency", &["dep", "dependencies"], &[], "a chart's dep
 unbuilt!(PACKAGE, "package", &[], &[], "pack a chart folder into an archive");
 unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
 unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");
-unbuilt!(PUSH, "push", &[], &[], "push a chart to a registry");
-unbuilt!(REGISTRY, "registry", &[], &[], "log in to and out of a registry");
 unbuilt!(VERIFY, "verify", &[], &[], "check a package's signature");

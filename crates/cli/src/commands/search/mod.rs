@@ -10,6 +10,6 @@ pub static COMMAND: Command = Command {
     operands: "[keyword]",
     short: "search for a keyword in charts",
     long: "Looks for charts in the repositories that were added, or in the Artifact Hub.",
-    sub: &[&hub::COMMAND, &repo::COMMAND],
+    sub: &[&hub::COMMAND, &repo::COMMAND, &super::search_oci::COMMAND],
     ..Command::EMPTY
 };
