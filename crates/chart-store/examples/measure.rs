@@ -14,16 +14,18 @@ fn main() {
     let mut number = || arguments.next().and_then(|text| text.parse::<usize>().ok());
     let (count, clients) = (number().unwrap_or(1000), number().unwrap_or(4));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
-    runtime.block_on(async {
+    // With a count of 0 the store is only opened.
+    let uploading = async {
         let store = Store::open(Config::folder(&folder)).await.expect("a store");
         let next = Arc::new(AtomicUsize::new(0));
         for step in 1..=5 {
-            let (start, end) = (Instant::now(), count * step / 5);
+            let (start, end, before) = (Instant::now(), count * step / 5, ticks());
             let tasks = (0..clients).map(|_| tokio::spawn(client(store.clone(), next.clone(), end)));
             for task in tasks.collect::<Vec<_>>() {
                 task.await.expect("a client");
             }
             let uploads = (count / 5) as f64 / start.elapsed().as_secs_f64();
+            let cpu = (ticks() - before) as f64 * 10.0 / (count / 5) as f64;
             let start = Instant::now();
             let index = store.index("").await.expect("an index");
             let fresh = start.elapsed();
@@ -31,21 +33,33 @@ fn main() {
             let start = Instant::now();
             store.index("").await.expect("an index");
             let again = start.elapsed();
-            println!("{end} versions: {uploads:.0} uploads/s, index of {} bytes brought up to date in {fresh:?}, after one more upload in {again:?}", index.yaml().len());
+            println!("{end} versions: {uploads:.0} uploads/s of {cpu:.2} ms CPU, index of {} bytes brought up to date in {fresh:?}, after one more upload in {again:?}", index.yaml().len());
         }
         store.close().await;
-    });
+    };
+    if count > 0 {
+        runtime.block_on(uploading);
+    }
     runtime.block_on(async {
         let start = Instant::now();
         let store = Store::open(Config::folder(&folder)).await.expect("a store");
         let opened = start.elapsed();
         let index = store.index("").await.expect("an index");
         let read = start.elapsed();
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        status.lines().filter(|line| line.starts_with("VmRSS")).for_each(|line| println!("{line} with the index"));
         let packed = index.gzip().await.expect("gzip").len();
         println!("opened in {opened:?}, index in {read:?}, {packed} bytes of gzip in {:?}", start.elapsed());
     });
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("{line}"));
+}
+
+/// Processor time of this process, in hundredths of a second.
+fn ticks() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = status.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum()
 }
 
 async fn client(store: Store, next: Arc<AtomicUsize>, end: usize) {

@@ -13,9 +13,11 @@ CREATE TABLE tenants (
 );
 
 -- state: 0 kept, 1 being deleted, 2 deleted (until uploads of before have noticed).
+-- Rows are in the order they came, not of their digests: new ones are written at the end.
 -- `body` holds small contents; else they are at `path`, or where their digest says.
 CREATE TABLE blobs (
-    digest TEXT COLLATE "C" PRIMARY KEY,
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    digest TEXT COLLATE "C" NOT NULL UNIQUE,
     size BIGINT NOT NULL,
     state BIGINT NOT NULL DEFAULT 0,
     touched BIGINT NOT NULL,

@@ -13,15 +13,17 @@ CREATE TABLE tenants (
 );
 
 -- state: 0 kept, 1 being deleted, 2 deleted (until uploads of before have noticed).
+-- Rows are in the order they came, not of their digests: new ones are written at the end.
 -- `body` holds small contents; else they are at `path`, or where their digest says.
 CREATE TABLE blobs (
-    digest TEXT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
     touched INTEGER NOT NULL,
     path TEXT,
     body BLOB
-) WITHOUT ROWID;
+);
 
 CREATE TABLE repositories (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
