@@ -4,6 +4,7 @@ mod add;
 mod index;
 mod list;
 mod remove;
+mod serve;
 mod source;
 mod update;
 
@@ -17,6 +18,6 @@ pub static COMMAND: Command = Command {
     short: "add, list, remove, update, and index chart repositories",
     long: "Keeps the list of chart repositories, their indexes in the cache, and makes indexes of packaged charts.",
     args: Args::None,
-    sub: &[&add::COMMAND, &list::COMMAND, &remove::COMMAND, &index::COMMAND, &update::COMMAND],
+    sub: &[&add::COMMAND, &list::COMMAND, &remove::COMMAND, &index::COMMAND, &update::COMMAND, &serve::COMMAND],
     ..Command::EMPTY
 };
