@@ -23,7 +23,8 @@ impl Served {
     fn start(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let data = format!("--data={}", folder.path().display());
-        let flags: Vec<&str> = ["repo", "serve", "--address=127.0.0.1:0", &data].into_iter().chain(flags.iter().copied()).collect();
+        let flags: Vec<&str> =
+            ["repo", "serve", "--address=127.0.0.1:0", &data].into_iter().chain(flags.iter().copied()).collect();
         let (process, start) = spawn(Command::new(env!("CARGO_BIN_EXE_pilothouse")).args(flags), 5);
         let url = start.lines().next().and_then(|line| line.split(' ').next_back()).expect("an address").to_owned();
         Served { process, start, url, folder }
@@ -107,7 +108,8 @@ fn fixture(file: &str) -> Vec<u8> {
 fn upload(served: &Served, authorization: &str, files: &[(&str, &str)]) -> String {
     let mut body = Vec::new();
     for (field, file) in files {
-        write!(body, "--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file}\"\r\n\r\n").expect("memory");
+        write!(body, "--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file}\"\r\n\r\n")
+            .expect("memory");
         body.extend_from_slice(&fixture(file));
         body.extend_from_slice(b"\r\n");
     }
@@ -147,7 +149,9 @@ fn real_helm_finds_what_was_uploaded_and_what_was_pushed() {
         std::fs::remove_file(helm.home.path().join(&file)).expect("a file");
     }
     helm.ok(&format!("pull ours/mychart --version 0.1.0 --verify --keyring {FILES}/public.gpg"));
-    helm.ok(&format!("pull oci://{host}/mychart --version 0.1.0 --plain-http --verify --keyring {FILES}/public.gpg -d signed"));
+    helm.ok(&format!(
+        "pull oci://{host}/mychart --version 0.1.0 --plain-http --verify --keyring {FILES}/public.gpg -d signed"
+    ));
     assert_eq!(helm.ok("show values ours/mychart"), helm.ok(&format!("show values {FILES}/mychart-0.2.0.tgz")));
     // What comes later is there after an update.
     helm.ok(&format!("push {FILES}/otherchart-0.1.0.tgz oci://{host} --plain-http"));
@@ -220,7 +224,12 @@ fn what_makes_no_sense_is_told_before_anything_is_served() {
     ];
     for (flags, expected) in cases {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pilothouse"));
-        let output = command.args(["repo", "serve"]).args(flags.split(' ')).env("HOME", "/nonexistent").output().expect("a process");
+        let output = command
+            .args(["repo", "serve"])
+            .args(flags.split(' '))
+            .env("HOME", "/nonexistent")
+            .output()
+            .expect("a process");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{flags}: {text}");
         assert!(text.starts_with("Error: ") && text.contains(expected), "{flags}: {text}");
@@ -243,6 +252,10 @@ fn called_chartmuseum_it_takes_its_flags_and_variables() {
     let output = command.output().expect("a process");
     let index = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(index.starts_with("apiVersion: v1\nentries:\n  mychart:\n") && index.contains("serverInfo: {}"), "{index}");
-    let output = Command::new(env!("CARGO_BIN_EXE_pilothouse")).arg0("chartmuseum").arg("--version").output().expect("a process");
+    let output = Command::new(env!("CARGO_BIN_EXE_pilothouse"))
+        .arg0("chartmuseum")
+        .arg("--version")
+        .output()
+        .expect("a process");
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("ChartMuseum version 0.16.5"));
 }

@@ -33,7 +33,11 @@ impl Fault {
 
     /// Nothing that the client could do something about.
     pub fn internal(detail: String) -> Self {
-        Fault { status: StatusCode::INTERNAL_SERVER_ERROR, message: "internal server error".into(), detail: Some(detail) }
+        Fault {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            message: "internal server error".into(),
+            detail: Some(detail),
+        }
     }
 
     /// More than may be sent: ChartMuseum's words, and no JSON.
@@ -150,7 +154,9 @@ mod tests {
     fn entity_tags_are_found_in_lists() {
         let mut headers = HeaderMap::new();
         assert!(!has_tag(&headers, "\"a\""));
-        for (list, expected) in [("\"a\"", true), ("W/\"a\"", true), ("\"b\", \"a\"", true), ("*", true), ("\"b\"", false), ("a", false)] {
+        for (list, expected) in
+            [("\"a\"", true), ("W/\"a\"", true), ("\"b\", \"a\"", true), ("*", true), ("\"b\"", false), ("a", false)]
+        {
             headers.insert("if-none-match", HeaderValue::from_static(list));
             assert_eq!(has_tag(&headers, "\"a\""), expected, "{list}");
         }

@@ -70,6 +70,9 @@ impl App {
         };
         let registry = oci::router(self.store.clone(), self.access.clone(), rules);
         let state = museum::State { app: self.clone(), registry };
-        Router::new().fallback(museum::handle).with_state(state).layer(from_fn_with_state(self.clone(), request::around))
+        Router::new()
+            .fallback(museum::handle)
+            .with_state(state)
+            .layer(from_fn_with_state(self.clone(), request::around))
     }
 }

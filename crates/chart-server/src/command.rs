@@ -30,7 +30,8 @@ fn start(manner: Manner, args: &[String]) -> Result<u8, Wrong> {
         return Ok(print(&settings::help(manner)));
     }
     if given.version {
-        let text = format!("ChartMuseum version {} (Pilothouse {})\n", crate::MUSEUM_VERSION, env!("CARGO_PKG_VERSION"));
+        let text =
+            format!("ChartMuseum version {} (Pilothouse {})\n", crate::MUSEUM_VERSION, env!("CARGO_PKG_VERSION"));
         return Ok(print(&text));
     }
     let settings = Settings::new(manner, &given)?;

@@ -94,9 +94,13 @@ impl Metrics {
     /// Returns everything in Prometheus' text format.
     pub fn text(&self, tenants: &[TenantCount]) -> String {
         let mut out = String::new();
-        gauge(&mut out, "chartmuseum_chart_versions_served_total", "Current number of chart versions served", tenants, |t| {
-            t.versions
-        });
+        gauge(
+            &mut out,
+            "chartmuseum_chart_versions_served_total",
+            "Current number of chart versions served",
+            tenants,
+            |t| t.versions,
+        );
         gauge(&mut out, "chartmuseum_charts_served_total", "Current number of charts served", tenants, |t| t.charts);
         if let Ok(counted) = self.counted.lock() {
             counted.write(&mut out);
@@ -157,7 +161,10 @@ impl Histogram {
             let _ = writeln!(out, "{name}_bucket{{{labels},le=\"{border}\"}} {within}");
         }
         let (sum, count) = (self.sum, self.count);
-        let _ = writeln!(out, "{name}_bucket{{{labels},le=\"+Inf\"}} {count}\n{name}_sum{{{labels}}} {sum}\n{name}_count{{{labels}}} {count}");
+        let _ = writeln!(
+            out,
+            "{name}_bucket{{{labels},le=\"+Inf\"}} {count}\n{name}_sum{{{labels}}} {sum}\n{name}_count{{{labels}}} {count}"
+        );
     }
 }
 

@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::listen::{Paced, Peer};
 use crate::log::{Level, chain};
 use crate::metrics::Served;
-use crate::{oci, oci_path};
 use crate::route::{self, Found, Route};
+use crate::{oci, oci_path};
 
 /// Characters of a request's name that are repeated to whoever sent it, and written to the log.
 const NAME_LENGTH: usize = 128;
@@ -49,18 +49,18 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
     };
     let logged = app.log.settings().health || label != Route::Health.template();
     if logged {
-        app.log.line(Level::Debug, &format!("[{}] Incoming request: {}", seen.number, seen.path), &[("reqID", json!(seen.name))]);
+        app.log.line(
+            Level::Debug,
+            &format!("[{}] Incoming request: {}", seen.number, seen.path),
+            &[("reqID", json!(seen.name))],
+        );
     }
     let request_bytes = request.body().size_hint().lower();
     let patience = app.settings.listen.read_timeout;
     let body = std::mem::take(request.body_mut());
     *request.body_mut() = Body::new(Paced::new(body, patience));
     request.extensions_mut().insert(target);
-    let mut response = if shared && is_preflight(&app, &request) {
-        preflight()
-    } else {
-        next.run(request).await
-    };
+    let mut response = if shared && is_preflight(&app, &request) { preflight() } else { next.run(request).await };
     if shared {
         share(&app, response.headers_mut());
     }
@@ -186,7 +186,8 @@ fn preflight() -> Response {
     let mut response = answer::empty(StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
     headers.insert("access-control-allow-methods", HeaderValue::from_static("GET, HEAD, POST, DELETE"));
-    headers.insert("access-control-allow-headers", HeaderValue::from_static("Authorization, Content-Type, X-Request-Id"));
+    headers
+        .insert("access-control-allow-headers", HeaderValue::from_static("Authorization, Content-Type, X-Request-Id"));
     headers.insert("access-control-max-age", HeaderValue::from_static("600"));
     response
 }

@@ -140,10 +140,13 @@ async fn import(store: &Store, log: &Log) {
             }
             let counts = [("added", imported.added), ("unchanged", imported.unchanged), ("removed", imported.removed)];
             let skipped = ("skipped", json!(imported.skipped.len()));
-            let fields: Vec<_> = counts.map(|(name, count)| (name, json!(count))).into_iter().chain([skipped]).collect();
+            let fields: Vec<_> =
+                counts.map(|(name, count)| (name, json!(count))).into_iter().chain([skipped]).collect();
             log.line(Level::Debug, "Looked for charts in the folder", &fields);
         }
-        Err(error) => log.line(Level::Error, "Cannot look for charts in the folder", &[("error", json!(chain(&error)))]),
+        Err(error) => {
+            log.line(Level::Error, "Cannot look for charts in the folder", &[("error", json!(chain(&error)))])
+        }
     }
 }
 
@@ -151,8 +154,12 @@ async fn garbage(app: Arc<App>) {
     loop {
         tokio::time::sleep(GARBAGE_INTERVAL).await;
         match app.store.collect_garbage(chart_store::Grace::default()).await {
-            Ok(collected) => app.log.line(Level::Debug, "Removed what nobody needs", &[("what", json!(format!("{collected:?}")))]),
-            Err(error) => app.log.line(Level::Error, "Cannot remove what nobody needs", &[("error", json!(chain(&error)))]),
+            Ok(collected) => {
+                app.log.line(Level::Debug, "Removed what nobody needs", &[("what", json!(format!("{collected:?}")))])
+            }
+            Err(error) => {
+                app.log.line(Level::Error, "Cannot remove what nobody needs", &[("error", json!(chain(&error)))])
+            }
         }
     }
 }

@@ -79,13 +79,19 @@ fn archives_that_are_too_much_are_refused() {
     let aliases: String = (1..30).map(|n| format!("x{n}: &x{n} [*x{0}, *x{0}, *x{0}, *x{0}]\n", n - 1)).collect();
     let cases = [
         ("a bomb of many files", bomb(30, 4 << 20)),
-        ("a size that is a lie", archive(GOOD, |out| out.write_all(&tar_entry("a/lie", b'0', (1 << 33) - 1)).expect("memory"))),
+        (
+            "a size that is a lie",
+            archive(GOOD, |out| out.write_all(&tar_entry("a/lie", b'0', (1 << 33) - 1)).expect("memory")),
+        ),
         ("deep YAML", archive(&nested("[", 20_000), |_| {})),
         ("deep maps", archive(&nested("{a: ", 20_000), |_| {})),
         ("aliases of aliases", archive(&format!("{GOOD}x0: &x0 [a, a]\n{aliases}"), |_| {})),
         ("a device", archive(GOOD, |out| out.write_all(&tar_entry("../../dev/x", b'3', 0)).expect("memory"))),
         ("a way out", archive(GOOD, |out| out.write_all(&tar_file("a/../../../etc/evil", b"x")).expect("memory"))),
-        ("a long name of a version", archive(&format!("apiVersion: v2\nname: a\nversion: 1.0.0-{}\n", "x".repeat(5000)), |_| {})),
+        (
+            "a long name of a version",
+            archive(&format!("apiVersion: v2\nname: a\nversion: 1.0.0-{}\n", "x".repeat(5000)), |_| {}),
+        ),
         ("a control character", archive("apiVersion: v2\nname: \"a\\n\"\nversion: 1.0.0\n", |_| {})),
     ];
     for (what, bytes) in cases {
@@ -166,7 +172,12 @@ fn who_sends_slowly_is_cut_off_and_others_are_served_meanwhile() {
                 0 => String::new(),
                 1 => "GET /index.yaml HTTP/1.1\r\nHost: x\r\nX-A: ".to_owned(),
                 2 => head(server.address, "POST /api/charts", &[], 1000),
-                _ => head(server.address, "POST /api/charts", &[("Content-Type".into(), "multipart/form-data; boundary=b".into())], 1000),
+                _ => head(
+                    server.address,
+                    "POST /api/charts",
+                    &[("Content-Type".into(), "multipart/form-data; boundary=b".into())],
+                    1000,
+                ),
             };
             stream.write_all(text.as_bytes()).expect("a start");
             stream
@@ -218,7 +229,22 @@ fn names_of_tenants_are_no_ways_out() {
     let server = Running::museum(&["--depth-dynamic".into()]);
     std::fs::write(server.folder.path().join("secret-1.0.0.tgz"), "secret").expect("a file");
     let upload = fixture("mychart-0.1.0.tgz");
-    for tenant in ["..", "../..", "a/..", "a/../b", ".", ".git", "%2e%2e", "..%2f..", "%2e%2e%2f", "a%00b", "a%5cb", "a%0d%0ab", "a%2f%2fb", "%ff"] {
+    for tenant in [
+        "..",
+        "../..",
+        "a/..",
+        "a/../b",
+        ".",
+        ".git",
+        "%2e%2e",
+        "..%2f..",
+        "%2e%2e%2f",
+        "a%00b",
+        "a%5cb",
+        "a%0d%0ab",
+        "a%2f%2fb",
+        "%ff",
+    ] {
         for (line, body) in [
             (format!("GET /{tenant}/index.yaml"), &b""[..]),
             (format!("GET /{tenant}/charts/secret-1.0.0.tgz"), b""),
@@ -245,7 +271,16 @@ fn requests_that_are_none_are_answered_or_cut_off() {
     let long = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(200_000));
     let fields = format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "a: b\r\n".repeat(2000));
     let token = format!("GET / HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\n\r\n", "x".repeat(100_000));
-    for text in ["\0\0\0\0\r\n\r\n", "GET", "GET / HTTP/9.9\r\n\r\n", long.as_str(), &fields, &token, "POST /api/charts HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "POST /api/charts HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"] {
+    for text in [
+        "\0\0\0\0\r\n\r\n",
+        "GET",
+        "GET / HTTP/9.9\r\n\r\n",
+        long.as_str(),
+        &fields,
+        &token,
+        "POST /api/charts HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST /api/charts HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ] {
         let mut stream = TcpStream::connect(server.address).expect("a connection");
         let _ = stream.write_all(text.as_bytes());
         let _ = stream.shutdown(std::net::Shutdown::Write);
@@ -263,9 +298,11 @@ fn forms_that_are_broken_are_refused() {
     let wrong_pair = [("chart", "a", good.clone()), ("prov", "b", fixture("otherchart-0.1.0.tgz.prov"))];
     let (kind, mut cut) = form(&[("chart", "a", good.clone())]);
     cut.truncate(cut.len() / 2);
-    for (what, (kind, body)) in
-        [("many fields", form(&many)), ("a signature of another chart", form(&wrong_pair)), ("a form that ends early", (kind, cut))]
-    {
+    for (what, (kind, body)) in [
+        ("many fields", form(&many)),
+        ("a signature of another chart", form(&wrong_pair)),
+        ("a form that ends early", (kind, cut)),
+    ] {
         let answer = ask(server.address, "POST /api/charts", &[("Content-Type".into(), kind)], &body);
         assert_eq!(answer.status, 400, "{what}: {answer:?}");
         assert_eq!(charts(server.address), NOTHING, "{what}");

@@ -36,7 +36,12 @@ fn charts_are_shown_fetched_and_kept() {
         .map(|version| index.text().find(&format!("charts/mychart-{version}.tgz")).expect(version))
         .into();
     assert!(places.is_sorted(), "{}", index.text());
-    let tagged = ask(server.address, "GET /index.yaml", &[("If-None-Match".into(), index.header("etag").expect("a tag").into())], b"");
+    let tagged = ask(
+        server.address,
+        "GET /index.yaml",
+        &[("If-None-Match".into(), index.header("etag").expect("a tag").into())],
+        b"",
+    );
     assert_eq!(tagged.status, 304);
     // A signature brings its package along.
     assert_eq!(get(&server, "/charts/mychart-0.1.0.tgz.prov").body, fixture("mychart-0.1.0.tgz.prov"));
@@ -71,7 +76,9 @@ fn liar(index: String, archive: Vec<u8>) -> String {
 #[test]
 fn what_is_not_what_its_index_says_is_not_kept() {
     let entry = |digest: &str, name: &str| {
-        format!("apiVersion: v1\nentries:\n  {name}:\n  - {{name: {name}, version: 0.1.0, urls: [a.tgz], digest: '{digest}'}}\n")
+        format!(
+            "apiVersion: v1\nentries:\n  {name}:\n  - {{name: {name}, version: 0.1.0, urls: [a.tgz], digest: '{digest}'}}\n"
+        )
     };
     let zeros = "0".repeat(64);
     for (index, archive, file) in [

@@ -66,8 +66,14 @@ fn record() {
         let folder = tempfile::tempdir().expect("a folder");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let mut command = Command::new(&program);
-        command.args(flags(&scene)).arg("--storage=local").arg(format!("--storage-local-rootdir={}", folder.path().display()));
-        command.args([format!("--port={port}"), "--listen-host=127.0.0.1".into()]).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(flags(&scene))
+            .arg("--storage=local")
+            .arg(format!("--storage-local-rootdir={}", folder.path().display()));
+        command
+            .args([format!("--port={port}"), "--listen-host=127.0.0.1".into()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let mut process = command.spawn().expect("ChartMuseum");
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         while TcpStream::connect(address).is_err() {

@@ -35,9 +35,15 @@ fn indexes_are_packed_and_known_again() {
     let server = Running::serve(&["--anonymous-writes"]);
     assert_eq!(upload(&server, "/api/charts", "mychart-0.1.0.tgz").status, 201);
     let plain = get(&server, "/index.yaml", &[]);
-    assert_eq!((plain.status, plain.header("content-encoding"), plain.header("cache-control")), (200, None, Some("no-cache")));
+    assert_eq!(
+        (plain.status, plain.header("content-encoding"), plain.header("cache-control")),
+        (200, None, Some("no-cache"))
+    );
     let packed = get(&server, "/index.yaml", &header("Accept-Encoding", "br, gzip;q=0.5"));
-    assert_eq!((packed.header("content-encoding"), packed.header("content-type")), (Some("gzip"), plain.header("content-type")));
+    assert_eq!(
+        (packed.header("content-encoding"), packed.header("content-type")),
+        (Some("gzip"), plain.header("content-type"))
+    );
     let mut unpacked = Vec::new();
     GzDecoder::new(packed.body.as_slice()).read_to_end(&mut unpacked).expect("gzip");
     assert_eq!(unpacked, plain.body);
@@ -114,10 +120,16 @@ fn metrics_count_charts_and_requests() {
     }
     get(&server, "/nothing", &[]);
     let metrics = get(&server, "/metrics", &[]).text();
-    for line in ["chartmuseum_charts_served_total{repo=\"org\"} 2", "chartmuseum_chart_versions_served_total{repo=\"org\"} 3"] {
+    for line in
+        ["chartmuseum_charts_served_total{repo=\"org\"} 2", "chartmuseum_chart_versions_served_total{repo=\"org\"} 3"]
+    {
         assert!(metrics.lines().any(|l| l == line), "{line}\n{metrics}");
     }
-    assert!(metrics.contains("code=\"201\"") && metrics.contains("url=\"/api/:repo/charts\"") && !metrics.contains("nothing"));
+    assert!(
+        metrics.contains("code=\"201\"")
+            && metrics.contains("url=\"/api/:repo/charts\"")
+            && !metrics.contains("nothing")
+    );
     let closed = Running::serve(&["--basic-auth-user=u", "--basic-auth-pass=p"]);
     assert_eq!(get(&closed, "/metrics", &[]).status, 401);
     assert_eq!(get(&Running::museum(&[]), "/metrics", &[]).status, 404);
@@ -125,7 +137,8 @@ fn metrics_count_charts_and_requests() {
 
 #[test]
 fn pages_of_an_origin_may_ask_first_and_read_refusals() {
-    let flags = ["--cors-alloworigin=https://a.example.com", "--basic-auth-user=u", "--basic-auth-pass=p", "--context-path=/x"];
+    let flags =
+        ["--cors-alloworigin=https://a.example.com", "--basic-auth-user=u", "--basic-auth-pass=p", "--context-path=/x"];
     let server = Running::serve(&flags);
     let mut asking = header("Origin", "https://a.example.com");
     asking.extend(header("Access-Control-Request-Method", "POST"));
@@ -148,14 +161,26 @@ fn requests_keep_their_name() {
 fn the_web_folder_shows_its_files_and_nothing_else() {
     let web = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(web.path().join("static")).expect("a folder");
-    for (file, text) in [("index.html", "<h1>Mine</h1>"), ("static/main.css", "a{}"), ("secret", "secret"), ("static/.hidden", "secret")] {
+    for (file, text) in [
+        ("index.html", "<h1>Mine</h1>"),
+        ("static/main.css", "a{}"),
+        ("secret", "secret"),
+        ("static/.hidden", "secret"),
+    ] {
         std::fs::write(web.path().join(file), text).expect("a file");
     }
     let server = Running::museum(&[format!("--web-template-path={}", web.path().display())]);
     assert_eq!(get(&server, "/", &[]).text(), "<h1>Mine</h1>");
     let css = get(&server, "/static/main.css", &[]);
     assert_eq!((css.text().as_str(), css.header("content-type")), ("a{}", Some("text/css; charset=utf-8")));
-    for path in ["/static/../secret", "/static/%2e%2e/secret", "/static/..%2fsecret", "/static/.hidden", "/static/", "/static//etc/passwd"] {
+    for path in [
+        "/static/../secret",
+        "/static/%2e%2e/secret",
+        "/static/..%2fsecret",
+        "/static/.hidden",
+        "/static/",
+        "/static//etc/passwd",
+    ] {
         let answer = get(&server, path, &[]);
         assert_eq!(answer.status, 404, "{path}: {}", answer.text());
     }
@@ -165,7 +190,11 @@ fn the_web_folder_shows_its_files_and_nothing_else() {
 fn a_folder_of_chartmuseum_is_served_in_place() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("org")).expect("a folder");
-    for (file, from) in [("mychart-0.1.0.tgz", "mychart-0.1.0.tgz"), ("mychart-0.1.0.tgz.prov", "mychart-0.1.0.tgz.prov"), ("org/otherchart-0.1.0.tgz", "otherchart-0.1.0.tgz")] {
+    for (file, from) in [
+        ("mychart-0.1.0.tgz", "mychart-0.1.0.tgz"),
+        ("mychart-0.1.0.tgz.prov", "mychart-0.1.0.tgz.prov"),
+        ("org/otherchart-0.1.0.tgz", "otherchart-0.1.0.tgz"),
+    ] {
         std::fs::write(folder.path().join(file), fixture(from)).expect("a file");
     }
     std::fs::write(folder.path().join("index-cache.yaml"), "apiVersion: v1\nentries: {}\n").expect("a file");

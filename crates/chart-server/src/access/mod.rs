@@ -9,7 +9,7 @@ mod token;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::settings::{Auth, Way, Wrong, Writes};
+use crate::settings::{Auth, Way, Writes, Wrong};
 use actions::Actions;
 use basic::Basic;
 use key::VerifyingKey;
@@ -147,7 +147,9 @@ impl Bearer {
     fn challenge(&self, action: Action, subject: Subject<'_>) -> String {
         let (realm, service) = (&self.realm, &self.service);
         let scope = match subject {
-            Subject::Tenant(tenant) => format!("{}:{}:{}", actions::TENANT_TYPE, actions::namespace(tenant), action.word()),
+            Subject::Tenant(tenant) => {
+                format!("{}:{}:{}", actions::TENANT_TYPE, actions::namespace(tenant), action.word())
+            }
             Subject::Repository(name) if action == Action::Pull => format!("repository:{name}:pull"),
             Subject::Repository(name) => format!("repository:{name}:pull,push"),
             Subject::Catalog => "registry:catalog:*".to_owned(),

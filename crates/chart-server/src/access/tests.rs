@@ -37,7 +37,9 @@ fn basic_takes_the_one_pair() {
         assert!(access.decide(&headers(&right), Action::Push, Subject::Tenant("a")).is_ok(), "{right}");
     }
     let wrong = BASE64.encode(b"user:pass");
-    for wrong in [format!("Basic {wrong}"), format!("Bearer {encoded}"), encoded, "Basic ".into(), "Basic !".into(), "x".into()] {
+    for wrong in
+        [format!("Basic {wrong}"), format!("Bearer {encoded}"), encoded, "Basic ".into(), "Basic !".into(), "x".into()]
+    {
         let refusal = access.decide(&headers(&wrong), Action::Pull, Subject::Tenant("a")).expect_err(&wrong);
         assert_eq!(refusal.status, StatusCode::UNAUTHORIZED);
         assert_eq!(refusal.challenge.expect("a challenge"), "Basic realm=\"ChartMuseum\"");
@@ -68,8 +70,11 @@ impl Issuer {
         let path = folder.path().join("key.pem");
         let public = aws_lc_rs::encoding::AsDer::<aws_lc_rs::encoding::PublicKeyX509Der<'_>>::as_der(key.public_key());
         let body = BASE64_MIME.encode(public.expect("a public key").as_ref());
-        std::fs::write(&path, format!("-----BEGIN PUBLIC KEY-----\n{}-----END PUBLIC KEY-----\n", body.replace('\r', "")))
-            .expect("a file");
+        std::fs::write(
+            &path,
+            format!("-----BEGIN PUBLIC KEY-----\n{}-----END PUBLIC KEY-----\n", body.replace('\r', "")),
+        )
+        .expect("a file");
         let way = Way::Bearer(BearerSettings {
             realm: "https://tokens".into(),
             service: "charts".into(),
@@ -81,9 +86,12 @@ impl Issuer {
     }
 
     fn token(&self, header: &str, claims: &str) -> String {
-        let message = format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(claims.as_bytes()));
+        let message =
+            format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(claims.as_bytes()));
         let mut signature = vec![0; self.key.public_modulus_len()];
-        self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).expect("a signature");
+        self.key
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
+            .expect("a signature");
         format!("{message}.{}", BASE64URL_NOPAD.encode(&signature))
     }
 
@@ -165,7 +173,8 @@ fn what_is_not_signed_by_the_key_or_out_of_time_counts_for_nothing() {
 #[test]
 fn a_path_finds_actions_elsewhere_and_names_stay_names() {
     let issuer = Issuer::new(Some("rights[?repo=='$NAMESPACE'].can[]"));
-    let token = issuer.token(RS256, r#"{"rights":[{"repo":"a","can":["pull"]},{"repo":"secret","can":["pull","push"]}]}"#);
+    let token =
+        issuer.token(RS256, r#"{"rights":[{"repo":"a","can":["pull"]},{"repo":"secret","can":["pull","push"]}]}"#);
     assert!(issuer.allows(&token, Action::Pull, Subject::Tenant("a")));
     assert!(!issuer.allows(&token, Action::Push, Subject::Tenant("a")));
     for tenant in ["x' || repo=='secret", "b", "`", "'"] {
@@ -182,8 +191,17 @@ fn challenges_name_what_was_wanted() {
         refusal.challenge.expect("a challenge").to_str().expect("text").to_owned()
     };
     let start = "Bearer realm=\"https://tokens\",service=\"charts\"";
-    assert_eq!(challenge(Action::Push, Subject::Tenant("a/b")), format!("{start},scope=\"artifact-repository:a/b:push\""));
-    assert_eq!(challenge(Action::Pull, Subject::Tenant("")), format!("{start},scope=\"artifact-repository:repo:pull\""));
-    assert_eq!(challenge(Action::Push, Subject::Repository("a/b")), format!("{start},scope=\"repository:a/b:pull,push\""));
+    assert_eq!(
+        challenge(Action::Push, Subject::Tenant("a/b")),
+        format!("{start},scope=\"artifact-repository:a/b:push\"")
+    );
+    assert_eq!(
+        challenge(Action::Pull, Subject::Tenant("")),
+        format!("{start},scope=\"artifact-repository:repo:pull\"")
+    );
+    assert_eq!(
+        challenge(Action::Push, Subject::Repository("a/b")),
+        format!("{start},scope=\"repository:a/b:pull,push\"")
+    );
     assert_eq!(challenge(Action::Pull, Subject::Registry), start);
 }

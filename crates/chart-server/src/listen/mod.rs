@@ -104,7 +104,13 @@ impl Listener {
         tokio::time::timeout(patience, graceful.shutdown()).await.is_ok()
     }
 
-    fn connection(&self, stream: TcpStream, peer: Peer, router: Router, watcher: Watcher) -> impl Future<Output = ()> + use<> {
+    fn connection(
+        &self,
+        stream: TcpStream,
+        peer: Peer,
+        router: Router,
+        watcher: Watcher,
+    ) -> impl Future<Output = ()> + use<> {
         let tls = self.tls.clone();
         let read_timeout = self.settings.read_timeout;
         let _ = stream.set_nodelay(true);
@@ -114,7 +120,8 @@ impl Listener {
             match tls {
                 None => speak(stream, router, read_timeout, watcher).await,
                 Some(tls) => {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE.min(read_timeout), tls.accept(stream)).await {
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE.min(read_timeout), tls.accept(stream)).await
+                    {
                         speak(stream, router, read_timeout, watcher).await;
                     }
                 }

@@ -30,9 +30,9 @@ pub fn acceptor(settings: &Tls) -> Result<TlsAcceptor, Wrong> {
         Some(path) => {
             let mut authorities = RootCertStore::empty();
             for certificate in self::certificates(path)? {
-                authorities
-                    .add(certificate)
-                    .map_err(|error| Wrong::because(format!("Can't parse CA certificate file {}", path.display()), error))?;
+                authorities.add(certificate).map_err(|error| {
+                    Wrong::because(format!("Can't parse CA certificate file {}", path.display()), error)
+                })?;
             }
             let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(authorities), provider)
                 .build()

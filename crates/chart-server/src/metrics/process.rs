@@ -10,7 +10,8 @@ const KILO: u64 = 1024;
 
 /// Adds `process_*`.
 pub fn write(out: &mut String) {
-    let (Ok(stat), Ok(status)) = (fs::read_to_string("/proc/self/stat"), fs::read_to_string("/proc/self/status")) else {
+    let (Ok(stat), Ok(status)) = (fs::read_to_string("/proc/self/stat"), fs::read_to_string("/proc/self/status"))
+    else {
         return;
     };
     // The name in parentheses may hold anything; what counts is behind the last one.
@@ -20,7 +21,8 @@ pub fn write(out: &mut String) {
     number(out, "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "counter", seconds);
     let memory = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kilobytes = line.and_then(|line| line.trim_start_matches(':').split_whitespace().next()?.parse::<u64>().ok());
+        let kilobytes =
+            line.and_then(|line| line.trim_start_matches(':').split_whitespace().next()?.parse::<u64>().ok());
         (kilobytes.unwrap_or_default() * KILO) as f64
     };
     number(out, "process_resident_memory_bytes", "Resident memory size in bytes.", "gauge", memory("VmRSS"));

@@ -154,7 +154,8 @@ generated: '2020-01-01T00:00:00Z'
     #[test]
     fn files_are_where_their_index_says() {
         let files = files(THEIRS, "http://up.example.com/charts").expect("an index");
-        let mut shown: Vec<_> = files.iter().map(|(file, remote)| format!("{file} {} {}", remote.url, remote.digest)).collect();
+        let mut shown: Vec<_> =
+            files.iter().map(|(file, remote)| format!("{file} {} {}", remote.url, remote.digest)).collect();
         shown.sort();
         let expected = [
             "a-1.10.0.tgz http://up.example.com/charts/a-1.10.0.tgz ab",

@@ -149,7 +149,11 @@ impl Mirrors {
         let asked = tokio::task::spawn_blocking(move || Upstream::ask(&url, file, known)).await;
         let (upstream, trouble) = asked.map_err(|error| Fault::internal(error.to_string()))?;
         if let Some(trouble) = &trouble {
-            app.log.line(Level::Error, "A mirrored repository is away", &[("url", json!(mirror.url)), ("error", json!(trouble))]);
+            app.log.line(
+                Level::Error,
+                "A mirrored repository is away",
+                &[("url", json!(mirror.url)), ("error", json!(trouble))],
+            );
         }
         state.upstream = upstream;
         state.upstream.clone().ok_or_else(|| away(trouble.unwrap_or_default()))

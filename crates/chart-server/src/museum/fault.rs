@@ -15,7 +15,9 @@ impl From<Error> for Fault {
             Error::Unknown(missing) => (StatusCode::NOT_FOUND, format!("{missing} not found")),
             Error::Exists(_) => (StatusCode::CONFLICT, "file already exists".to_owned()),
             Error::Invalid(text) => (StatusCode::BAD_REQUEST, text.clone()),
-            Error::Mismatch | Error::References(_) | Error::OutOfOrder(_) => (StatusCode::BAD_REQUEST, error.to_string()),
+            Error::Mismatch | Error::References(_) | Error::OutOfOrder(_) => {
+                (StatusCode::BAD_REQUEST, error.to_string())
+            }
             Error::TooLarge { .. } => return Fault::too_large(),
             Error::Quota(_) => (StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
             Error::Full(_) => (StatusCode::INSUFFICIENT_STORAGE, "the disk of the server is full".to_owned()),

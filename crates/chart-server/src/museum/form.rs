@@ -39,7 +39,9 @@ pub async fn save(app: &App, tenant: &str, policy: Policy, headers: &HeaderMap, 
     };
     let Files { mut packages, mut signatures } = files;
     if packages.len() == 1 && signatures.len() == 1 {
-        let (Some((_, package)), Some((_, signature))) = (packages.pop(), signatures.pop()) else { return Err(nothing(app)) };
+        let (Some((_, package)), Some((_, signature))) = (packages.pop(), signatures.pop()) else {
+            return Err(nothing(app));
+        };
         app.store.put_chart(tenant, package, Some(signature), policy).await.map_err(exists)?;
     }
     for (_, package) in packages {

@@ -98,7 +98,9 @@ fn wanted(app: &App, route: &Route, method: &Method) -> Option<Option<Action>> {
     match route {
         Route::Info | Route::Health if reads => Some(None),
         // Names of tenants are in it: as free as ChartMuseum's only where it was asked for in ChartMuseum's way.
-        Route::Metrics if reads && settings.shown.metrics => Some((!settings.shown.metrics_free).then_some(Action::Pull)),
+        Route::Metrics if reads && settings.shown.metrics => {
+            Some((!settings.shown.metrics_free).then_some(Action::Pull))
+        }
         Route::Static(_) if reads && settings.shown.web_folder.is_some() => Some(Some(Action::Pull)),
         Route::ArtifactHub if reads && !settings.shown.artifact_hub.is_empty() => Some(Some(Action::Pull)),
         Route::Info | Route::Health | Route::Metrics | Route::Static(_) | Route::ArtifactHub => None,

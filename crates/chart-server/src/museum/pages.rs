@@ -35,7 +35,9 @@ pub async fn welcome(app: &App) -> Result<Response, Fault> {
 pub async fn file(app: &App, path: &str) -> Result<Response, Fault> {
     let inner = Path::new(path.trim_start_matches('/'));
     // A way out of the folder is no file in it.
-    let plain = inner.components().all(|part| matches!(part, Component::Normal(name) if !name.to_string_lossy().starts_with('.')));
+    let plain = inner
+        .components()
+        .all(|part| matches!(part, Component::Normal(name) if !name.to_string_lossy().starts_with('.')));
     let folder = app.settings.shown.web_folder.as_ref().filter(|_| plain).ok_or_else(Fault::not_found)?;
     let bytes = read(folder.join(inner)).await.ok_or_else(Fault::not_found)?;
     Ok(answer::data(StatusCode::OK, content_type(inner), bytes))

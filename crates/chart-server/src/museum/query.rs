@@ -9,7 +9,8 @@ use crate::answer::Fault;
 pub fn value(uri: &Uri, name: &str) -> Option<String> {
     uri.query()?.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let text = |part: &str| gostd::url::query_unescape(part.as_bytes()).ok().and_then(|text| String::from_utf8(text).ok());
+        let text =
+            |part: &str| gostd::url::query_unescape(part.as_bytes()).ok().and_then(|text| String::from_utf8(text).ok());
         (text(key)? == name).then(|| text(value)).flatten()
     })
 }
@@ -27,7 +28,9 @@ pub fn page(uri: &Uri) -> Result<Page, Fault> {
     };
     let limit = match number("limit") {
         None => None,
-        Some(limit) => Some(limit.filter(|limit| *limit > 0).ok_or_else(|| wrong("limit is not a valid positive integer"))?),
+        Some(limit) => {
+            Some(limit.filter(|limit| *limit > 0).ok_or_else(|| wrong("limit is not a valid positive integer"))?)
+        }
     };
     Ok(Page { offset, limit })
 }
@@ -48,14 +51,17 @@ mod tests {
             ("/x?limit=", Err("limit is not a valid positive integer")),
         ];
         for (uri, expected) in cases {
-            let page = page(&Uri::from_static(uri)).map(|page| (page.offset, page.limit)).map_err(|fault| fault.message);
+            let page =
+                page(&Uri::from_static(uri)).map(|page| (page.offset, page.limit)).map_err(|fault| fault.message);
             assert_eq!(page, expected.map_err(str::to_owned), "{uri}");
         }
     }
 
     #[test]
     fn a_name_counts_with_or_without_a_value() {
-        for (uri, expected) in [("/?force", Some("")), ("/?force=false", Some("false")), ("/?a=force", None), ("/", None)] {
+        for (uri, expected) in
+            [("/?force", Some("")), ("/?force=false", Some("false")), ("/?a=force", None), ("/", None)]
+        {
             assert_eq!(value(&Uri::from_static(uri), "force").as_deref(), expected, "{uri}");
         }
     }

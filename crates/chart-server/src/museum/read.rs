@@ -1,7 +1,9 @@
 //! Reading: the index, archives, and what the API says of charts.
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
+use axum::http::header::{
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use chart_store::{ChartVersion, Error, Text};
@@ -23,7 +25,13 @@ pub async fn index(app: &App, asked: &Asked) -> Result<Response, Fault> {
     let json = app.settings.shown.json_index || accepts(headers, &ACCEPT, "application/json");
     let packed = !json && accepts(headers, &ACCEPT_ENCODING, "gzip");
     // Each form is a content of its own.
-    let form = if json { "-json" } else if packed { "-gzip" } else { "" };
+    let form = if json {
+        "-json"
+    } else if packed {
+        "-gzip"
+    } else {
+        ""
+    };
     let tag = format!("{}{form}\"", index.etag().trim_end_matches('"'));
     let mut response = if answer::has_tag(headers, &tag) {
         answer::empty(StatusCode::NOT_MODIFIED)

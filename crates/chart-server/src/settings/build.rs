@@ -11,7 +11,8 @@ use super::given::Given;
 use super::table;
 use super::wrong::Wrong;
 use super::{
-    Auth, Bearer, Depth, Forms, Limits, Listen, LogSettings, Manner, Overwrite, Settings, Shown, Tls, Way, Writes, storage,
+    Auth, Bearer, Depth, Forms, Limits, Listen, LogSettings, Manner, Overwrite, Settings, Shown, Tls, Way, Writes,
+    storage,
 };
 
 /// Levels of tenants; a path has no more names than this.
@@ -124,7 +125,8 @@ fn auth(given: &Given) -> Result<Auth, Wrong> {
 
 fn writes(manner: Manner, given: &Given, auth: &Auth, listen: &Listen) -> Result<Writes, Wrong> {
     let asked = bool(given, "anonymous-writes");
-    let closed = matches!(auth.way, Way::Open) && !listen.tls.as_ref().is_some_and(|tls| tls.client_authority.is_some());
+    let closed =
+        matches!(auth.way, Way::Open) && !listen.tls.as_ref().is_some_and(|tls| tls.client_authority.is_some());
     if asked && closed && manner == Manner::Serve && !is_loopback(&listen.host) {
         return Err(Wrong::new(format!(
             "--anonymous-writes would let the whole network upload and delete on {}: configure authentication, or listen on 127.0.0.1",

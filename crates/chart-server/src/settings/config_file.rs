@@ -21,12 +21,14 @@ pub fn read(path: &Path) -> Result<Given, Wrong> {
     if !path.extension().is_none_or(|extension| extension == "yaml" || extension == "yml") {
         return Err(Wrong::new("config file must have .yaml/.yml extension (or no extension)"));
     }
-    let size = fs::metadata(path).map_err(|error| Wrong::because(format!("config file not found: {shown}"), error))?.len();
+    let size =
+        fs::metadata(path).map_err(|error| Wrong::because(format!("config file not found: {shown}"), error))?.len();
     if size > FILE_BYTES {
         return Err(Wrong::new(format!("config file {shown} is larger than {FILE_BYTES} bytes")));
     }
     let text = fs::read(path).map_err(|error| Wrong::because(format!("cannot read config file {shown}"), error))?;
-    let tree = goyaml::from_yaml_map(&text).map_err(|error| Wrong::new(format!("config file {shown}: {}", error.text)))?;
+    let tree =
+        goyaml::from_yaml_map(&text).map_err(|error| Wrong::new(format!("config file {shown}: {}", error.text)))?;
     let mut given = Given::default();
     let Some(map) = tree.as_map() else { return Ok(given) };
     for setting in SETTINGS.iter().filter(|setting| !setting.key.is_empty()) {

@@ -57,7 +57,8 @@ impl Given {
         if let State::Refused(instead) = setting.state {
             return Err(Wrong::new(format!("{named} is not supported: {instead}")));
         }
-        check(setting.kind, value).map_err(|what| Wrong::new(format!("invalid value {value:?} for {named}: {what}")))?;
+        check(setting.kind, value)
+            .map_err(|what| Wrong::new(format!("invalid value {value:?} for {named}: {what}")))?;
         let values = self.values.entry(name(setting)).or_default();
         if setting.kind != Kind::Pairs {
             values.clear();

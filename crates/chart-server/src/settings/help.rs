@@ -14,7 +14,8 @@ pub fn text(manner: Manner) -> String {
     let shown: Vec<_> = SETTINGS.iter().filter(|setting| setting.state == State::Works).collect();
     let width = shown.iter().map(|setting| left(setting).len()).max().unwrap_or_default();
     for setting in shown {
-        let default = if setting.default.is_empty() { String::new() } else { format!(" (default {})", setting.default) };
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!(" (default {})", setting.default) };
         let _ = writeln!(out, "{:width$}   {}{default}", left(setting), setting.help);
     }
     out.push_str("\nFlags of ChartMuseum that are not listed are taken and named in the log.\n");

@@ -20,9 +20,7 @@ pub fn kept(manner: Manner, given: &Given) -> Result<Kept, Wrong> {
         (None, _) if manner == Manner::Museum => Err(missing(&["storage"])),
         (None, _) => in_own_folder(given),
         (Some("amazon"), _) => amazon(given),
-        (Some("google"), _) => {
-            bucket(given, "gs", ["storage-google-bucket", "storage-google-prefix"], Vec::new())
-        }
+        (Some("google"), _) => bucket(given, "gs", ["storage-google-bucket", "storage-google-prefix"], Vec::new()),
         (Some("microsoft"), _) => {
             bucket(given, "az", ["storage-microsoft-container", "storage-microsoft-prefix"], Vec::new())
         }
@@ -115,7 +113,9 @@ fn import(given: &Given) -> Import {
 fn rows(given: &Given) -> Result<RowPlace, Wrong> {
     match given.text("rows") {
         None => Ok(RowPlace::File),
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(RowPlace::Postgres(url.to_owned())),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(RowPlace::Postgres(url.to_owned()))
+        }
         // The text may hold a password.
         Some(_) => Err(Wrong::new("--rows is postgres://USER:PASSWORD@HOST/DATABASE")),
     }
@@ -125,7 +125,8 @@ fn rows(given: &Given) -> Result<RowPlace, Wrong> {
 fn data_folder() -> Result<PathBuf, Wrong> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let data = set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")));
-    data.map(|data| data.join("pilothouse/charts")).ok_or_else(|| Wrong::new("$HOME is not set: name a folder with --data"))
+    data.map(|data| data.join("pilothouse/charts"))
+        .ok_or_else(|| Wrong::new("$HOME is not set: name a folder with --data"))
 }
 
 fn absolute(folder: &Path) -> Result<PathBuf, Wrong> {

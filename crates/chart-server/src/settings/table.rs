@@ -109,17 +109,42 @@ pub static SETTINGS: &[Setting] = &[
     ours("repo-path", Kind::Text, "as --storage-local-rootdir (helm serve of Helm 2)"),
     ours("url", Kind::Text, "as --chart-url (helm serve of Helm 2)"),
     text("storage", "STORAGE", "storage.backend", "where blobs are: local, amazon, google, microsoft"),
-    text("storage-local-rootdir", "STORAGE_LOCAL_ROOTDIR", "storage.local.rootdir", "folder of charts, of ChartMuseum too"),
+    text(
+        "storage-local-rootdir",
+        "STORAGE_LOCAL_ROOTDIR",
+        "storage.local.rootdir",
+        "folder of charts, of ChartMuseum too",
+    ),
     text("storage-amazon-bucket", "STORAGE_AMAZON_BUCKET", "storage.amazon.bucket", "bucket of S3"),
     text("storage-amazon-prefix", "STORAGE_AMAZON_PREFIX", "storage.amazon.prefix", "prefix in the bucket"),
     text("storage-amazon-region", "STORAGE_AMAZON_REGION", "storage.amazon.region", "region of the bucket"),
-    text("storage-amazon-endpoint", "STORAGE_AMAZON_ENDPOINT", "storage.amazon.endpoint", "address of another S3 service"),
-    text("storage-amazon-sse", "STORAGE_AMAZON_SSE", "storage.amazon.sse", "encryption by the service: AES256 or aws:kms"),
-    bool("storage-amazon-force-path-style", "STORAGE_AMAZON_FORCE_PATH_STYLE", "storage.amazon.forcepathstyle", "bucket in the path")
-        .default("true"),
+    text(
+        "storage-amazon-endpoint",
+        "STORAGE_AMAZON_ENDPOINT",
+        "storage.amazon.endpoint",
+        "address of another S3 service",
+    ),
+    text(
+        "storage-amazon-sse",
+        "STORAGE_AMAZON_SSE",
+        "storage.amazon.sse",
+        "encryption by the service: AES256 or aws:kms",
+    ),
+    bool(
+        "storage-amazon-force-path-style",
+        "STORAGE_AMAZON_FORCE_PATH_STYLE",
+        "storage.amazon.forcepathstyle",
+        "bucket in the path",
+    )
+    .default("true"),
     text("storage-google-bucket", "STORAGE_GOOGLE_BUCKET", "storage.google.bucket", "bucket of Google Cloud Storage"),
     text("storage-google-prefix", "STORAGE_GOOGLE_PREFIX", "storage.google.prefix", "prefix in the bucket"),
-    text("storage-microsoft-container", "STORAGE_MICROSOFT_CONTAINER", "storage.microsoft.container", "container of Azure"),
+    text(
+        "storage-microsoft-container",
+        "STORAGE_MICROSOFT_CONTAINER",
+        "storage.microsoft.container",
+        "container of Azure",
+    ),
     text("storage-microsoft-prefix", "STORAGE_MICROSOFT_PREFIX", "storage.microsoft.prefix", "prefix in the container"),
     ours("mirror", Kind::Pairs, "repository whose charts are fetched when somebody wants them: URL, or TENANT=URL"),
     ours("mirror-interval", Kind::Duration, "how long an index of a mirrored repository counts").default("5m"),
@@ -132,7 +157,12 @@ pub static SETTINGS: &[Setting] = &[
     text("auth-realm", "AUTH_REALM", "authrealm", "address of the server that gives tokens"),
     text("auth-service", "AUTH_SERVICE", "authservice", "name of this service there"),
     text("auth-cert-path", "AUTH_CERT_PATH", "authcertpath", "public key or certificate of that server (PEM)"),
-    text("auth-actions-search-path", "AUTH_ACTIONS_SEARCH_PATH", "authactionssearchpath", "JMESPath of the actions in a token"),
+    text(
+        "auth-actions-search-path",
+        "AUTH_ACTIONS_SEARCH_PATH",
+        "authactionssearchpath",
+        "JMESPath of the actions in a token",
+    ),
     bool("disable-api", "DISABLE_API", "disableapi", "no addresses below /api"),
     bool("disable-delete", "DISABLE_DELETE", "disabledelete", "no deletion"),
     bool("allow-overwrite", "ALLOW_OVERWRITE", "allowoverwrite", "a version may be uploaded again"),
@@ -142,11 +172,26 @@ pub static SETTINGS: &[Setting] = &[
     bool("depth-dynamic", "DEPTH_DYNAMIC", "depthdynamic", "any number of names before index.yaml"),
     int("max-upload-size", "MAX_UPLOAD_SIZE", "maxuploadsize", "bytes of an upload").default("20971520"),
     int("max-storage-objects", "MAX_STORAGE_OBJECTS", "maxstorageobjects", "files of a tenant, 0 for any number"),
-    int("per-chart-limit", "PER_CHART_LIMIT", "per-chart-limit", "versions of a chart; the oldest goes, 0 for any number"),
-    text("chart-post-form-field-name", "CHART_POST_FORM_FIELD_NAME", "chartpostformfieldname", "form field of the archive")
-        .default("chart"),
-    text("prov-post-form-field-name", "PROV_POST_FORM_FIELD_NAME", "provpostformfieldname", "form field of its signature")
-        .default("prov"),
+    int(
+        "per-chart-limit",
+        "PER_CHART_LIMIT",
+        "per-chart-limit",
+        "versions of a chart; the oldest goes, 0 for any number",
+    ),
+    text(
+        "chart-post-form-field-name",
+        "CHART_POST_FORM_FIELD_NAME",
+        "chartpostformfieldname",
+        "form field of the archive",
+    )
+    .default("chart"),
+    text(
+        "prov-post-form-field-name",
+        "PROV_POST_FORM_FIELD_NAME",
+        "provpostformfieldname",
+        "form field of its signature",
+    )
+    .default("prov"),
     // What is shown.
     text("chart-url", "CHART_URL", "charturl", "absolute address of archives in index.yaml"),
     bool("json-index", "JSON_INDEX", "json-index", "index.yaml as JSON"),
@@ -164,7 +209,8 @@ pub static SETTINGS: &[Setting] = &[
         .default("5m"),
     // Taken, without effect.
     bool("disable-metrics", "DISABLE_METRICS", "disablemetrics", "").ignored("deprecated"),
-    bool("enforce-semver2", "ENFORCE_SEMVER2", "enforce-semver2", "").ignored("deprecated: versions are always checked"),
+    bool("enforce-semver2", "ENFORCE_SEMVER2", "enforce-semver2", "")
+        .ignored("deprecated: versions are always checked"),
     bool("disable-statefiles", "DISABLE_STATEFILES", "disablestatefiles", "").ignored(IN_ROWS),
     int("index-limit", "INDEX_LIMIT", "indexlimit", "").ignored(IN_ROWS),
     bool("always-regenerate-chart-index", "ALWAYS_REGENERATE_CHART_INDEX", "always-regenerate-chart-index", "")
@@ -179,12 +225,14 @@ pub static SETTINGS: &[Setting] = &[
     text("storage-oracle-bucket", "STORAGE_ORACLE_BUCKET", "storage.oracle.bucket", "").refused(BY_S3),
     text("storage-oracle-prefix", "STORAGE_ORACLE_PREFIX", "storage.oracle.prefix", "").refused(BY_S3),
     text("storage-oracle-region", "STORAGE_ORACLE_REGION", "storage.oracle.region", "").refused(BY_S3),
-    text("storage-oracle-compartmentid", "STORAGE_ORACLE_COMPARTMENTID", "storage.oracle.compartmentid", "").refused(BY_S3),
+    text("storage-oracle-compartmentid", "STORAGE_ORACLE_COMPARTMENTID", "storage.oracle.compartmentid", "")
+        .refused(BY_S3),
     text("storage-alibaba-bucket", "STORAGE_ALIBABA_BUCKET", "storage.alibaba.bucket", "").refused(BY_S3),
     text("storage-alibaba-prefix", "STORAGE_ALIBABA_PREFIX", "storage.alibaba.prefix", "").refused(BY_S3),
     text("storage-alibaba-endpoint", "STORAGE_ALIBABA_ENDPOINT", "storage.alibaba.endpoint", "").refused(BY_S3),
     text("storage-alibaba-sse", "STORAGE_ALIBABA_SSE", "storage.alibaba.sse", "").refused(BY_S3),
-    text("storage-openstack-container", "STORAGE_OPENSTACK_CONTAINER", "storage.openstack.container", "").refused(BY_S3),
+    text("storage-openstack-container", "STORAGE_OPENSTACK_CONTAINER", "storage.openstack.container", "")
+        .refused(BY_S3),
     text("storage-openstack-prefix", "STORAGE_OPENSTACK_PREFIX", "storage.openstack.prefix", "").refused(BY_S3),
     text("storage-openstack-region", "STORAGE_OPENSTACK_REGION", "storage.openstack.region", "").refused(BY_S3),
     text("storage-openstack-cacert", "STORAGE_OPENSTACK_CACERT", "storage.openstack.cacert", "").refused(BY_S3),
