@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod create;
+mod dependency;
 mod diff;
 mod env;
 mod get;
@@ -10,6 +11,7 @@ mod lint;
 mod list;
 mod locate;
 mod operation;
+mod package;
 mod push;
 mod registry;
 mod release_text;
@@ -28,6 +30,7 @@ mod upgrade;
 
 mod unbuilt;
 mod values;
+mod verify;
 mod version;
 
 pub use root::ROOT;

@@ -22,6 +22,12 @@ pub fn decode(data: &[u8]) -> Result<Value, GoError> {
     decode_shaped(data, &Shape::Any)
 }
 
+/// `json.Valid`: whether a text is one JSON value.
+pub fn valid(data: &[u8]) -> bool {
+    let mut scanner = Scanner::new(data);
+    scanner.skip(0).and_then(|()| scanner.end()).is_ok()
+}
+
 /// `json.Unmarshal` into a `map[string]interface{}`; empty for `null`.
 ///
 /// # Errors
