@@ -60,7 +60,13 @@ pub fn read(stream: &mut impl Read, without_body: bool) -> Answer {
         .collect();
     let body = bytes[end + 4..].to_vec();
     let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    let body = if without_body { Vec::new() } else if chunked { joined(&body) } else { body };
+    let body = if without_body {
+        Vec::new()
+    } else if chunked {
+        joined(&body)
+    } else {
+        body
+    };
     Answer { status, headers, body }
 }
 
