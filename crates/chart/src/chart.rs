@@ -19,6 +19,8 @@ pub struct Chart {
     pub(crate) defaults: Rc<Defaults>,
     /// values.yaml as it was written.
     pub(crate) raw_values: Option<Str>,
+    /// When values.yaml was changed last.
+    pub(crate) values_modified: Option<SystemTime>,
     /// values.schema.json; one without content is none that can be read.
     pub(crate) schema: Option<Str>,
     /// When the schema and Chart.yaml were changed last; nobody knows of charts that never were files.
@@ -73,6 +75,7 @@ impl Chart {
             files: parts.files.into(),
             defaults: Rc::new(Defaults::new(parts.values)),
             raw_values: None,
+            values_modified: None,
             schema: parts.schema,
             schema_modified: None,
             modified: None,
@@ -89,6 +92,11 @@ impl Chart {
 
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
+    }
+
+    /// Returns the definition to change it; what shares it keeps the old one.
+    pub fn metadata_mut(&mut self) -> &mut Metadata {
+        Rc::make_mut(&mut self.metadata)
     }
 
     /// Returns what templates see as `.Chart`, but for `IsRoot`.
@@ -150,6 +158,11 @@ impl Chart {
 
     pub fn raw_values(&self) -> Option<&[u8]> {
         self.raw_values.as_deref()
+    }
+
+    /// Returns when values.yaml was changed last.
+    pub fn values_modified(&self) -> Option<SystemTime> {
+        self.values_modified
     }
 
     pub fn schema(&self) -> Option<&Str> {

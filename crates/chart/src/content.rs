@@ -7,7 +7,9 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use gostd::Str;
+use gostd::{GoError, Str};
+
+use crate::os_error::path_error;
 
 /// The bytes of a file without its byte order mark. Cloning shares them.
 ///
@@ -37,18 +39,30 @@ impl Data {
 }
 
 impl Data {
-    /// Appends the bytes to a text; a file is read straight to the end of it, and not kept.
+    /// Appends the bytes to a text as [`Data::read_to`] does; nothing when the file is gone by then.
     pub fn append_to(&self, text: &mut Vec<u8>) {
-        let (None, Some(path)) = (self.0.bytes.get(), &self.0.path) else {
-            return text.extend_from_slice(self.bytes());
-        };
         let start = text.len();
-        if File::open(path).and_then(|mut file| file.read_to_end(text)).is_err() {
+        if self.read_to(text).is_err() {
             text.truncate(start);
         }
+    }
+
+    /// Appends the bytes to a text; a file is read straight to the end of it, and not kept.
+    ///
+    /// # Errors
+    /// `open PATH: …` or `read PATH: …` for a file that cannot be read any more.
+    pub fn read_to(&self, text: &mut Vec<u8>) -> Result<(), GoError> {
+        let (None, Some(path)) = (self.0.bytes.get(), &self.0.path) else {
+            text.extend_from_slice(self.bytes());
+            return Ok(());
+        };
+        let start = text.len();
+        let mut file = File::open(path).map_err(|error| path_error("open", path, &error))?;
+        file.read_to_end(text).map_err(|error| path_error("read", path, &error))?;
         if text[start..].starts_with(BOM) {
             text.drain(start..start + BOM.len());
         }
+        Ok(())
     }
 }
 

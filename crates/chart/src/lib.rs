@@ -3,7 +3,7 @@
 //!
 //! [`load`] makes a [`Chart`] of a folder or archive; [`dependencies::process`] keeps what values enable;
 //! [`values::to_render_values`] gives the data that templates start from. [`value_options::ValueOptions`] merges what a
-//! user gives, [`create::run`] writes a new chart. What Helm logs goes to a [`log::Log`]; error texts are Helm's.
+//! user gives, [`create::run`] writes a new chart, [`pack::save`] an archive. What Helm logs goes to a [`log::Log`]; error texts are Helm's.
 //!
 //! Values are `Rc` trees: a chart stays on its thread.
 
@@ -15,9 +15,11 @@ pub mod dependencies;
 mod expand;
 pub mod ignore;
 mod load;
+pub mod lock;
 pub mod log;
 pub mod metadata;
 pub mod os_error;
+pub mod pack;
 pub mod release_name;
 pub mod schema;
 pub mod strvals;
@@ -28,5 +30,7 @@ pub use capabilities::Capabilities;
 pub use chart::{Chart, Crd, File, Parts};
 pub use content::Data;
 pub use expand::expand;
-pub use load::{Content, Inspected, inspect, load, load_any_version, load_archive, load_files, load_without_templates};
+pub use load::{
+    Content, Inspected, inspect, load, load_any_version, load_archive, load_files, load_folder, load_without_templates,
+};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};

@@ -1,6 +1,5 @@
 //! `helm create`: a new chart to start from, ours or made from a starter (`pkg/chart/v2/util/create.go` of Helm 4.3.1).
 
-mod pack;
 mod scaffold;
 mod starter;
 

@@ -10,6 +10,7 @@ use crate::expand::write;
 use crate::load::load_any_version;
 use crate::log::Log;
 use crate::metadata::Metadata;
+use crate::pack::{self, Stamp, check_name};
 
 /// Writes the chart `name` below `folder` from the starter at `source`.
 pub fn create(name: &str, folder: &Path, source: &Path, log: &mut dyn Log) -> Result<(), GoError> {
@@ -35,7 +36,7 @@ pub fn create(name: &str, folder: &Path, source: &Path, log: &mut dyn Log) -> Re
         write(&chart.join(&file.name), &file.data)?;
     }
     for child in starter.dependencies() {
-        super::pack::save(child, &chart.join("charts"))
+        pack::save(child, &chart.join("charts"), Stamp::Files)
             .map_err(|error| GoError::wrap(format!("saving {name}/charts/{}: {}", child.name(), error.text), error))?;
     }
     Ok(())
@@ -58,15 +59,6 @@ fn check_values(starter: &Chart, name: &str) -> Result<(), GoError> {
     let failed = |what: &str, error: GoError| GoError::wrap(format!("{what} values file: {}", error.text), error);
     let text = goyaml::to_yaml(&Value::Map(starter.values().clone())).map_err(|error| failed("reading", error))?;
     goyaml::from_yaml_map(&transform(&text, name)).map_err(|error| failed("transforming", error))?;
-    Ok(())
-}
-
-/// A name that is one part of a path (`validateName` of `pkg/chart/v2/util/save.go`).
-pub(super) fn check_name(name: &str) -> Result<(), GoError> {
-    if gostd::path::base(name.as_bytes()) != name.as_bytes() {
-        let quoted = String::from_utf8_lossy(&gostd::strconv::quote(name.as_bytes())).into_owned();
-        return Err(GoError::new(format!("{quoted} is not a valid chart name")));
-    }
     Ok(())
 }
 

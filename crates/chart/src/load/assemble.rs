@@ -89,6 +89,7 @@ fn tree(files: Vec<Content>, budget: &mut Budget, log: &mut dyn Log) -> Result<C
         files: parts.files.into(),
         defaults: Rc::new(Defaults::new(parts.values.unwrap_or_default())),
         raw_values: parts.raw_values,
+        values_modified: parts.values_modified,
         schema: parts.schema,
         schema_modified: parts.schema_modified,
         modified: parts.modified,
@@ -110,6 +111,7 @@ struct Parts {
     lock: Option<Lock>,
     values: Option<Map>,
     raw_values: Option<Str>,
+    values_modified: Option<SystemTime>,
     schema: Option<Str>,
     schema_modified: Option<SystemTime>,
     modified: Option<SystemTime>,
@@ -139,6 +141,7 @@ impl Parts {
             "values.yaml" => {
                 self.values = Some(load_values(&file.data).map_err(|error| cannot_load("values.yaml", error))?);
                 self.raw_values = Some(file.data.bytes().clone());
+                self.values_modified = file.modified;
             }
             "values.schema.json" => {
                 self.schema = Some(file.data.bytes().clone());

@@ -50,6 +50,14 @@ pub fn load(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
     archive::load(path, log)
 }
 
+/// Loads a chart from a folder, and from nothing else: what packing does.
+///
+/// # Errors
+/// As [`load`]; `unable to detect chart at PATH/Chart.yaml: …` for what is no folder.
+pub fn load_folder(path: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
+    directory::load(path, log)
+}
+
 /// Loads a chart like [`load`], whatever version of the chart format it names: what starters do.
 ///
 /// # Errors

@@ -116,7 +116,7 @@ impl Dependency {
 impl Lock {
     /// Returns the fields as they are written to Chart.lock.
     pub fn to_value(&self) -> Value {
-        let dependencies = match self.dependencies.is_empty() {
+        let dependencies = match self.dependencies.is_empty() && !self.declares_dependencies {
             true => Value::List(List::nil(gostd::Type::Any)),
             false => Value::list(self.dependencies.iter().map(Dependency::to_value).collect()),
         };

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod create;
+mod dependency;
 mod diff;
 mod env;
 mod get;
@@ -10,9 +11,15 @@ mod lint;
 mod list;
 mod locate;
 mod operation;
+mod package;
+mod push;
+mod registry;
 mod release_text;
+mod repo;
 mod rollback;
 mod root;
+mod search;
+mod search_oci;
 mod server;
 mod show;
 mod status;
@@ -23,6 +30,7 @@ mod upgrade;
 
 mod unbuilt;
 mod values;
+mod verify;
 mod version;
 
 pub use root::ROOT;

@@ -1,8 +1,8 @@
 //! The root of the command tree.
 
 use super::{
-    create, diff, env, get, history, install, lint, list, rollback, show, status, template, test, unbuilt, uninstall,
-    upgrade, version,
+    create, dependency, diff, env, get, history, install, lint, list, package, push, registry, repo, rollback, search,
+    show, status, template, test, unbuilt, uninstall, upgrade, verify, version,
 };
 use crate::command::Command;
 use crate::tables::GLOBAL;
@@ -16,14 +16,14 @@ pub static ROOT: Command = Command {
     // In Helm's order: suggestions are listed in it.
     sub: &[
         &create::COMMAND,
-        &unbuilt::DEPENDENCY,
+        &dependency::COMMAND,
         &unbuilt::PULL,
         &show::COMMAND,
         &lint::COMMAND,
-        &unbuilt::PACKAGE,
-        &unbuilt::REPO,
-        &unbuilt::SEARCH,
-        &unbuilt::VERIFY,
+        &package::COMMAND,
+        &repo::COMMAND,
+        &search::COMMAND,
+        &verify::COMMAND,
         &get::COMMAND,
         &history::COMMAND,
         &install::COMMAND,
@@ -38,8 +38,8 @@ pub static ROOT: Command = Command {
         &env::COMMAND,
         &unbuilt::PLUGIN,
         &version::COMMAND,
-        &unbuilt::REGISTRY,
-        &unbuilt::PUSH,
+        &registry::COMMAND,
+        &push::COMMAND,
         // Ours alone.
         &diff::COMMAND,
     ],

@@ -22,17 +22,12 @@ macro_rules! unbuilt {
     };
 }
 
-fn not_built(word: &str) -> Failure {
+pub fn not_built(word: &str) -> Failure {
     Failure::new(format!("`{word}` is not built yet in this version of Pilothouse; use helm for it"))
 }
 
 unbuilt!(COMPLETION, "completion", &[], &[], "completion scripts for a shell");
-unbuilt!(DEPENDENCY, "dependency", &["dep", "dependencies"], &[], "a chart's dependencies");
-unbuilt!(PACKAGE, "package", &[], &[], "pack a chart folder into an archive");
+unbuilt!(DEPENDENCY_BUILD, "build", &[], &[], "fetch what Chart.lock names into charts/");
+unbuilt!(DEPENDENCY_UPDATE, "update", &["up"], &[], "fetch dependencies into charts/ and lock them");
 unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
 unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");
-unbuilt!(PUSH, "push", &[], &[], "push a chart to a registry");
-unbuilt!(REGISTRY, "registry", &[], &[], "log in to and out of a registry");
-unbuilt!(REPO, "repo", &[], &[], "chart repositories");
-unbuilt!(SEARCH, "search", &[], &[], "search for charts");
-unbuilt!(VERIFY, "verify", &[], &[], "check a package's signature");

@@ -9,6 +9,7 @@ use super::csv;
 pub enum Kind {
     Bool,
     Int,
+    Uint,
     Float32,
     String,
     /// Comma-separated (as a CSV record) and repeatable.
@@ -30,6 +31,7 @@ impl Kind {
         match self {
             Kind::Bool => "",
             Kind::Int => "int",
+            Kind::Uint => "uint",
             Kind::Float32 => "float32",
             Kind::String => "string",
             Kind::StringSlice => "strings",
@@ -46,6 +48,7 @@ impl Kind {
         match self {
             Kind::Bool => strconv::parse_bool(value.as_bytes()).map(drop).map_err(|e| e.text),
             Kind::Int => strconv::parse_int(value.as_bytes(), 0, 64).map(drop).map_err(|e| e.text),
+            Kind::Uint => strconv::parse_uint(value.as_bytes(), 0, 64).map(drop).map_err(|e| e.text),
             Kind::Float32 => strconv::parse_float(value.as_bytes(), 32).map(drop).map_err(|e| e.text),
             Kind::String | Kind::StringArray => Ok(()),
             Kind::StringSlice => csv::record(value).map(drop),

@@ -4,9 +4,16 @@
 #[derive(Default)]
 pub struct Table {
     rows: Vec<Vec<String>>,
+    /// How wide a column may be; 0 for any width.
+    most: usize,
 }
 
 impl Table {
+    /// Makes a table whose columns are no wider than this; 0 for any width.
+    pub fn at_most(most: usize) -> Self {
+        Table { rows: Vec::new(), most }
+    }
+
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
@@ -30,7 +37,8 @@ impl Table {
         for row in &self.rows {
             widths.resize(widths.len().max(row.len()), 0);
             for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.split('\n').map(shown_width).max().unwrap_or(0).max(*width);
+                let most = if self.most == 0 { usize::MAX } else { self.most };
+                *width = cell.split('\n').map(shown_width).max().unwrap_or(0).min(most).max(*width);
             }
         }
         widths
@@ -56,7 +64,7 @@ fn write_row(text: &mut String, row: &[String], widths: &[usize]) {
     }
 }
 
-/// Cuts a cell that is wider than its column: only one of several lines is, as its width counts them all.
+/// Cuts a cell that is wider than its column may be, or has several lines: its width counts them all.
 fn cut(cell: &str, width: usize) -> String {
     if shown_width(cell) <= width {
         return cell.to_string();
