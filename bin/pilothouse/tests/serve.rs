@@ -149,6 +149,7 @@ fn real_helm_finds_what_was_uploaded_and_what_was_pushed() {
         std::fs::remove_file(helm.home.path().join(&file)).expect("a file");
     }
     helm.ok(&format!("pull ours/mychart --version 0.1.0 --verify --keyring {FILES}/public.gpg"));
+    std::fs::create_dir(helm.home.path().join("signed")).expect("a folder");
     helm.ok(&format!(
         "pull oci://{host}/mychart --version 0.1.0 --plain-http --verify --keyring {FILES}/public.gpg -d signed"
     ));

@@ -199,15 +199,13 @@ fn who_sends_slowly_is_cut_off_and_others_are_served_meanwhile() {
 #[test]
 fn who_does_not_read_is_cut_off() {
     let server = Running::museum(&["--write-timeout=1".into()]);
-    let mut zeros = Vec::new();
-    // Larger than what the system keeps for a connection.
-    zeros.resize(12 << 20, 0u8);
+    let mut noise = vec![0u8; 4 << 20];
     let mut seed = 1u64;
-    for byte in &mut zeros {
+    for byte in &mut noise {
         seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         *byte = (seed >> 56) as u8;
     }
-    let bytes = archive(GOOD, |out| out.write_all(&tar_file("a/noise", &zeros[..4 << 20])).expect("memory"));
+    let bytes = archive(GOOD, |out| out.write_all(&tar_file("a/noise", &noise)).expect("memory"));
     assert_eq!(ask(server.address, "POST /api/charts", &[], &bytes).status, 201);
     let mut stream = TcpStream::connect(server.address).expect("a connection");
     for _ in 0..20 {

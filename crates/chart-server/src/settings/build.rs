@@ -125,8 +125,9 @@ fn auth(given: &Given) -> Result<Auth, Wrong> {
 
 fn writes(manner: Manner, given: &Given, auth: &Auth, listen: &Listen) -> Result<Writes, Wrong> {
     let asked = bool(given, "anonymous-writes");
-    let closed =
-        matches!(auth.way, Way::Open) && !listen.tls.as_ref().is_some_and(|tls| tls.client_authority.is_some());
+    let unknown = listen.tls.as_ref().is_none_or(|tls| tls.client_authority.is_none());
+    // Nobody can tell who a client is.
+    let closed = matches!(auth.way, Way::Open) && unknown;
     if asked && closed && manner == Manner::Serve && !is_loopback(&listen.host) {
         return Err(Wrong::new(format!(
             "--anonymous-writes would let the whole network upload and delete on {}: configure authentication, or listen on 127.0.0.1",

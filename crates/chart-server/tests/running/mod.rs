@@ -1,5 +1,7 @@
 //! A server of this process, on a free port, with a folder that goes away with it.
 
+#![allow(dead_code)] // Each test uses its part of it.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 

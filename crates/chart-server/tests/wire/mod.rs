@@ -1,5 +1,7 @@
 //! HTTP/1.1 by hand: requests go out as they are written, answers come back as they are.
 
+#![allow(dead_code)] // Each test uses its part of it.
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;

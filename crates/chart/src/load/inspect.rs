@@ -10,9 +10,12 @@ use super::archive::{ENTRY_LIMIT, delimiter, inner_name, too_large};
 use super::tar::{Archive, Header};
 use super::{CHART_BYTES, check_api_version, gzip};
 use crate::metadata::Metadata;
+use crate::values::load_values;
 
 /// Bytes of Chart.yaml, or of requirements.yaml: real ones have a few kB, and reading YAML takes many times its size.
 const DEFINITION_BYTES: u64 = 1024 * 1024;
+/// Bytes of a values.yaml that is read; nobody writes larger ones.
+const VALUES_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes of everything unpacked, headers included: what one archive may cost in time.
 const UNPACKED_BYTES: u64 = 4 * CHART_BYTES;
 
@@ -26,7 +29,7 @@ pub struct Inspected {
 /// Reads an archive to its end.
 ///
 /// # Errors
-/// As [`super::load_archive`]: of the archive, of paths in it, of its size, of Chart.yaml. Subcharts, values and
+/// As [`super::load_archive`]: of the archive, of paths in it, of its size, of Chart.yaml and values.yaml. Subcharts and
 /// templates are not looked into.
 pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
     check_start(&mut input)?;
@@ -48,6 +51,9 @@ pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
     for text in &found.requirements {
         metadata.read(text).map_err(|error| cannot_load("requirements.yaml", error))?;
     }
+    for text in &found.values {
+        load_values(text).map_err(|error| cannot_load("values.yaml", error))?;
+    }
     metadata.validate()?;
     Ok(Inspected { metadata, folder })
 }
@@ -56,6 +62,7 @@ pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
 struct Definitions {
     charts: Vec<Vec<u8>>,
     requirements: Vec<Vec<u8>>,
+    values: Vec<Vec<u8>>,
     folder: Option<String>,
     bytes: u64,
 }
@@ -81,6 +88,10 @@ fn definitions(unpacked: &mut impl Read) -> Result<Definitions, GoError> {
         remaining -= header.size;
         if matches!(name.as_str(), "Chart.yaml" | "requirements.yaml") {
             found.take(&name, &header, &mut archive)?;
+        } else if name == "values.yaml" && header.size <= VALUES_BYTES {
+            let mut text = Vec::new();
+            archive.content(VALUES_BYTES, &mut text)?;
+            found.values.push(crate::content::without_bom(&text).to_vec());
         }
     }
     match files {
