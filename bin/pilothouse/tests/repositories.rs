@@ -108,7 +108,6 @@ impl Place {
         let mut files = BTreeMap::new();
         collect(&self.home(), &self.home(), &mut files);
         let url = self.server.url();
-        files.retain(|name, _| !name.ends_with(".pilothouse"));
         files.into_iter().map(|(name, (mode, text))| (name, (mode, text.replace(&url, "URL")))).collect()
     }
 }
@@ -120,10 +119,12 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, (u32, String
             collect(root, &path, files);
             continue;
         }
+        let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
+        if name.ends_with(".pilothouse") {
+            continue;
+        }
         let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).expect("a file").permissions());
         let text = fs::read_to_string(&path).expect("a text");
-        let text = if path.ends_with("charts.txt") { sorted(&text) } else { text };
-        let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
         let text = if name.ends_with("-charts.txt") { sorted(&text) } else { text };
         files.insert(name, (mode & 0o777, text));
     }

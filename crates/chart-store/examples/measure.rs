@@ -33,7 +33,10 @@ fn main() {
             let start = Instant::now();
             store.index("").await.expect("an index");
             let again = start.elapsed();
-            println!("{end} versions: {uploads:.0} uploads/s of {cpu:.2} ms CPU, index of {} bytes brought up to date in {fresh:?}, after one more upload in {again:?}", index.yaml().len());
+            println!(
+                "{end} versions: {uploads:.0} uploads/s of {cpu:.2} ms CPU, index of {} bytes brought up to date in {fresh:?}, after one more upload in {again:?}",
+                index.yaml().len()
+            );
         }
         store.close().await;
     };

@@ -19,6 +19,8 @@ use crate::store::{Store, now};
 const PAGE: i64 = 200;
 /// How long a mark stays behind the deletion: longer than any request lives between placing a content and its row.
 const MARK: Duration = Duration::from_secs(3600);
+/// No body of a request is on its way for longer, whatever the grace is: its file has no row that others could see.
+const BODY: Duration = Duration::from_secs(24 * 3600);
 
 /// What is too young to be garbage.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +62,7 @@ impl Store {
         self.mark_contents(before(grace.contents), &mut collected).await?;
         self.mark_objects(before(grace.uploads), &mut collected).await?;
         self.delete_marked().await?;
-        self.inner.blobs.clear_spool(before(grace.uploads)).await?;
+        self.inner.blobs.clear_spool(before(grace.uploads.max(BODY))).await?;
         let sql = "DELETE FROM blobs WHERE state = 2 AND touched < $1";
         self.inner.rows.change(Statement { sql, arg: before(MARK) }).await?;
         self.prune(before(MARK)).await?;

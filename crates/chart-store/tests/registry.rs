@@ -290,3 +290,22 @@ async fn other_algorithms_name_the_same_bytes() {
     let wrong = PutManifest { digest: Some(Digest::of(Algorithm::Sha512, b"x")), ..put };
     assert!(matches!(own.store.put_manifest(wrong).await, Err(Error::Mismatch)));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_race_for_a_tag_has_one_winner_everywhere() {
+    let own = own().await;
+    let pushes = (0..12).map(|number| {
+        let store = own.store.clone();
+        tokio::spawn(async move { push(&store, "t/a", &chart_of("a", "1.0.0", 50 + number), "1.0.0").await })
+    });
+    let mut digests = Vec::new();
+    for push in pushes.collect::<Vec<_>>() {
+        digests.push(push.await.expect("a client").expect("pushed"));
+    }
+    let winner = own.store.manifest("t/a", "1.0.0").await.expect("a manifest");
+    assert!(digests.contains(&winner.digest));
+    let listed = listed(&own.store, "t").await.remove("a").unwrap_or_default();
+    let file = own.store.file("t", "a-1.0.0.tgz").await.expect("a file").bytes(u64::MAX).await.expect("bytes");
+    assert_eq!(listed, [("1.0.0".to_owned(), sha256(&file).hex().to_owned())]);
+    assert!(String::from_utf8_lossy(&winner.body).contains(sha256(&file).as_str()), "tag, index and file agree");
+}

@@ -141,3 +141,21 @@ fn a_map_that_holds_itself_is_an_error() {
         map.remove(b"me");
     });
 }
+
+#[test]
+fn valid_texts_need_not_have_values() {
+    let cases: [(&[u8], bool); 9] = [
+        (b" {\"a\": [1, null, true]}\n", true),
+        (b"1e999", true),
+        (b"{\"a\":1,\"a\":2}", true),
+        (b"\"\\ud800\"", true),
+        (b"", false),
+        (b"{", false),
+        (b"1 2", false),
+        (b"01", false),
+        (b"nul", false),
+    ];
+    for (text, want) in cases {
+        assert_eq!(json::valid(text), want, "{}", String::from_utf8_lossy(text));
+    }
+}

@@ -1,5 +1,8 @@
 //! Puts a chart into a registry (`Client.Push` of Helm's `pkg/registry/client.go`, over oras-go's `ExtendedCopy`).
 
+use std::borrow::Cow;
+
+use chart::Metadata;
 use chart::log::Silent;
 
 use crate::annotations;
@@ -58,33 +61,45 @@ impl Client {
         if !reference.ends_with(&format!("/{}:{}", metadata.name, metadata.version)) {
             return Err(Error::new("strict mode enabled, ref basename and tag must match the chart name and version"));
         }
-        let mut config = Vec::new();
-        metadata.append_json(&mut config)?;
-        let mut contents = vec![(Descriptor::of(media::CONFIG, &config), config.as_slice())];
-        contents.push((Descriptor::of(media::CHART, package.archive), package.archive));
-        contents.extend(package.provenance.map(|text| (Descriptor::of(media::PROVENANCE, text), text)));
-        let mut layers: Vec<Descriptor> = contents.iter().skip(1).map(|(layer, _)| layer.clone()).collect();
-        layers.sort_by(|a, b| a.digest.cmp(&b.digest));
-        let annotations = annotations::of(metadata, package.created);
-        let (config, _) = &contents[0];
-        let manifest = manifest::write(config, &layers, &annotations);
-        let descriptor = Descriptor::of(media::MANIFEST, &manifest);
+        let parts = Parts::of(metadata, package)?;
         let repository = self.repository(place.place.clone(), Access::PullAndPush);
-        copy(&repository, &contents, (&descriptor, &manifest))?;
-        tag(&repository, &descriptor, place.tag()).map_err(step("Tag", Side::Destination))?;
+        copy(&repository, &parts)?;
+        tag(&repository, &parts.descriptor, place.tag()).map_err(step("Tag", Side::Destination))?;
         let has_underscore = place.tag().contains('_');
-        let Descriptor { digest, size, .. } = descriptor;
+        let Descriptor { digest, size, .. } = parts.descriptor;
         Ok(Pushed { reference: place.to_string(), digest, size, has_underscore })
     }
 }
 
+/// What a chart consists of in a registry.
+struct Parts<'a> {
+    /// The config, and the layers.
+    contents: Vec<(Descriptor, Cow<'a, [u8]>)>,
+    manifest: Vec<u8>,
+    /// Of the manifest.
+    descriptor: Descriptor,
+}
+
+impl<'a> Parts<'a> {
+    fn of(metadata: &Metadata, package: &Package<'a>) -> Result<Parts<'a>, Error> {
+        let mut text = Vec::new();
+        metadata.append_json(&mut text)?;
+        let config = Descriptor::of(media::CONFIG, &text);
+        let provenance = package.provenance.map(|text| (media::PROVENANCE, text));
+        let layers = [(media::CHART, package.archive)].into_iter().chain(provenance);
+        let mut layers: Vec<_> =
+            layers.map(|(kind, bytes)| (Descriptor::of(kind, bytes), Cow::Borrowed(bytes))).collect();
+        layers.sort_by(|(a, _), (b, _)| a.digest.cmp(&b.digest));
+        let named: Vec<Descriptor> = layers.iter().map(|(layer, _)| layer.clone()).collect();
+        let manifest = manifest::write(&config, &named, &annotations::of(metadata, package.created));
+        layers.push((config, Cow::Owned(text)));
+        Ok(Parts { contents: layers, descriptor: Descriptor::of(media::MANIFEST, &manifest), manifest })
+    }
+}
+
 /// Sends what the registry does not have; the manifest comes last, and nothing if that is there.
-fn copy(
-    repository: &Repository<'_>,
-    contents: &[(Descriptor, &[u8])],
-    manifest: (&Descriptor, &Vec<u8>),
-) -> Result<(), Error> {
-    let (descriptor, text) = manifest;
+fn copy(repository: &Repository<'_>, parts: &Parts<'_>) -> Result<(), Error> {
+    let Parts { contents, manifest, descriptor } = parts;
     let has = |descriptor: &Descriptor| repository.has(descriptor).map_err(step("Exists", Side::Destination));
     if has(descriptor)? {
         return Ok(());
@@ -93,7 +108,7 @@ fn copy(
         true => Ok(()),
         false => repository.push_blob(descriptor, content).map_err(step("Push", Side::Destination)),
     })?;
-    repository.push_manifest(descriptor, text, &descriptor.digest).map_err(step("Push", Side::Destination))
+    repository.push_manifest(descriptor, manifest, &descriptor.digest).map_err(step("Push", Side::Destination))
 }
 
 /// Gives the manifest its tag. What is tagged is what the registry has under the digest.

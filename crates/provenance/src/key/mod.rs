@@ -1,6 +1,7 @@
 //! Keys: their packets, names and what they signed (`openpgp/packet/public_key.go` and `private_key.go`).
 
 mod material;
+mod rsa;
 mod secret;
 
 use pgp::crypto::hash::HashAlgorithm;
@@ -79,14 +80,19 @@ impl Key {
         if matches!(self.algorithm, 2 | 16 | 18) {
             return Err(Fault::Argument("public key cannot generate signatures".into()));
         }
-        let digest = signature.digest(data)?;
+        let bytes = signature.hashed_bytes(data);
+        let digest = signature.digest(&bytes)?;
         if signature.version == 6 && !digest.starts_with(&signature.tag) {
             return Err(Fault::Signature("hash tag doesn't match".into()));
         }
         if self.algorithm != signature.algorithm {
             return Err(Fault::Argument("public key and signature use different algorithms".into()));
         }
-        self.verify(signature.hash_algorithm(), &digest, signature).map_err(|_| failure(self.algorithm))
+        let hash = signature.hash_algorithm();
+        if matches!(self.algorithm, 1 | 3) && rsa::holds(&self.public, hash, &bytes, &signature.material) {
+            return Ok(());
+        }
+        self.verify(hash, &digest, signature).map_err(|_| failure(self.algorithm))
     }
 
     fn verify(&self, hash: HashAlgorithm, digest: &[u8], signature: &Signature) -> pgp::errors::Result<()> {

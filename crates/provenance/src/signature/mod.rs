@@ -58,13 +58,17 @@ impl Signature {
         self.hash
     }
 
-    /// Returns the hash of data with what the signature says.
+    /// Returns data with what the signature says, which is what is hashed.
+    pub fn hashed_bytes(&self, data: &[u8]) -> Vec<u8> {
+        [&self.salt, data, &self.suffix].concat()
+    }
+
+    /// Returns the hash of [`Signature::hashed_bytes`].
     ///
     /// # Errors
-    /// For a hash that is not supported, and for data made to collide under SHA-1.
-    pub fn digest(&self, data: &[u8]) -> Result<Vec<u8>, Fault> {
-        let hashed = [&self.salt, data, &self.suffix].concat();
-        self.hash.digest(&hashed).map_err(|_| Fault::Signature("hash collision".into()))
+    /// For bytes made to collide under SHA-1.
+    pub fn digest(&self, hashed_bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+        self.hash.digest(hashed_bytes).map_err(|_| Fault::Signature("hash collision".into()))
     }
 
     /// Reports whether the time of the signature is over, or not there yet.

@@ -53,7 +53,7 @@ fn is_inside(address: IpAddr) -> bool {
                 || address.is_unicast_link_local()
                 || address.is_unique_local()
                 || address.is_unspecified()
-                || address.segments()[0] & 0xff0f == 0xff02
+                || matches!(address.octets(), [0xff, scope, ..] if scope & 0x0f == 2)
         }
     }
 }

@@ -106,13 +106,10 @@ impl Chart {
 /// Of versions with the same text a search by versions knows the last one. They stand among versions that differ in metadata
 /// only.
 fn mark_shadowed(versions: &mut [(semver::Version, Row)]) {
-    let mut later: HashSet<String> = HashSet::new();
-    for at in (0..versions.len()).rev() {
-        let (before, after) = versions.split_at_mut(at + 1);
-        let Some((version, row)) = before.last_mut() else { return };
-        if after.first().is_none_or(|(next, _)| next.compare(version).is_ne()) {
-            later.clear();
+    for equal in versions.chunk_by_mut(|(a, _), (b, _)| a.compare(b).is_eq()).filter(|equal| equal.len() > 1) {
+        let mut later: HashSet<String> = HashSet::new();
+        for (_, row) in equal.iter_mut().rev() {
+            row.is_shadowed = !later.insert(row.record.version.clone());
         }
-        row.is_shadowed = !later.insert(row.record.version.clone());
     }
 }

@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
     fn texts(&mut self, slot: Slot, column: usize) -> Option<()> {
         let Some(below) = self.first_item(column)? else { return Some(()) };
         loop {
-            let text = self.cursor.scalar(below)?.into_owned();
+            let text = self.cursor.scalar(below)?;
             self.set(slot, &text)?;
             if !self.next_item(below, column)? {
                 return Some(());
