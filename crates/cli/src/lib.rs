@@ -19,6 +19,7 @@ mod out;
 mod output;
 mod output_dir;
 mod passphrase;
+mod password;
 mod plugins;
 mod progress;
 mod schema_references;

@@ -1,27 +1,19 @@
-//! A client for single files: what is asked for, and how much of an answer is taken.
+//! The client: requests, again where it helps, until a body is there.
 
-use std::io::{self, Read};
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use flate2::read::MultiGzDecoder;
-use ureq::http::Response;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
-use ureq::{Agent, Body};
+use gostd::GoError;
+use ureq::Agent;
 
-use crate::words;
+use crate::body;
+use crate::follow;
+use crate::request::{Failure, Request, Response, Sink};
+use crate::retry::{Attempt, Retry};
+use crate::tls::TlsOptions;
+use crate::transport::{Compression, system_transport, transport};
 
-const USER_AGENT: &str = "Helm/4.3.1";
-
-/// Go gives up before the eleventh request.
-const REDIRECTS: u32 = 9;
-
-/// Whether bodies may come packed, as they do to Go's `http.Transport` unless it is told otherwise.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Compression {
-    None,
-    Gzip,
-}
+/// Helm's `DefaultHTTPTimeout`.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How much one answer may take.
 #[derive(Clone, Copy, Debug)]
@@ -32,27 +24,31 @@ pub struct Bounds {
     pub timeout: Duration,
 }
 
-/// Why there is no body.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Failure {
-    /// There was no answer: the text of Go's `http.Client`, as `Get "URL": dial tcp …`.
-    Request(String),
-    /// The answer was another than 200: its number, and Go's `http.StatusText` for it.
-    Status(u16, &'static str),
-    /// The body broke off: the text of Go's reader.
-    Body(String),
-    TooLong,
-}
-
-/// Keeps its connections from one answer to the next.
+/// Keeps its connections from one answer to the next; may be used by several threads.
 pub struct Client {
     agent: Agent,
     compression: Compression,
+    retry: Retry,
 }
 
 impl Client {
+    /// Makes a client that trusts the authorities of the system.
     pub fn new(compression: Compression) -> Self {
-        Client { agent: agent(compression), compression }
+        Client { agent: system_transport(compression), compression, retry: Retry::default() }
+    }
+
+    /// Makes a client with certificates that the user names.
+    ///
+    /// # Errors
+    /// Those of Helm's `tlsutil.NewTLSConfig`, as `can't read CA file: "x": open x: no such file or directory`.
+    pub fn with_tls(options: &TlsOptions, compression: Compression) -> Result<Self, GoError> {
+        Ok(Client { agent: transport(options, compression)?, compression, retry: Retry::default() })
+    }
+
+    /// Sets how often is tried again what fails for the moment.
+    pub fn retrying(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
     }
 
     /// Returns the body at an `http` or `https` URL.
@@ -60,48 +56,54 @@ impl Client {
     /// # Errors
     /// As [`Failure`].
     pub fn get(&self, url: &str, bounds: &Bounds) -> Result<Vec<u8>, Failure> {
-        if words::host(url).is_empty() {
-            return Err(Failure::Request(words::no_host(url)));
-        }
-        let request = self.agent.get(url).config().timeout_global(Some(bounds.timeout)).build();
-        let response = request.call().map_err(|error| Failure::Request(words::no_answer(url, &error)))?;
-        let status = response.status().as_u16();
-        if status != 200 {
-            return Err(Failure::Status(status, words::status(response.status())));
-        }
-        self.read(response, bounds.limit_bytes)
-            .map_err(|error| Failure::Body(words::broken_body(&error)))
-            .and_then(|body| if body.len() > bounds.limit_bytes { Err(Failure::TooLong) } else { Ok(body) })
+        let mut body = Vec::new();
+        self.download(&Request::new(url, bounds.timeout, bounds.limit_bytes as u64), &mut body)?;
+        Ok(body)
     }
 
-    /// Reads a body, or one byte more of it than the limit.
-    fn read(&self, response: Response<Body>, limit_bytes: usize) -> io::Result<Vec<u8>> {
-        let packed =
-            response.headers().get("content-encoding").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"gzip"));
-        let reader = response.into_body().into_reader();
-        let mut body = Vec::new();
-        let most = (limit_bytes as u64).saturating_add(1);
-        match (self.compression, packed) {
-            (Compression::Gzip, true) => MultiGzDecoder::new(reader).take(most).read_to_end(&mut body)?,
-            (Compression::Gzip, false) | (Compression::None, _) => reader.take(most).read_to_end(&mut body)?,
-        };
-        Ok(body)
+    /// Sends the body at an `http` or `https` URL to a sink, piece by piece.
+    ///
+    /// # Errors
+    /// As [`Failure`], after the last attempt; the sink may have got a part then.
+    pub fn download(&self, request: &Request<'_>, sink: &mut dyn Sink) -> Result<Response, Failure> {
+        let deadline = Instant::now() + request.timeout;
+        let mut pauses = self.retry.pauses();
+        loop {
+            let attempt = match self.once(request, deadline, sink) {
+                Ok(response) => return Ok(response),
+                Err(attempt) => attempt,
+            };
+            let Some(pause) = pauses.next().filter(|_| attempt.may_pass) else { return Err(attempt.failure) };
+            let pause = pause.max(attempt.retry_after.unwrap_or_default());
+            if Instant::now() + pause >= deadline {
+                return Err(attempt.failure);
+            }
+            std::thread::sleep(pause);
+            sink.restart().map_err(|error| Failure::Sink(error.to_string()))?;
+        }
+    }
+
+    fn once(&self, request: &Request<'_>, deadline: Instant, sink: &mut dyn Sink) -> Result<Response, Attempt> {
+        let (url, answer) = follow::follow(&self.agent, request, deadline)?;
+        let status = answer.status().as_u16();
+        let is_known = status == 304 && request.known.is_some();
+        if status != 200 && !is_known {
+            return Err(Attempt::status(&answer));
+        }
+        let response = body::described(&url, &answer);
+        if !is_known {
+            body::read(answer, self.compression, request.limit_bytes, sink)?;
+        }
+        Ok(response)
     }
 }
 
-fn agent(compression: Compression) -> Agent {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .root_certs(RootCerts::PlatformVerifier)
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    let config = Agent::config_builder()
-        .tls_config(tls)
-        .http_status_as_error(false)
-        .max_redirects(REDIRECTS)
-        .user_agent(USER_AGENT)
-        .accept_encoding(if compression == Compression::Gzip { "gzip" } else { "" })
-        .build();
-    Agent::new_with_config(config)
+/// Returns the body at an `http` or `https` URL, as Helm's HTTP getter does (`pkg/getter/httpgetter.go`).
+///
+/// # Errors
+/// Helm's text: `failed to fetch URL : 404 Not Found`, `Get "URL": dial tcp …`; ours for a body of more than
+/// `limit_bytes`.
+pub fn get(url: &str, limit_bytes: usize) -> Result<Vec<u8>, String> {
+    let bounds = Bounds { limit_bytes, timeout: TIMEOUT };
+    Client::new(Compression::None).get(url, &bounds).map_err(|failure| failure.text(url, limit_bytes as u64))
 }

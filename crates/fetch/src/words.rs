@@ -2,50 +2,65 @@
 
 use std::io::{self, ErrorKind};
 
-use ureq::Error;
 use ureq::http::StatusCode;
+use ureq::{Error, Proxy};
 
-/// Says why there was no answer: `Get "URL": …`.
-pub fn no_answer(url: &str, error: &Error) -> String {
-    got(
-        url,
-        &match error {
-            // What the system says when a name is not known has no kind of its own.
-            Error::Io(error) if error.to_string().contains("failed to lookup address") => unknown_host(url),
-            Error::HostNotFound => unknown_host(url),
-            Error::Io(error) => broken_connection(url, error),
-            Error::TooManyRedirects => "stopped after 10 redirects".to_owned(),
-            Error::Timeout(_) => {
-                "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned()
-            }
-            error => error.to_string(),
-        },
-    )
+use crate::target::Target;
+use crate::tls_words;
+
+/// Says why a URL gave no answer, as `dial tcp 10.0.0.1:80: connect: connection refused`: what Go puts behind `Get "URL": `.
+pub fn reason(url: &str, error: &Error) -> String {
+    match Target::parse(url) {
+        Ok(target) => no_answer(&target, error),
+        Err(failure) => failure.text(url, 0),
+    }
 }
 
-/// Says that a URL has no host.
-pub fn no_host(url: &str) -> String {
-    got(url, "http: no Host in request URL")
+/// Says why there was no answer, without the URL.
+pub fn no_answer(target: &Target, error: &Error) -> String {
+    match error {
+        // What the system says when a name is not known has no kind of its own.
+        Error::Io(error) if error.to_string().contains("failed to lookup address") => unknown_host(target),
+        Error::HostNotFound => unknown_host(target),
+        Error::Io(error) => broken_connection(target, error),
+        Error::Rustls(error) => tls_words::text(error),
+        Error::Timeout(_) => "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
+        Error::ConnectProxyFailed(text) => refused_tunnel(text),
+        error => error.to_string(),
+    }
 }
 
-fn broken_connection(url: &str, error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::ConnectionRefused => format!("dial tcp {}: connect: connection refused", with_port(url)),
-        ErrorKind::UnexpectedEof => "EOF".to_owned(),
-        _ if error.to_string().ends_with("InvalidContentType") => {
-            "tls: first record does not look like a TLS handshake".to_owned()
+/// Says why there was no answer through a proxy: of a connection, it is the one to the proxy.
+pub fn no_answer_through(proxy: &Proxy, target: &Target, error: &Error) -> String {
+    match error {
+        Error::Io(cause) if cause.kind() == ErrorKind::ConnectionRefused => {
+            let address = format!("{}:{}", proxy.host(), proxy.port());
+            format!("proxyconnect tcp: dial tcp {address}: connect: connection refused")
         }
+        error => no_answer(target, error),
+    }
+}
+
+/// Wraps a text as `url.Error` does.
+pub fn got(url: &str, text: &str) -> String {
+    format!("Get {}: {text}", String::from_utf8_lossy(&gostd::strconv::quote(url.as_bytes())))
+}
+
+fn broken_connection(target: &Target, error: &io::Error) -> String {
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return tls_words::text(error);
+    }
+    match error.kind() {
+        ErrorKind::ConnectionRefused => format!("dial tcp {}: connect: connection refused", target.address()),
+        ErrorKind::UnexpectedEof => "EOF".to_owned(),
         _ => error.to_string(),
     }
 }
 
-/// Go shows no passwords.
-fn got(url: &str, text: &str) -> String {
-    let user = authority(url).rsplit_once('@').map_or("", |(user, _)| user);
-    match user.split_once(':') {
-        Some((name, _)) => format!("Get {:?}: {text}", url.replacen(&format!("{user}@"), &format!("{name}:***@"), 1)),
-        None => format!("Get {url:?}: {text}"),
-    }
+/// Of a proxy that refuses, Go shows the words of its status: `proxy server responded 403/403`.
+fn refused_tunnel(text: &str) -> String {
+    let code = text.rsplit('/').next().and_then(|code| code.parse().ok());
+    code.map_or_else(|| text.to_owned(), |code| status_text(code).to_owned())
 }
 
 /// Says why a body ended before its end.
@@ -60,37 +75,14 @@ pub fn broken_body(error: &io::Error) -> String {
 }
 
 /// Returns Go's `http.StatusText`, which keeps older names for two.
-pub fn status(code: StatusCode) -> &'static str {
-    match code.as_u16() {
+pub fn status_text(code: u16) -> &'static str {
+    match code {
         413 => "Request Entity Too Large",
         416 => "Requested Range Not Satisfiable",
-        _ => code.canonical_reason().unwrap_or_default(),
+        _ => StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason()).unwrap_or_default(),
     }
 }
 
-fn unknown_host(url: &str) -> String {
-    format!("dial tcp: lookup {}: no such host", without_port(host(url)))
-}
-
-/// Returns what stands between the slashes of a URL, nothing for `http:x`.
-fn authority(url: &str) -> &str {
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
-}
-
-/// Returns the host of a URL, with its port if it has one.
-pub fn host(url: &str) -> &str {
-    authority(url).rsplit('@').next().unwrap_or_default()
-}
-
-fn with_port(url: &str) -> String {
-    let (host, port) = (host(url), if url.starts_with("https:") { ":443" } else { ":80" });
-    if without_port(host) == host { format!("{host}{port}") } else { host.to_owned() }
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    }
+fn unknown_host(target: &Target) -> String {
+    format!("dial tcp: lookup {}: no such host", target.hostname())
 }

@@ -24,7 +24,7 @@ pub use documents::Documents;
 pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
 pub use head::{Head, head};
 pub use objects::Objects;
-pub use resolve::implicit_tag;
+pub use resolve::{implicit_tag, is_text};
 
 /// Reads a YAML document as `sigs.k8s.io/yaml.Unmarshal` does into an `interface{}`: all numbers are float64.
 ///
@@ -86,6 +86,17 @@ pub fn from_yaml_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
 /// Also keys that are there twice, and `error unmarshaling JSON: while decoding JSON: json: unknown field "x"`.
 pub fn from_yaml_strict_shaped(text: &[u8], shape: &Shape) -> Result<Value, GoError> {
     let value = read(text, Mode::Strict, Some(shape))?;
+    json::shape_value_strict(&value, shape, "").map_err(unmarshaling)
+}
+
+/// Reads like [`from_yaml_strict_shaped`] into structs that have others embedded. sigs.k8s.io/yaml takes an embedded struct
+/// for the type of each of its fields when it looks whether a number or boolean is to become text: `written` is the type
+/// as it sees it, `shape` as it is.
+///
+/// # Errors
+/// As [`from_yaml_strict_shaped`].
+pub fn from_yaml_strict_embedded(text: &[u8], written: &Shape, shape: &Shape) -> Result<Value, GoError> {
+    let value = read(text, Mode::Strict, Some(written))?;
     json::shape_value_strict(&value, shape, "").map_err(unmarshaling)
 }
 

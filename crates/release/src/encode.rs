@@ -1,9 +1,10 @@
 //! The JSON of a record (`json.Marshal` of `pkg/release/v1` and `pkg/chart/v2`).
 
-use chart::{Dependency, Lock, Maintainer, Metadata};
+use chart::Lock;
+use chart::metadata::append_dependencies;
 use gostd::{GoError, Value};
 
-use crate::object::{Object, list};
+use crate::object::{Object, RecordMembers, list};
 use crate::{Chart, File, Hook, Info, LastRun, Release};
 
 /// Returns the JSON of a release: what is packed, and what `-o json` prints before it indents.
@@ -76,7 +77,7 @@ fn last_run(out: &mut Vec<u8>, run: &LastRun) {
 fn chart(out: &mut Vec<u8>, chart: &Chart) -> Result<(), GoError> {
     let mut object = Object::open(out);
     match &chart.metadata {
-        Some(kept) => metadata(object.name("metadata"), kept)?,
+        Some(kept) => kept.append_json(object.name("metadata"))?,
         None => object.name("metadata").extend_from_slice(b"null"),
     }
     match &chart.lock {
@@ -104,46 +105,6 @@ fn files(out: &mut Vec<u8>, files: Option<&[File]>) {
     });
 }
 
-fn metadata(out: &mut Vec<u8>, metadata: &Metadata) -> Result<(), GoError> {
-    let mut object = Object::open(out);
-    object.text_unless_empty("name", metadata.name.as_bytes());
-    object.text_unless_empty("home", metadata.home.as_bytes());
-    object.texts_unless_empty("sources", &metadata.sources);
-    object.text_unless_empty("version", metadata.version.as_bytes());
-    object.text_unless_empty("description", metadata.description.as_bytes());
-    object.texts_unless_empty("keywords", &metadata.keywords);
-    if !metadata.maintainers.is_empty() {
-        list(object.name("maintainers"), &metadata.maintainers, maintainer);
-    }
-    object.text_unless_empty("icon", metadata.icon.as_bytes());
-    object.text_unless_empty("apiVersion", metadata.api_version.as_bytes());
-    object.text_unless_empty("condition", metadata.condition.as_bytes());
-    object.text_unless_empty("tags", metadata.tags.as_bytes());
-    object.text_unless_empty("appVersion", metadata.app_version.as_bytes());
-    object.flag_unless_false("deprecated", metadata.deprecated);
-    if let Some(annotations) = metadata.annotations.as_ref().filter(|annotations| !annotations.is_empty()) {
-        let mut map = Object::open(object.name("annotations"));
-        annotations.iter().for_each(|(name, text)| map.text(name, text.as_bytes()));
-        map.close();
-    }
-    object.text_unless_empty("kubeVersion", metadata.kube_version.as_bytes());
-    if !metadata.dependencies.is_empty() {
-        dependencies(object.name("dependencies"), &metadata.dependencies)?;
-    }
-    object.text_unless_empty("type", metadata.chart_type.as_bytes());
-    object.close();
-    Ok(())
-}
-
-fn maintainer(out: &mut Vec<u8>, maintainer: &Option<Maintainer>) {
-    let Some(maintainer) = maintainer else { return out.extend_from_slice(b"null") };
-    let mut object = Object::open(out);
-    object.text_unless_empty("name", maintainer.name.as_bytes());
-    object.text_unless_empty("email", maintainer.email.as_bytes());
-    object.text_unless_empty("url", maintainer.url.as_bytes());
-    object.close();
-}
-
 fn lock(out: &mut Vec<u8>, lock: &Lock) -> Result<(), GoError> {
     let mut object = Object::open(out);
     let generated = crate::times::read(lock.generated.as_bytes())?;
@@ -151,41 +112,9 @@ fn lock(out: &mut Vec<u8>, lock: &Lock) -> Result<(), GoError> {
     object.text("digest", lock.digest.as_bytes());
     let out = object.name("dependencies");
     match lock.declares_dependencies {
-        true => dependencies(out, &lock.dependencies)?,
+        true => append_dependencies(out, &lock.dependencies)?,
         false => out.extend_from_slice(b"null"),
     }
-    object.close();
-    Ok(())
-}
-
-/// Writes dependencies as an array.
-///
-/// # Errors
-/// As [`to_json`].
-pub fn dependencies(out: &mut Vec<u8>, list: &[Dependency]) -> Result<(), GoError> {
-    out.push(b'[');
-    for (at, each) in list.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        dependency(out, each)?;
-    }
-    out.push(b']');
-    Ok(())
-}
-
-fn dependency(out: &mut Vec<u8>, dependency: &Dependency) -> Result<(), GoError> {
-    let mut object = Object::open(out);
-    object.text("name", dependency.name.as_bytes());
-    object.text_unless_empty("version", dependency.version.as_bytes());
-    object.text("repository", dependency.repository.as_bytes());
-    object.text_unless_empty("condition", dependency.condition.as_bytes());
-    object.texts_unless_empty("tags", &dependency.tags);
-    object.flag_unless_false("enabled", dependency.enabled);
-    if !dependency.import_values.is_empty() {
-        object.value("import-values", &Value::list(dependency.import_values.clone()))?;
-    }
-    object.text_unless_empty("alias", dependency.alias.as_bytes());
     object.close();
     Ok(())
 }

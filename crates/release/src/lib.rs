@@ -21,8 +21,9 @@ mod times;
 mod view;
 
 pub use crate::chart::{Chart, File};
+pub use ::chart::metadata::append_dependencies;
 pub use decode::from_yaml;
-pub use encode::{dependencies as append_dependencies, to_json};
+pub use encode::to_json;
 pub use envelope::{decode, decode_base64, encode, pack, unpack};
 pub use hook::{Hook, LastRun, Phase};
 pub use info::Info;

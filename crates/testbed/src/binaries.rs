@@ -30,6 +30,18 @@ pub struct Binaries {
     pub kwok: PathBuf,
 }
 
+/// Programs beside the cluster that other tests start.
+const PEERS: [Program; 1] = [Program { name: "registry", flags: "" }];
+
+/// Returns the path of a program beside the cluster, building it if it is not in the cache yet.
+///
+/// # Errors
+/// What is missing to build it, and what to do; that there is no such program.
+pub fn program(name: &str) -> Result<PathBuf, String> {
+    let known = PEERS.iter().find(|program| program.name == name);
+    ensure(known.ok_or_else(|| format!("there is no program {name} in testbed/"))?)
+}
+
 /// Returns the programs, building what is not in the cache yet: four minutes on two cores, with progress on stderr.
 ///
 /// # Errors

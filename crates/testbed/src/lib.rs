@@ -28,11 +28,13 @@ mod wait;
 
 pub use api::Api;
 pub use audit::{Mark, Request};
-pub use binaries::{Binaries, build};
+pub use binaries::{Binaries, build, program};
 pub use cluster::{Cluster, Namespace};
 pub use options::{Options, Part};
 pub use own::OwnCluster;
 pub use peers::{helm, kubectl};
+pub use ports::{free_port, is_conflict};
+pub use process::Process;
 pub use requests::answer as answer_requests;
 pub use rights::{Rule, Scope, User};
 pub use shared::VARIABLE;

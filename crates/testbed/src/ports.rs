@@ -28,7 +28,7 @@ impl Ports {
     pub fn free() -> Result<Ports, String> {
         let mut chosen = BTreeSet::new();
         let mut next = || {
-            let port = free_port(&chosen)?;
+            let port = another_port(&chosen)?;
             chosen.insert(port);
             Ok::<u16, String>(port)
         };
@@ -36,7 +36,15 @@ impl Ports {
     }
 }
 
-fn free_port(taken: &BTreeSet<u16>) -> Result<u16, String> {
+/// Returns a port of 127.0.0.1 that nobody listens at now.
+///
+/// # Errors
+/// That there is none.
+pub fn free_port() -> Result<u16, String> {
+    another_port(&BTreeSet::new())
+}
+
+fn another_port(taken: &BTreeSet<u16>) -> Result<u16, String> {
     // Each state of the standard hash map is keyed at random.
     let start = RandomState::new().hash_one(0);
     let candidates = (0..TRIES as u64).map(|step| LOWEST + (start.wrapping_add(step * 7) % u64::from(COUNT)) as u16);

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 /// So much of a log stands in an error.
 const TAIL_BYTES: u64 = 4000;
 
+/// A process that was started for a test; it ends when this is dropped.
 pub struct Process {
     name: &'static str,
     child: Child,

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use super::archive::Archive;
 use super::compare::Mode;
 use super::fields::{list, strings, text};
-use super::words;
+use super::{registry, words};
 
 /// What is compared of the files that a command writes below the working folder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +18,17 @@ pub enum Tree {
     Contents,
 }
 
-/// One command line and all it stands on. Texts may hold `$WORK`, `$HOME` and `$URL`.
+/// How a folder is served.
+#[derive(Clone, Debug)]
+pub enum Serve {
+    /// By a few lines of our own.
+    Plainly,
+    /// By `peers files`, with these words.
+    As(Vec<String>),
+}
+
+/// One command line and all it stands on. Texts may hold `$WORK`, `$HOME`, `$URL`, `$REGISTRY` and
+/// `$REPO`.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub group: String,
@@ -33,8 +43,12 @@ pub struct Case {
     pub links: BTreeMap<String, String>,
     pub archives: Vec<Archive>,
     pub fills: Vec<Fill>,
-    /// Whether the working folder is served over HTTP on the loopback address, at `$URL`.
-    pub serve: bool,
+    /// Whether and how the working folder is served on the loopback address, at `$URL`.
+    pub serve: Option<Serve>,
+    /// The kind of real registry that the case needs, at `$REGISTRY`.
+    pub registry: Option<String>,
+    /// Command lines that run before, and must go well; what they print is not compared.
+    pub before: Vec<Vec<String>>,
     pub mode: Mode,
     pub tree: Tree,
     /// What a limit's error must say, on stderr; only for the cases of limits, which have no golden.
@@ -119,7 +133,7 @@ pub fn read_group(folder: &Path, file: &str) -> Result<Vec<Case>, String> {
 
 const KEYS: &[&str] = &[
     "name", "args", "exit", "env", "stdin", "files", "bytes", "links", "archives", "serve", "compare", "tree",
-    "ignore", "chart", "values", "template", "probe", "schema", "fills", "says",
+    "ignore", "chart", "values", "template", "probe", "schema", "fills", "says", "registry", "before",
 ];
 
 fn parse(table: &Table, group: &str) -> Result<Case, String> {
@@ -148,12 +162,29 @@ fn parse_named(table: &Table, group: &str, name: &str) -> Result<Case, String> {
         archives: tables(table, "archives").iter().map(Archive::parse).collect::<Result<_, _>>()?,
         fills: tables(table, "fills").iter().map(Fill::parse).collect::<Result<_, _>>()?,
         says: text(table, "says")?,
-        serve: table.get("serve").and_then(Value::as_bool).unwrap_or(false),
+        serve: serve(table)?,
+        registry: kind_of_registry(table)?,
+        before: list(table, "before")?.iter().map(|line| words::split(line)).collect::<Result<_, _>>()?,
         mode: Mode::parse(text(table, "compare")?.as_deref())?,
         tree: tree(text(table, "tree")?.as_deref())?,
         ignored: list(table, "ignore")?.into_iter().collect(),
         base: None,
     })
+}
+
+/// `true`, or how: words, and what paths answer.
+fn serve(table: &Table) -> Result<Option<Serve>, String> {
+    match table.get("serve") {
+        None | Some(Value::Boolean(false)) => Ok(None),
+        Some(Value::Boolean(true)) => Ok(Some(Serve::Plainly)),
+        Some(_) => Ok(Some(Serve::As(list(table, "serve")?))),
+    }
+}
+
+fn kind_of_registry(table: &Table) -> Result<Option<String>, String> {
+    let kind = text(table, "registry")?;
+    kind.iter().try_for_each(|kind| registry::check(kind))?;
+    Ok(kind)
 }
 
 fn tree(word: Option<&str>) -> Result<Tree, String> {

@@ -7,14 +7,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::case::Case;
+use super::case::{Case, Serve};
 use super::folder::{copy, make_parent, put, snapshot, written};
+use super::registry;
 use super::serve::Server;
 
 /// A case takes real Helm a tenth of a second; whatever takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What a run left, paths replaced by `$WORK`, `$HOME` and `$URL`.
+/// What a run left, paths and hosts replaced by `$WORK`, `$HOME`, `$URL` and `$REGISTRY`.
 pub struct Run {
     pub exit: i32,
     pub stdout: Vec<u8>,
@@ -29,6 +30,8 @@ struct Sandbox {
     work: PathBuf,
     home: PathBuf,
     server: Option<Server>,
+    /// Host of a registry, and the name that the case's repositories begin with.
+    registry: Option<(String, String)>,
 }
 
 /// What a run took: processor seconds, and the largest resident size.
@@ -65,7 +68,9 @@ pub fn run(case: &Case, binary: &Path, root: &Path) -> Result<Run, String> {
     // The name under which we are a drop-in, whatever the file is called.
     let mut program = Command::new(binary);
     program.arg0("helm");
-    Sandbox::prepare(case, root)?.run(case, program)
+    let sandbox = Sandbox::prepare(case, root)?;
+    case.before.iter().try_for_each(|arguments| sandbox.run_before(case, arguments, binary))?;
+    sandbox.run(case, program)
 }
 
 /// Runs `case` and tells what it took.
@@ -96,17 +101,36 @@ impl Sandbox {
         })
     }
 
+    /// Runs a command line that the case stands on.
+    fn run_before(&self, case: &Case, arguments: &[String], binary: &Path) -> Result<(), String> {
+        let mut program = Command::new(binary);
+        program.arg0("helm");
+        let case = Case { args: arguments.to_vec(), stdin: None, ..case.clone() };
+        let mut child = self.command(&case, program).spawn().map_err(|e| format!("cannot start: {e}"))?;
+        match capture(&mut child, Vec::new())? {
+            (0, _, _) => Ok(()),
+            (exit, _, errors) => {
+                Err(format!("before, {}: exit {exit}: {}", arguments.join(" "), String::from_utf8_lossy(&errors)))
+            }
+        }
+    }
+
     fn prepare(case: &Case, root: &Path) -> Result<Sandbox, String> {
         let (work, home) = (root.join("work"), root.join("home"));
         for folder in [&work, &home] {
             std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         }
-        let mut sandbox = Sandbox { root: root.to_path_buf(), work, home, server: None };
+        let mut sandbox = Sandbox { root: root.to_path_buf(), work, home, server: None, registry: None };
         if let Some(base) = &case.base {
             copy(base, &sandbox.work)?;
         }
-        if case.serve {
-            sandbox.server = Some(Server::start(&sandbox.work)?);
+        sandbox.server = match &case.serve {
+            None => None,
+            Some(Serve::Plainly) => Some(Server::start(&sandbox.work)?),
+            Some(Serve::As(words)) => Some(Server::start_as(&sandbox.work, words)?),
+        };
+        if let Some(kind) = &case.registry {
+            sandbox.registry = Some((registry::host(kind)?, registry::namespace()));
         }
         for (path, content) in &case.files {
             let content = match std::str::from_utf8(content) {
@@ -126,6 +150,9 @@ impl Sandbox {
         }
         for archive in &case.archives {
             archive.pack(&sandbox.work)?;
+        }
+        if case.registry.is_some() {
+            registry::date_archives(&sandbox.work)?;
         }
         Ok(sandbox)
     }
@@ -152,7 +179,15 @@ impl Sandbox {
 
     fn names(&self) -> Vec<(&'static str, String)> {
         let mut names = vec![("$WORK", display(&self.work)), ("$HOME", display(&self.home))];
-        names.extend(self.server.as_ref().map(|server| ("$URL", server.url())));
+        if let Some(server) = &self.server {
+            names.push(("$URL", server.url().to_string()));
+            // The same server by another name.
+            names.push(("$OTHER", server.url().replace("127.0.0.1", "localhost")));
+            names.push(("$HOST", server.url().split("://").nth(1).unwrap_or_default().to_string()));
+        }
+        if let Some((host, namespace)) = &self.registry {
+            names.extend([("$REGISTRY", host.clone()), ("$REPO", namespace.clone())]);
+        }
         names
     }
 

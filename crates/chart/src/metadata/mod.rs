@@ -1,10 +1,12 @@
 //! Chart.yaml: its fields, how it is read, checked and shown.
 
 mod decode;
+mod json;
 mod shape;
 mod validate;
 mod views;
 
+pub use json::append_dependencies;
 pub use shape::{BASE, LOCK, METADATA};
 
 use std::collections::BTreeMap;

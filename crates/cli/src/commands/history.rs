@@ -2,7 +2,7 @@
 
 use gostd::time::Time;
 use release::Summary;
-use release::object::{Object, list};
+use release::object::{Object, RecordMembers, list};
 
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;

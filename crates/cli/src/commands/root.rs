@@ -1,8 +1,8 @@
 //! The root of the command tree.
 
 use super::{
-    create, dependency, diff, env, get, history, install, lint, list, package, rollback, show, status, template, test,
-    unbuilt, uninstall, upgrade, verify, version,
+    create, dependency, diff, env, get, history, install, lint, list, package, push, registry, repo, rollback, search, show,
+    status, template, test, unbuilt, uninstall, upgrade, verify, version,
 };
 use crate::command::Command;
 use crate::tables::GLOBAL;
@@ -21,8 +21,8 @@ pub static ROOT: Command = Command {
         &show::COMMAND,
         &lint::COMMAND,
         &package::COMMAND,
-        &unbuilt::REPO,
-        &unbuilt::SEARCH,
+        &repo::COMMAND,
+        &search::COMMAND,
         &verify::COMMAND,
         &get::COMMAND,
         &history::COMMAND,
@@ -38,8 +38,8 @@ pub static ROOT: Command = Command {
         &env::COMMAND,
         &unbuilt::PLUGIN,
         &version::COMMAND,
-        &unbuilt::REGISTRY,
-        &unbuilt::PUSH,
+        &registry::COMMAND,
+        &push::COMMAND,
         // Ours alone.
         &diff::COMMAND,
     ],

@@ -31,7 +31,3 @@ unbuilt!(DEPENDENCY_BUILD, "build", &[], &[], "fetch what Chart.lock names into 
 unbuilt!(DEPENDENCY_UPDATE, "update", &["up"], &[], "fetch dependencies into charts/ and lock them");
 unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
 unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");
-unbuilt!(PUSH, "push", &[], &[], "push a chart to a registry");
-unbuilt!(REGISTRY, "registry", &[], &[], "log in to and out of a registry");
-unbuilt!(REPO, "repo", &[], &[], "chart repositories");
-unbuilt!(SEARCH, "search", &[], &[], "search for charts");

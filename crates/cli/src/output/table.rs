@@ -65,7 +65,7 @@ fn write_row(text: &mut String, row: &[String], widths: &[usize]) {
     }
 }
 
-/// Cuts a cell that is wider than its column: only one of several lines is, as its width counts them all.
+/// Cuts a cell that is wider than its column may be, or has several lines: its width counts them all.
 fn cut(cell: &str, width: usize) -> String {
     if shown_width(cell) <= width {
         return cell.to_string();

@@ -63,8 +63,11 @@ impl Network {
 fn explain(url: &str, failure: Failure) -> LoadError {
     let text = match failure {
         Failure::Request(text) => format!("HTTP request failed for {url}: {text}"),
-        Failure::Status(status, reason) => format!("HTTP request to {url} returned status {status} ({reason})"),
-        Failure::Body(text) => text,
+        Failure::Status(status, _) => {
+            let reason = fetch::status_text(status);
+            format!("HTTP request to {url} returned status {status} ({reason})")
+        }
+        Failure::Url(text) | Failure::Body(text) | Failure::Sink(text) => text,
         Failure::TooLong => return LoadError::TooLong,
     };
     GoError::new(text).into()

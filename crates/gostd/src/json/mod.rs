@@ -6,7 +6,9 @@ mod decode;
 mod encode;
 mod fault;
 mod indent;
+mod members;
 mod mismatch;
+mod object;
 mod quote;
 mod run;
 mod scan;
@@ -17,6 +19,8 @@ pub use check::{shape_value, shape_value_strict};
 pub use decode::{decode, decode_first, decode_list, decode_map, decode_partial, decode_shaped, valid};
 pub use encode::{append_encode, append_number, encode, encode_indent, encode_raw};
 pub use indent::{compact, indent};
+pub use members::members;
+pub use object::{Object, append_list};
 pub use quote::{append_quote, append_quote_raw};
 pub use shape::{Field, Shape};
 

@@ -125,6 +125,11 @@ pub(crate) fn is_plain_string(text: &[u8], v3: bool) -> bool {
     }
 }
 
+/// Reports whether version 2 reads a scalar without quotes and tag as text: not as a number, a time, a boolean or null.
+pub fn is_text(text: &[u8]) -> bool {
+    resolve(text) == Resolved::String
+}
+
 /// Returns the tag that version 3 gives to a scalar without quotes and tag, as `!!int`.
 pub fn implicit_tag(text: &[u8]) -> &'static str {
     match resolve(text) {

@@ -1,0 +1,65 @@
+//! Passwords that people type (`golang.org/x/term.ReadPassword`).
+
+use std::io::Read;
+
+use crate::failure::Failure;
+use crate::out;
+
+/// Asks on stdout, and reads a line from the terminal without showing it.
+///
+/// # Errors
+/// `inappropriate ioctl for device` where stdin is no terminal; `EOF` where it has ended.
+pub fn ask(prompt: &str) -> Result<String, Failure> {
+    out::write(prompt.as_bytes())?;
+    let password = hidden_line();
+    out::write(b"\n")?;
+    password
+}
+
+#[cfg(unix)]
+fn hidden_line() -> Result<String, Failure> {
+    use rustix::termios::{InputModes, LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let stdin = std::io::stdin();
+    let failed = |error: rustix::io::Errno| Failure::new(crate::output_dir::reason(&error.into()));
+    let before = tcgetattr(&stdin).map_err(failed)?;
+    let mut hidden = before.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    hidden.local_modes.insert(LocalModes::ICANON | LocalModes::ISIG);
+    hidden.input_modes.insert(InputModes::ICRNL);
+    tcsetattr(&stdin, OptionalActions::Now, &hidden).map_err(failed)?;
+    let line = line(stdin.lock());
+    // Nothing better can be done when the terminal is gone.
+    let _ = tcsetattr(&stdin, OptionalActions::Now, &before);
+    line
+}
+
+#[cfg(not(unix))]
+fn hidden_line() -> Result<String, Failure> {
+    line(std::io::stdin().lock())
+}
+
+/// A longer line is no password.
+const LINE_BYTES: usize = 1 << 20;
+
+fn line(input: impl Read) -> Result<String, Failure> {
+    let mut text = Vec::new();
+    for byte in input.bytes().take(LINE_BYTES) {
+        match byte.map_err(|error| Failure::new(error.to_string()))? {
+            b'\n' => return Ok(String::from_utf8_lossy(&text).into_owned()),
+            byte => text.push(byte),
+        }
+    }
+    if text.is_empty() { Err("EOF".into()) } else { Ok(String::from_utf8_lossy(&text).into_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_line_ends_with_the_line_or_the_input() {
+        for (input, read) in [("a b\nc", Some("a b")), ("a", Some("a")), ("\n", Some("")), ("", None)] {
+            assert_eq!(line(input.as_bytes()).ok().as_deref(), read, "{input:?}");
+        }
+    }
+}
