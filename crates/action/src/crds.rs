@@ -36,8 +36,7 @@ pub(crate) fn install(
     // Whatever else is waited for: objects of the new kinds cannot be made before.
     let strategy = if strategy == Strategy::HookOnly { Strategy::Watcher } else { strategy };
     engine.cluster.wait(&created, Waiting { strategy, timeout: ESTABLISHED, jobs: false })?;
-    engine.cluster.forget_capabilities();
-    Ok(())
+    engine.cluster.await_kinds(&created)
 }
 
 /// Applies all definitions together, which may be done again. Where one fails, `None`: the next try tells which.

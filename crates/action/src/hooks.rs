@@ -129,11 +129,14 @@ impl Run {
         let resources = engine.cluster.build(hook.manifest.as_bytes(), false).map_err(|error| {
             within(&format!("unable to build kubernetes object for deleting hook {}", hook.path), error)
         })?;
-        let errors = engine.cluster.delete(&resources, Propagation::Background);
-        if !errors.is_empty() {
-            return Err(joined(&errors, "; "));
+        let deleted = engine.cluster.delete(&resources, Propagation::Background);
+        if !deleted.errors.is_empty() {
+            return Err(joined(&deleted.errors, "; "));
         }
-        engine.cluster.wait_for_delete(&resources, self.waiting)
+        match deleted.leaving.is_empty() {
+            true => Ok(()),
+            false => engine.cluster.wait_for_delete(&deleted.leaving, self.waiting),
+        }
     }
 }
 

@@ -37,8 +37,8 @@ pub use hint::Hint;
 pub use install::Install;
 pub use ownership::Owner;
 pub use port::{
-    Cluster, Engine, Holder, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records, Refused,
-    Strategy, Waiting,
+    Cluster, Deleted, Engine, Holder, How, Missing, NotRecorded, NotUpdated, Pods, PostRender, Propagation, Records,
+    Refused, Strategy, Waiting,
 };
 pub use preview::Preview;
 pub use render_chart::{NotPrepared, Prepared, Rendering, Source, prepare};

@@ -36,6 +36,14 @@ pub enum Propagation {
     Orphan,
 }
 
+/// What came of deleting.
+#[derive(Default)]
+pub struct Deleted {
+    /// Objects that may still be there for a while.
+    pub leaving: Vec<Resource>,
+    pub errors: Vec<GoError>,
+}
+
 /// How to wait (`--wait`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Strategy {
@@ -75,8 +83,8 @@ pub trait Cluster {
     /// What the cluster can do, read anew.
     fn capabilities(&self, log: &mut dyn Log) -> Result<Capabilities, GoError>;
 
-    /// What the cluster can do was changed: what is remembered of it counts no more.
-    fn forget_capabilities(&self);
+    /// Definitions are established: what is remembered of the cluster counts no more, and their kinds are waited for.
+    fn await_kinds(&self, definitions: &[Resource]) -> Result<(), GoError>;
 
     /// Look-ups of templates.
     fn lookup(&self) -> Rc<dyn Lookup>;
@@ -100,7 +108,7 @@ pub trait Cluster {
     fn rehearse(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Rehearsed>, GoError>;
 
     /// Deletes objects; one that is not there is deleted already.
-    fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError>;
+    fn delete(&self, resources: &[Resource], propagation: Propagation) -> Deleted;
 
     fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError>;
 

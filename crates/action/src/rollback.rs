@@ -194,7 +194,7 @@ impl Rollback {
         record(engine, current, log);
         record(engine, target, log);
         let errors = match self.cleanup_on_fail {
-            true => engine.cluster.delete(&created, Propagation::Background),
+            true => engine.cluster.delete(&created, Propagation::Background).errors,
             false => Vec::new(),
         };
         if errors.is_empty() {

@@ -190,5 +190,5 @@ fn delete(engine: &Engine<'_>, resources: &[Resource]) -> Result<(), GoError> {
     if resources.is_empty() {
         return Ok(());
     }
-    engine.cluster.delete(resources, Propagation::Background).into_iter().next().map_or(Ok(()), Err)
+    engine.cluster.delete(resources, Propagation::Background).errors.into_iter().next().map_or(Ok(()), Err)
 }

@@ -21,7 +21,7 @@ impl Upgrade {
         if !self.cleanup_on_fail || created.is_empty() {
             return Ok(error);
         }
-        let errors = engine.cluster.delete(created, Propagation::Background);
+        let errors = engine.cluster.delete(created, Propagation::Background).errors;
         if errors.is_empty() {
             return Ok(error);
         }

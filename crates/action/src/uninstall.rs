@@ -14,7 +14,7 @@ use crate::hooks::Run;
 use crate::interrupt;
 use crate::ownership::Owner;
 use crate::policy;
-use crate::port::{Engine, NotRecorded, Propagation, Waiting};
+use crate::port::{Deleted, Engine, NotRecorded, Propagation, Waiting};
 use crate::preflight::{self, Removal};
 use crate::recorded;
 use crate::takeover::{self, Found};
@@ -147,9 +147,11 @@ impl Uninstall {
         if let Err(error) = engine.records.update(release) {
             log.debug("uninstall: Failed to store updated release", &[("error", &error.to_string())]);
         }
-        let (owned, info) = self.objects_deleted(engine, release, log)?;
+        let (leaving, info) = self.objects_deleted(engine, release, log)?;
         let mut errors = Vec::new();
-        errors.extend(engine.cluster.wait_for_delete(&owned, self.waiting).err());
+        if !leaving.is_empty() {
+            errors.extend(engine.cluster.wait_for_delete(&leaving, self.waiting).err());
+        }
         interrupt::stopped(engine).map_or(Ok(()), Err)?;
         if !self.no_hooks {
             errors.extend(run.event(engine, release, "post-delete", log).err());
@@ -185,6 +187,7 @@ impl Uninstall {
         Err(within(&words, joined(&errors, "; ")).into())
     }
 
+    /// Returns the objects that may still be there, and what to tell.
     fn objects_deleted(
         &self,
         engine: &Engine<'_>,
@@ -200,14 +203,14 @@ impl Uninstall {
         interrupt::stopped(engine).map_or(Ok(()), Err)?;
         objects.warn(release, log);
         let info = objects.told();
-        let errors = match objects.owned.is_empty() {
-            true => Vec::new(),
+        let deleted = match objects.owned.is_empty() {
+            true => Deleted::default(),
             false => engine.cluster.delete(&objects.owned, self.propagation),
         };
         interrupt::stopped(engine).map_or(Ok(()), Err)?;
-        match errors.is_empty() {
-            true => Ok((objects.owned, info)),
-            false => Err(failed(log, &joined(&errors, "; ").text)),
+        match deleted.errors.is_empty() {
+            true => Ok((deleted.leaving, info)),
+            false => Err(failed(log, &joined(&deleted.errors, "; ").text)),
         }
     }
 

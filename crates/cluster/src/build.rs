@@ -4,7 +4,6 @@
 //! mapper.go), whose error texts these are.
 
 use gostd::Value as GoValue;
-use gostd::json::Shape;
 use goyaml::Objects;
 use serde_json::Value;
 
@@ -41,7 +40,7 @@ impl Client {
     pub fn build_in(&self, manifest: &[u8], validation: Validation, namespace: &str) -> Result<Vec<Resource>, Error> {
         let mut resources = Vec::new();
         let mut errors = Vec::new();
-        for document in Objects::new(manifest, &Shape::Any) {
+        for document in Objects::with_integers(manifest) {
             let document = match document {
                 Ok(GoValue::Nil) => continue,
                 Ok(document) => document,

@@ -20,11 +20,20 @@ impl Client {
     pub fn wait_established(&self, resources: &[Resource], timeout: Duration) -> Result<(), Box<Unready>> {
         let patience = Patience::Endless;
         self.wait(resources, Wait { patience, ..Wait::new(Strategy::Watcher, timeout) })?;
+        Ok(self.wait_found(resources)?)
+    }
+
+    /// Waits until the kinds of established definitions are found, and reads afresh what the server serves. A kind that is
+    /// still not found is told where it is used.
+    ///
+    /// # Errors
+    /// Those of [`Client::request`].
+    pub fn wait_found(&self, definitions: &[Resource]) -> Result<(), Error> {
         let deadline = Instant::now() + BEHIND;
         loop {
             self.forget_discovery();
             let discovery = self.discovery()?;
-            let missing = resources
+            let missing = definitions
                 .iter()
                 .flat_map(kinds)
                 .any(|(group, version, kind)| discovery.mapping(&group, &version, &kind).is_none());

@@ -1,6 +1,6 @@
 //! Deletes objects.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::perform::perform;
 use crate::{Client, Error, Request, Resource};
@@ -29,8 +29,29 @@ impl Propagation {
 pub struct Deletion {
     /// Deleted, or not there.
     pub deleted: Vec<Resource>,
+    /// Those of them that may still be there for a while: they have finalizers or a time of grace.
+    pub leaving: Vec<Resource>,
     /// In the order of the resources.
     pub errors: Vec<Error>,
+}
+
+/// How far the server came with a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Removal {
+    Done,
+    /// The object may still be there.
+    Begun,
+}
+
+impl Removal {
+    /// The answer is a `Status` of success where nothing of the object is left, else the object (`Store.Delete` of
+    /// k8s.io/apiserver pkg/registry/generic/registry); of some kinds it is the object in either case.
+    fn of(answer: &Value) -> Self {
+        match answer["kind"] == "Status" && answer["apiVersion"] == "v1" && answer["status"] == "Success" {
+            true => Removal::Done,
+            false => Removal::Begun,
+        }
+    }
 }
 
 /// The annotation that keeps an object from being deleted, and its value.
@@ -46,19 +67,22 @@ impl Client {
     pub fn delete(&self, resources: &[Resource], propagation: Propagation) -> Deletion {
         if resources.is_empty() {
             let error = Error::plain("object not found, skipping delete: no objects visited");
-            return Deletion { deleted: Vec::new(), errors: vec![error] };
+            return Deletion { errors: vec![error], ..Deletion::default() };
         }
         let results = self.block(async {
             Ok(perform(resources, |resource| async move { (resource, self.remove(resource, propagation).await) }).await)
         });
         let results = match results {
             Ok(results) => results,
-            Err(error) => return Deletion { deleted: Vec::new(), errors: vec![error] },
+            Err(error) => return Deletion { errors: vec![error], ..Deletion::default() },
         };
         let mut outcome = Deletion::default();
         for (resource, result) in results {
             match result {
-                Ok(()) => outcome.deleted.push(resource.clone()),
+                Ok(removal) => {
+                    outcome.deleted.push(resource.clone());
+                    outcome.leaving.extend((removal == Removal::Begun).then(|| resource.clone()));
+                }
                 Err(error) if error.is_not_found() => outcome.deleted.push(resource.clone()),
                 Err(error) => outcome.errors.push(error),
             }
@@ -72,13 +96,13 @@ impl Client {
         self.send(&Request::delete(resource.path()).json(&options)).await.map(drop)
     }
 
-    pub(crate) async fn remove(&self, resource: &Resource, propagation: Propagation) -> Result<(), Error> {
+    pub(crate) async fn remove(&self, resource: &Resource, propagation: Propagation) -> Result<Removal, Error> {
         let options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation.as_str()});
         let request = Request::delete(resource.path()).json(&options);
         let mut tries = 1;
         loop {
             match self.send(&request).await {
-                Ok(_) => return Ok(()),
+                Ok(answer) => return Ok(Removal::of(&answer.json().unwrap_or_default())),
                 Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
                 Err(error) => return Err(error),
             }

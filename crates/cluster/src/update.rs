@@ -262,7 +262,7 @@ impl Client {
                 continue;
             }
             match self.block(self.remove(&resource, Propagation::Background)) {
-                Ok(()) => changes.deleted.push(resource),
+                Ok(_) => changes.deleted.push(resource),
                 Err(error) if error.is_not_found() => {}
                 Err(error) => errors.push(Error::context(
                     format!(

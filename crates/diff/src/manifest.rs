@@ -23,7 +23,7 @@ pub fn documents(manifest: &[u8]) -> Result<Vec<Document>, GoError> {
     let mut documents = Vec::new();
     for document in Documents::new(manifest) {
         let document = document?;
-        let value = goyaml::from_yaml(&document)?;
+        let value = goyaml::Objects::with_integers(&document).next().transpose()?.unwrap_or(GoValue::Nil);
         if matches!(value, GoValue::Nil) {
             continue;
         }

@@ -7,8 +7,9 @@ use gostd::strings::{decode_rune, trim_space};
 use gostd::unicode::is_space;
 use gostd::{GoError, Value};
 
+use crate::decode::Mode;
 use crate::documents::Documents;
-use crate::from_yaml_shaped;
+use crate::{from_yaml_shaped, read};
 
 /// The objects of a stream, read into a Go type; see [`from_yaml_shaped`]. An empty document gives nil.
 ///
@@ -17,8 +18,16 @@ use crate::from_yaml_shaped;
 pub struct Objects<'a> {
     reader: Reader<'a>,
     bytes: usize,
-    shape: &'a Shape,
+    read: Read<'a>,
     count: usize,
+}
+
+/// What the objects become.
+#[derive(Clone, Copy)]
+enum Read<'a> {
+    Shaped(&'a Shape),
+    /// `interface {}` with integers.
+    Integers,
 }
 
 enum Reader<'a> {
@@ -33,19 +42,29 @@ const PEEK_BYTES: usize = 4096;
 
 impl<'a> Objects<'a> {
     pub fn new(stream: &'a [u8], shape: &'a Shape) -> Self {
+        Self::reading(stream, Read::Shaped(shape))
+    }
+
+    /// The objects as a cluster gets them: integers that 64 bits with a sign hold stay integers, where [`Objects::new`]
+    /// makes a float64 of every number.
+    pub fn with_integers(stream: &'a [u8]) -> Self {
+        Self::reading(stream, Read::Integers)
+    }
+
+    fn reading(stream: &'a [u8], read: Read<'a>) -> Self {
         let start = &stream[..stream.len().min(PEEK_BYTES)];
         let reader = match trim_space(start).first() {
             Some(b'{') => Reader::Json(stream),
             _ => Reader::Yaml(Documents::new(stream)),
         };
-        Objects { reader, bytes: stream.len(), shape, count: 0 }
+        Objects { reader, bytes: stream.len(), read, count: 0 }
     }
 
     /// Reads a JSON object; where there is none, the stream goes on as YAML, and only if that fails too, JSON's error is
     /// told.
     fn next_json(&mut self, stream: &'a [u8]) -> Option<Result<Value, GoError>> {
-        let json_error = match json::decode_first(stream) {
-            Ok((value, length)) => match json::shape_value(&value, self.shape, "") {
+        let json_error = match self.first_json(stream) {
+            Ok((value, length)) => match self.shaped(value) {
                 Ok(value) => {
                     self.reader = Reader::Json(&stream[length..]);
                     return Some(Ok(value));
@@ -72,8 +91,25 @@ impl<'a> Objects<'a> {
         }
     }
 
+    fn first_json(&self, stream: &[u8]) -> Result<(Value, usize), GoError> {
+        match self.read {
+            Read::Shaped(_) => json::decode_first(stream),
+            Read::Integers => json::decode_first_with_integers(stream),
+        }
+    }
+
+    fn shaped(&self, value: Value) -> Result<Value, GoError> {
+        match self.read {
+            Read::Shaped(shape) => json::shape_value(&value, shape, ""),
+            Read::Integers => Ok(value),
+        }
+    }
+
     fn read_yaml(&self, document: Cow<'_, [u8]>) -> Result<Value, GoError> {
-        from_yaml_shaped(&document, self.shape)
+        match self.read {
+            Read::Shaped(shape) => from_yaml_shaped(&document, shape),
+            Read::Integers => read(&document, Mode::Objects, None),
+        }
     }
 }
 

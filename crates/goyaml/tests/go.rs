@@ -117,3 +117,19 @@ fn texts_are_written_as_go_writes_them() {
     }
     none_wrong(wrong);
 }
+
+#[test]
+fn objects_for_a_cluster_keep_their_integers() {
+    // Numbers as k8s.io/apimachinery pkg/util/json v0.36 reads them: int64 where it fits, else float64.
+    let cases: [(&[u8], &str); 5] = [
+        (b"a: 9007199254740993\n", r#"{"a":9007199254740993}"#),
+        (b"a: -9223372036854775808\nb: [0x10, 1_000]\n", r#"{"a":-9223372036854775808,"b":[16,1000]}"#),
+        (b"a: 18446744073709551615\n", r#"{"a":18446744073709552000}"#),
+        (b"a: !!int 9007199254740993\nb: 1.5\n", r#"{"a":9007199254740993,"b":1.5}"#),
+        (b"{\"a\": 9007199254740993, \"b\": 1e3}", r#"{"a":9007199254740993,"b":1000}"#),
+    ];
+    for (text, wanted) in cases {
+        let value = goyaml::Objects::with_integers(text).next().expect("an object").expect("readable");
+        assert_eq!(String::from_utf8_lossy(&json::encode(&value).expect("JSON")), wanted);
+    }
+}

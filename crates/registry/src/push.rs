@@ -5,11 +5,11 @@ use chart::log::Silent;
 use crate::annotations;
 use crate::auth::scope::Access;
 use crate::client::{Client, UNDERSCORES};
-use crate::content::each;
+use crate::content::{self, each};
 use crate::error::{Error, Side, step};
 use crate::manifest::{self, Descriptor, media};
 use crate::reference::ChartReference;
-use crate::repository::Repository;
+use crate::repository::{METADATA_BYTES, Repository};
 
 /// What is pushed.
 pub struct Package<'a> {
@@ -71,7 +71,7 @@ impl Client {
         let descriptor = Descriptor::of(media::MANIFEST, &manifest);
         let repository = self.repository(place.place.clone(), Access::PullAndPush);
         copy(&repository, &contents, (&descriptor, &manifest))?;
-        tag(&repository, (&descriptor, &manifest), place.tag()).map_err(step("Tag", Side::Destination))?;
+        tag(&repository, &descriptor, place.tag()).map_err(step("Tag", Side::Destination))?;
         let has_underscore = place.tag().contains('_');
         let Descriptor { digest, size, .. } = descriptor;
         Ok(Pushed { reference: place.to_string(), digest, size, has_underscore })
@@ -97,10 +97,10 @@ fn copy(
 }
 
 /// Gives the manifest its tag. What is tagged is what the registry has under the digest.
-fn tag(repository: &Repository<'_>, (descriptor, manifest): (&Descriptor, &Vec<u8>), tag: &str) -> Result<(), Error> {
+fn tag(repository: &Repository<'_>, descriptor: &Descriptor, tag: &str) -> Result<(), Error> {
     if tag.is_empty() {
         return Err(Error::new("invalid reference"));
     }
-    repository.fetch(descriptor)?.read(manifest.len() as u64);
-    repository.push_manifest(descriptor, manifest, tag)
+    let kept = content::read(repository.fetch(descriptor)?, descriptor, METADATA_BYTES)?;
+    repository.push_manifest(descriptor, &kept, tag)
 }

@@ -1,10 +1,12 @@
 //! What is said when a registry does what it should not: the words of the real helm, which is run against the same server.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, UNIX_EPOCH};
 
 use peers::wire::{Answer, End, Request, Server};
-use registry::{Client, Descriptor, Error, Options, Retries, Want, media};
+use registry::{Client, Descriptor, Error, Options, Package, Retries, Want, media};
 
 const CONFIG: &[u8] = br#"{"name":"a","version":"1.0.0","apiVersion":"v2"}"#;
 const CHART: &[u8] = b"not really a chart";
@@ -158,11 +160,113 @@ const LISTS: &[Case] = &[
     ("a link that is no URL", |_| Answer::new(200, "{}").with("Link", "<http://%zz>")),
 ];
 
-fn helm(server: &Server, reference: &str) -> String {
+/// A registry that has nothing, and takes everything.
+fn empty(request: &Request) -> Answer {
+    match request.method.as_str() {
+        "HEAD" => Answer::new(404, ""),
+        "POST" => Answer::new(202, "").with("Location", "/upload/one"),
+        "PUT" => Answer::new(201, ""),
+        _ => of_type(media::MANIFEST, PUSHED),
+    }
+}
+
+/// The manifest that helm pushes.
+const PUSHED: &[u8] = include_bytes!("data/a-1.0.0.manifest.json");
+
+fn is_upload_of_chart(request: &Request) -> bool {
+    request.method == "PUT" && request.target.contains(&Descriptor::of("", ARCHIVE).digest.replace(':', "%3A"))
+}
+
+fn is_tag(request: &Request) -> bool {
+    request.method == "PUT" && request.target.ends_with("/manifests/1.0.0")
+}
+
+fn is_put_of_manifest(request: &Request) -> bool {
+    request.method == "PUT" && request.target.contains("/manifests/sha256:")
+}
+
+const PUSHES: &[Case] = &[
+    ("a manifest that is refused before", |_| Answer::new(403, "{}")),
+    ("a manifest without a length", |request| match request.method.as_str() {
+        "HEAD" if request.path().contains("/manifests/") => of_type(media::MANIFEST, "").ending(End::Endless),
+        _ => empty(request),
+    }),
+    (
+        "a manifest without a type",
+        |request| if request.method == "HEAD" { Answer::new(200, "") } else { empty(request) },
+    ),
+    ("no place for uploads", |request| match request.method.as_str() {
+        "POST" => Answer::new(404, r#"{"errors":[{"code":"NAME_UNKNOWN","message":"no such repository"}]}"#),
+        _ => empty(request),
+    }),
+    ("no location", |request| if request.method == "POST" { Answer::new(202, "") } else { empty(request) }),
+    ("a location elsewhere", |request| match request.method.as_str() {
+        "POST" => Answer::new(202, "").with("Location", "http://example.com/upload"),
+        _ => empty(request),
+    }),
+    ("a location that is no URL", |request| match request.method.as_str() {
+        "POST" => Answer::new(202, "").with("Location", "http://%zz"),
+        _ => empty(request),
+    }),
+    ("an upload that is refused", |request| match is_upload_of_chart(request) {
+        true => Answer::new(400, r#"{"errors":[{"code":"DIGEST_INVALID","message":"provided digest did not match"}]}"#),
+        false => empty(request),
+    }),
+    (
+        "an upload without room",
+        |request| if is_upload_of_chart(request) { Answer::new(507, "") } else { empty(request) },
+    ),
+    ("an upload that asks who is there", |request| match is_upload_of_chart(request) {
+        true => Answer::new(401, "").with("WWW-Authenticate", "Basic realm=\"x\""),
+        false => empty(request),
+    }),
+    (
+        "a manifest that is too large",
+        |request| if is_put_of_manifest(request) { Answer::new(413, "") } else { empty(request) },
+    ),
+    ("a manifest that was changed", |request| match is_put_of_manifest(request) {
+        true => empty(request).with("Docker-Content-Digest", Descriptor::of("", b"other").digest),
+        false => empty(request),
+    }),
+    ("a bad digest for a manifest", |request| match is_put_of_manifest(request) {
+        true => empty(request).with("Docker-Content-Digest", "x"),
+        false => empty(request),
+    }),
+    (
+        "a manifest that is not there",
+        |request| if request.method == "GET" { Answer::new(404, "") } else { empty(request) },
+    ),
+    ("another manifest there", |request| match request.method.as_str() {
+        "GET" => of_type(media::MANIFEST, PUSHED.iter().rev().copied().collect::<Vec<u8>>()),
+        _ => empty(request),
+    }),
+    ("a shorter manifest there", |request| match request.method.as_str() {
+        "GET" => of_type(media::MANIFEST, "?"),
+        _ => empty(request),
+    }),
+    ("a manifest there that grows", |request| match request.method.as_str() {
+        "GET" => of_type(media::MANIFEST, PUSHED).ending(End::Endless),
+        _ => empty(request),
+    }),
+    ("a tag that may not move", |request| match is_tag(request) {
+        true => Answer::new(409, r#"{"errors":[{"code":"TAG_IMMUTABLE","message":"the tag is there"}]}"#),
+        false => empty(request),
+    }),
+    ("nothing is wrong", empty),
+];
+
+const ARCHIVE: &[u8] = include_bytes!("data/a-1.0.0.tgz");
+/// When helm says that it was created.
+const CREATED: (u64, &str) = (1_767_323_045, "2026-01-02T03:04:05Z");
+
+fn helm(server: &Server, arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
+    let archive = std::fs::File::create(folder.path().join("a-1.0.0.tgz")).expect("a file");
+    (&archive).write_all(ARCHIVE).expect("a file");
+    archive.set_modified(UNIX_EPOCH + Duration::from_secs(CREATED.0)).expect("a time");
     let mut command = Command::new(testbed::helm().expect("the real helm"));
-    command.args(["pull", &format!("oci://{}/{reference}", server.host()), "--plain-http"]);
-    let output = command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).output().expect("helm");
+    command.args(arguments).arg("--plain-http").env_clear().env("HOME", folder.path()).env("TZ", "UTC");
+    let output = command.current_dir(folder.path()).output().expect("helm");
     let text = String::from_utf8_lossy(&output.stderr).replace(&server.host(), "HOST");
     text.trim_end().strip_prefix("Error: ").unwrap_or(&text).to_owned()
 }
@@ -173,13 +277,14 @@ fn client() -> Client {
     Client::new(options).expect("a client")
 }
 
-fn compare(cases: &[Case], reference: &str, ours: impl Fn(&Client, &str) -> Result<(), Error>) {
+fn compare(cases: &[Case], theirs: &[&str], ours: impl Fn(&Client, &str) -> Result<(), Error>) {
     let mut different = Vec::new();
     for (name, answer) in cases {
         let server = Server::start(*answer);
-        let error = ours(&client(), &format!("{}/{reference}", server.host())).map_err(|error| error.text);
+        let error = ours(&client(), &server.host()).map_err(|error| error.text);
         let ours = error.err().unwrap_or_default().replace(&server.host(), "HOST");
-        let theirs = helm(&server, reference);
+        let theirs: Vec<String> = theirs.iter().map(|word| word.replace("HOST", &server.host())).collect();
+        let theirs = helm(&server, &theirs.iter().map(String::as_str).collect::<Vec<_>>());
         if ours.trim_end() != theirs {
             different.push(format!("{name}\n    ours: {ours}\n    helm: {theirs}"));
         }
@@ -189,10 +294,22 @@ fn compare(cases: &[Case], reference: &str, ours: impl Fn(&Client, &str) -> Resu
 
 #[test]
 fn pulls_fail_in_helms_words() {
-    compare(PULLS, "charts/a:1.0.0", |client, reference| client.pull(reference, Want::CHART).map(drop));
+    compare(PULLS, &["pull", "oci://HOST/charts/a:1.0.0"], |client, host| {
+        client.pull(&format!("{host}/charts/a:1.0.0"), Want::CHART).map(drop)
+    });
 }
 
 #[test]
 fn lists_of_versions_fail_in_helms_words() {
-    compare(LISTS, "charts/a", |client, reference| client.resolve(&format!("oci://{reference}"), "").map(drop));
+    compare(LISTS, &["pull", "oci://HOST/charts/a"], |client, host| {
+        client.resolve(&format!("oci://{host}/charts/a"), "").map(drop)
+    });
+}
+
+#[test]
+fn pushes_fail_in_helms_words() {
+    let package = Package { archive: ARCHIVE, provenance: None, created: CREATED.1 };
+    compare(PUSHES, &["push", "a-1.0.0.tgz", "oci://HOST/charts"], |client, host| {
+        client.push(&package, &format!("{host}/charts/a:1.0.0")).map(drop)
+    });
 }

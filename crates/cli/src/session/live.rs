@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use action::{How, NotUpdated, Pods, Propagation, Refused, Waiting};
+use action::{Deleted, How, NotUpdated, Pods, Propagation, Refused, Waiting};
 use chart::Capabilities;
 use chart::capabilities::KubeVersion;
 use chart::log::Log;
@@ -61,8 +61,11 @@ impl action::Cluster for Live {
         Ok(Capabilities { kube_version, api_versions: found.api_versions })
     }
 
-    fn forget_capabilities(&self) {
-        self.client.forget_discovery();
+    fn await_kinds(&self, definitions: &[Resource]) -> Result<(), GoError> {
+        if self.in_memory {
+            return Ok(());
+        }
+        self.client.wait_found(definitions).map_err(|error| told(&error))
     }
 
     fn lookup(&self) -> Rc<dyn Lookup> {
@@ -123,9 +126,9 @@ impl action::Cluster for Live {
         self.client.rehearse(current, target, update(how)).map_err(|error| told(&error))
     }
 
-    fn delete(&self, resources: &[Resource], propagation: Propagation) -> Vec<GoError> {
+    fn delete(&self, resources: &[Resource], propagation: Propagation) -> Deleted {
         if self.in_memory {
-            return Vec::new();
+            return Deleted::default();
         }
         let propagation = match propagation {
             Propagation::Background => cluster::Propagation::Background,
@@ -134,7 +137,7 @@ impl action::Cluster for Live {
         };
         let deleted = self.client.delete(resources, propagation);
         warnings::tell(&self.client);
-        deleted.errors.iter().map(told).collect()
+        Deleted { leaving: deleted.leaving, errors: deleted.errors.iter().map(told).collect() }
     }
 
     fn wait(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {

@@ -59,7 +59,8 @@ pub fn decode_shaped(data: &[u8], shape: &Shape) -> Result<Value, GoError> {
 /// `json.Unmarshal` as its caller sees it: what fits is stored even when something else does not. After a syntax error
 /// the value is the zero value.
 pub fn decode_partial(data: &[u8], shape: &Shape) -> (Value, Option<GoError>) {
-    let mut decoder = Decoder { scanner: Scanner::new(data), problem: None, weight: Weight::default() };
+    let mut decoder =
+        Decoder { scanner: Scanner::new(data), problem: None, weight: Weight::default(), integers: false };
     let decoded = decoder.value(shape, 0).and_then(|value| decoder.scanner.end().map(|()| value));
     match decoded {
         Ok(value) => (value, decoder.problem.map(|p| p.error(data, shape))),
@@ -72,7 +73,19 @@ pub fn decode_partial(data: &[u8], shape: &Shape) -> (Value, Option<GoError>) {
 /// # Errors
 /// As [`decode`], but `EOF` when there is no value, and `unexpected EOF` when it is cut off.
 pub fn decode_first(data: &[u8]) -> Result<(Value, usize), GoError> {
-    let mut decoder = Decoder { scanner: Scanner::new(data), problem: None, weight: Weight::default() };
+    first(data, false)
+}
+
+/// Like [`decode_first`]; integers that 64 bits with a sign hold stay integers (k8s.io/apimachinery pkg/util/json).
+///
+/// # Errors
+/// As [`decode_first`].
+pub fn decode_first_with_integers(data: &[u8]) -> Result<(Value, usize), GoError> {
+    first(data, true)
+}
+
+fn first(data: &[u8], integers: bool) -> Result<(Value, usize), GoError> {
+    let mut decoder = Decoder { scanner: Scanner::new(data), problem: None, weight: Weight::default(), integers };
     if decoder.scanner.peek().is_none() {
         return Err(GoError::new("EOF"));
     }
@@ -124,6 +137,8 @@ struct Decoder<'a> {
     scanner: Scanner<'a>,
     problem: Option<Problem>,
     weight: Weight,
+    /// Where any value will do, integers stay integers.
+    integers: bool,
 }
 
 impl Decoder<'_> {
@@ -180,6 +195,12 @@ impl Decoder<'_> {
         let start = self.scanner.at;
         let text = self.scanner.number()?;
         let described = || format!("number {}", String::from_utf8_lossy(text));
+        if self.integers
+            && matches!(shape, Shape::Any)
+            && let Some(integer) = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok())
+        {
+            return Ok(Value::Int64(integer));
+        }
         Ok(match shape {
             Shape::Any | Shape::Float64 => match float(text) {
                 Some(number) => Value::Float(number),

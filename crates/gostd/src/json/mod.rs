@@ -16,7 +16,9 @@ mod shape;
 mod time;
 
 pub use check::{shape_value, shape_value_strict};
-pub use decode::{decode, decode_first, decode_list, decode_map, decode_partial, decode_shaped, valid};
+pub use decode::{
+    decode, decode_first, decode_first_with_integers, decode_list, decode_map, decode_partial, decode_shaped, valid,
+};
 pub use encode::{append_encode, append_number, encode, encode_indent, encode_raw};
 pub use indent::{compact, indent};
 pub use members::members;

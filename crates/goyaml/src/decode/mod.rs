@@ -36,6 +36,9 @@ pub(crate) enum Mode {
     Strict,
     /// Integers stay integers: the text was JSON and goes back to YAML.
     Exact,
+    /// What goes to a cluster: integers of 64 bits with a sign stay, all other numbers become float64
+    /// (k8s.io/apimachinery pkg/util/json).
+    Objects,
 }
 
 /// Decodes a document; a scalar where `shape` wants a string becomes one.
@@ -178,7 +181,7 @@ impl<'d> Decoder<'d> {
         Ok(match resolved {
             Resolved::Null => Value::Nil,
             Resolved::Bool(b) => Value::Bool(b),
-            Resolved::Int(int) if self.mode == Mode::Exact => Value::Int64(int),
+            Resolved::Int(int) if matches!(self.mode, Mode::Exact | Mode::Objects) => Value::Int64(int),
             Resolved::Uint(uint) if self.mode == Mode::Exact => Value::Sized(IntKind::Uint64, uint as i64),
             Resolved::Int(int) => Value::Float(int as f64),
             Resolved::Uint(uint) => Value::Float(uint as f64),

@@ -10,7 +10,8 @@ use crate::resolve::{Resolved, resolve};
 
 /// Reads a document when it is plain enough, as the exact reader would.
 pub(crate) fn read(text: &[u8], mode: Mode, shape: Option<&Shape>) -> Option<Value> {
-    let mut builder = Builder { strict: mode == Mode::Strict, shape, ..Builder::default() };
+    let mut builder =
+        Builder { strict: mode == Mode::Strict, integers: mode == Mode::Objects, shape, ..Builder::default() };
     super::scan(text, &mut builder).ok()?;
     builder.root
 }
@@ -25,6 +26,8 @@ struct Builder<'s> {
     interner: Interner,
     weight: Weight,
     strict: bool,
+    /// Integers stay integers.
+    integers: bool,
     /// The shape of the document.
     shape: Option<&'s Shape>,
 }
@@ -131,6 +134,7 @@ impl Sink for Builder<'_> {
         let value = match resolved {
             Resolved::Null => Value::Nil,
             Resolved::Bool(b) => Value::Bool(b),
+            Resolved::Int(int) if self.integers => Value::Int64(int),
             Resolved::Int(int) => Value::Float(int as f64),
             Resolved::Uint(uint) => Value::Float(uint as f64),
             Resolved::Float(float) if float.is_finite() => Value::Float(float),

@@ -10,8 +10,7 @@ mod token;
 use data_encoding::BASE64;
 
 use crate::error::Error;
-use crate::http::{Answer, Request, Transport, same_origin, url_text};
-use crate::quote;
+use crate::http::{Answer, Request, Transport, same_origin};
 use cache::{Cache, Scheme};
 use challenge::Challenge;
 use token::Wanted;
@@ -82,13 +81,13 @@ impl Authorizer {
         if challenge == Challenge::Unknown {
             return Ok(answer);
         }
-        if !request.may_be_repeated() {
-            return Err(Error::new(format!("{}: request body is not rewindable", place(request))));
-        }
         let place = answer.place();
         answer.read(REST_BYTES);
         let asked = Asked { request, host: &host, hinted, known };
-        let authorization = self.answer_to(&challenge, &asked).map_err(|error| error.within(place))?;
+        let authorization = self.answer_to(&challenge, &asked).map_err(|error| error.within(&place))?;
+        if !request.may_be_repeated() {
+            return Err(Error::new(format!("{place}: request body is not rewindable")));
+        }
         let mut second = request.clone();
         second.authorization = Some(authorization);
         self.transport.send(&second)
@@ -147,10 +146,6 @@ struct Asked<'a> {
     hinted: Vec<String>,
     /// The header that it carried.
     known: Option<String>,
-}
-
-fn place(request: &Request<'_>) -> String {
-    format!("{} {}", request.method.name(), quote(&url_text(&request.url)))
 }
 
 /// The header of a user and a password.
