@@ -189,10 +189,10 @@ fn kind_of_registry(table: &Table) -> Result<Option<String>, String> {
 
 fn tree(word: Option<&str>) -> Result<Tree, String> {
     match word {
-        None => Ok(Tree::Ignored),
+        None | Some("none") => Ok(Tree::Ignored),
         Some("names") => Ok(Tree::Names),
         Some("contents") => Ok(Tree::Contents),
-        Some(other) => Err(format!("tree = {other:?}: names or contents")),
+        Some(other) => Err(format!("tree = {other:?}: names, contents or none")),
     }
 }
 
