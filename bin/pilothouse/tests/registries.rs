@@ -185,7 +185,12 @@ fn certificates_count_as_they_do_for_helm() {
                 continue;
             }
             let [theirs, ours] = both(&place, registry, &format!("{command} {flags}"));
-            assert_eq!(ours, theirs, "{command} {flags}");
+            // Of a server that hangs up for want of a certificate, helm says one thing or another.
+            let hangs_up = std::ptr::eq(registry, &mutual) && !good;
+            assert!(
+                ours == theirs || (hangs_up && ours.0 == theirs.0),
+                "{command} {flags}: {ours:?}, helm: {theirs:?}"
+            );
             assert_eq!(ours.0 == Some(0), good, "{command} {flags}");
         }
     }

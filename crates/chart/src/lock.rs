@@ -1,18 +1,15 @@
 //! Whether a lock file belongs to what a chart asks for: the digest of both (`HashReq` and `HashV2Req` of
 //! `internal/resolver` in Helm 4.3.1).
 
+use crate::metadata::{Dependency, append_dependencies};
 use aws_lc_rs::digest::{SHA256, digest as sum};
-use gostd::Value;
-use gostd::json::{append_quote, encode};
-
-use crate::metadata::Dependency;
 
 /// Returns the digest of what is asked for and what was locked: `sha256:…`.
 pub fn digest(requirements: &[Dependency], locked: &[Dependency]) -> String {
     let mut json = b"[".to_vec();
-    append_list(&mut json, requirements);
+    append(&mut json, requirements);
     json.push(b',');
-    append_list(&mut json, locked);
+    append(&mut json, locked);
     json.push(b']');
     sha256(&json)
 }
@@ -20,7 +17,7 @@ pub fn digest(requirements: &[Dependency], locked: &[Dependency]) -> String {
 /// Returns the digest that Helm 2 wrote, of what is asked for alone.
 pub fn digest_v2(requirements: &[Dependency]) -> String {
     let mut json = b"{\"dependencies\":".to_vec();
-    append_list(&mut json, requirements);
+    append(&mut json, requirements);
     json.push(b'}');
     sha256(&json)
 }
@@ -29,50 +26,9 @@ fn sha256(bytes: &[u8]) -> String {
     sum(&SHA256, bytes).as_ref().iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-fn append_list(json: &mut Vec<u8>, list: &[Dependency]) {
-    json.push(b'[');
-    for (at, dependency) in list.iter().enumerate() {
-        if at > 0 {
-            json.push(b',');
-        }
-        append(json, dependency);
-    }
-    json.push(b']');
-}
-
-/// Writes a dependency with its fields in the order of Go's struct.
-fn append(json: &mut Vec<u8>, dependency: &Dependency) {
-    json.extend_from_slice(b"{\"name\":");
-    append_quote(json, dependency.name.as_bytes());
-    text(json, "version", &dependency.version);
-    json.extend_from_slice(b",\"repository\":");
-    append_quote(json, dependency.repository.as_bytes());
-    text(json, "condition", &dependency.condition);
-    if !dependency.tags.is_empty() {
-        let tags = Value::list(dependency.tags.iter().map(|tag| tag.as_str().into()).collect());
-        value(json, "tags", &tags);
-    }
-    if dependency.enabled {
-        json.extend_from_slice(b",\"enabled\":true");
-    }
-    if !dependency.import_values.is_empty() {
-        value(json, "import-values", &Value::list(dependency.import_values.clone()));
-    }
-    text(json, "alias", &dependency.alias);
-    json.push(b'}');
-}
-
-fn text(json: &mut Vec<u8>, name: &str, text: &str) {
-    if !text.is_empty() {
-        json.extend_from_slice(format!(",\"{name}\":").as_bytes());
-        append_quote(json, text.as_bytes());
-    }
-}
-
-/// Only what was read from YAML or JSON comes here, and that can be written again.
-fn value(json: &mut Vec<u8>, name: &str, value: &Value) {
-    json.extend_from_slice(format!(",\"{name}\":").as_bytes());
-    json.extend(encode(value).unwrap_or_else(|_| b"null".to_vec()));
+/// Only what was read from YAML or JSON stands there, and that can be written again.
+fn append(json: &mut Vec<u8>, list: &[Dependency]) {
+    let _ = append_dependencies(json, list);
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Passphrases of secret keys: from a file, or asked for on the terminal (`pkg/action/package.go`).
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
-use chart::os_error::{path_error, reason};
+use chart::os_error::path_error;
 use gostd::GoError;
+
+use crate::password;
 
 /// Bytes of a passphrase; what is longer is cut, as Helm does.
 const PASSPHRASE_BYTES: usize = 4096;
@@ -79,38 +81,14 @@ fn piped_stdin() -> Result<io::Stdin, GoError> {
     Ok(io::stdin())
 }
 
-/// Asks for the passphrase of a key, without showing what is typed.
+/// Asks for the passphrase of a key on the terminal.
 ///
 /// # Errors
 /// `inappropriate ioctl for device` where there is no terminal.
 pub fn ask(key: &str) -> Result<Vec<u8>, GoError> {
     let name = String::from_utf8_lossy(&gostd::strconv::quote(key.as_bytes())).into_owned();
-    let mut stdout = io::stdout().lock();
-    // Where nobody sees the question, nobody answers.
-    let _ = write!(stdout, "Password for key {name} >  ").and_then(|()| stdout.flush());
-    let answer = hidden_line().map_err(|error| GoError::new(reason(&error)));
-    let _ = writeln!(stdout);
-    answer?.ok_or_else(|| GoError::new("EOF"))
-}
-
-#[cfg(unix)]
-fn hidden_line() -> io::Result<Option<Vec<u8>>> {
-    use rustix::termios::{InputModes, LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    let stdin = io::stdin();
-    let before = tcgetattr(&stdin)?;
-    let mut hidden = before.clone();
-    hidden.local_modes.remove(LocalModes::ECHO);
-    hidden.local_modes.insert(LocalModes::ICANON | LocalModes::ISIG);
-    hidden.input_modes.insert(InputModes::ICRNL);
-    tcsetattr(&stdin, OptionalActions::Now, &hidden)?;
-    let line = first_line(stdin.lock());
-    tcsetattr(&stdin, OptionalActions::Now, &before)?;
-    line
-}
-
-#[cfg(not(unix))]
-fn hidden_line() -> io::Result<Option<Vec<u8>>> {
-    Err(io::Error::other("cannot hide what is typed: use --passphrase-file"))
+    let answer = password::ask(&format!("Password for key {name} >  "));
+    answer.map(String::into_bytes).map_err(|failure| GoError::new(failure.message))
 }
 
 #[cfg(test)]

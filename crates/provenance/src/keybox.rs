@@ -63,9 +63,12 @@ mod tests {
     /// The head of a keybox, 12 bytes long.
     const HEAD: &[u8] = b"\0\0\0\x0c\x01\x01\0\0KBXf";
 
+    /// What follows the head, and the keys in it or what is wrong.
+    type Case = (&'static [u8], Result<&'static [u8], &'static str>);
+
     #[test]
     fn damaged_keyboxes_are_told_as_helm_does() {
-        let cases: [(&[u8], Result<&[u8], &str>); 9] = [
+        let cases: [Case; 9] = [
             (b"", Err("keybox contains no OpenPGP keys")),
             (b"\0\0\0\x05", Err("truncated blob header at offset 12")),
             (b"\0\0\0\x04\0", Err("invalid blob length 4 at offset 12")),

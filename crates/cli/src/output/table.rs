@@ -4,14 +4,14 @@
 #[derive(Default)]
 pub struct Table {
     rows: Vec<Vec<String>>,
-    /// The widest column, none for 0.
-    max_width: usize,
+    /// How wide a column may be; 0 for any width.
+    most: usize,
 }
 
 impl Table {
-    /// Makes a table whose columns are not wider than a number, unless it is 0; longer cells are cut.
-    pub fn with_max_width(max_width: usize) -> Self {
-        Table { rows: Vec::new(), max_width }
+    /// Makes a table whose columns are no wider than this; 0 for any width.
+    pub fn at_most(most: usize) -> Self {
+        Table { rows: Vec::new(), most }
     }
 
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
@@ -37,9 +37,8 @@ impl Table {
         for row in &self.rows {
             widths.resize(widths.len().max(row.len()), 0);
             for (width, cell) in widths.iter_mut().zip(row) {
-                let wanted = cell.split('\n').map(shown_width).max().unwrap_or(0);
-                let allowed = if self.max_width == 0 { wanted } else { wanted.min(self.max_width) };
-                *width = allowed.max(*width);
+                let most = if self.most == 0 { usize::MAX } else { self.most };
+                *width = cell.split('\n').map(shown_width).max().unwrap_or(0).min(most).max(*width);
             }
         }
         widths

@@ -40,7 +40,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         return out::finish(format!("WARNING: no dependencies at {}\n", text(&folder)).as_bytes());
     }
     let width = flags.last("max-col-width").and_then(|width| gostd::strconv::parse_uint(width.as_bytes(), 0, 64).ok());
-    let mut table = Table::with_max_width(width.map_or(COLUMN, |width| width as usize));
+    let mut table = Table::at_most(width.map_or(COLUMN, |width| width as usize));
     table.row(["NAME", "VERSION", "REPOSITORY", "STATUS"]);
     for dependency in &metadata.dependencies {
         let status = status(&path, dependency, &chart);

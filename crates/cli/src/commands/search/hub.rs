@@ -152,7 +152,7 @@ fn found(item: &Value, endpoint: &str) -> Found {
 
 fn table(found: &[Found], flags: &Parsed) -> String {
     let with_repository = flags.bool("list-repo-url");
-    let mut table = Table::with_max_width(column_width(flags));
+    let mut table = Table::at_most(column_width(flags));
     let mut row = |cells: [&str; 5]| {
         table.row(cells.into_iter().take(if with_repository { 5 } else { 4 }));
     };

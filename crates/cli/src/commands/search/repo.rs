@@ -110,7 +110,7 @@ fn term(flags: &Parsed) -> Result<Term, Failure> {
 }
 
 fn table(hits: &[Hit], flags: &Parsed) -> String {
-    let mut table = Table::with_max_width(column_width(flags));
+    let mut table = Table::at_most(column_width(flags));
     table.row(["NAME", "CHART VERSION", "APP VERSION", "DESCRIPTION"]);
     for hit in hits {
         table.row([&hit.name, &hit.version, &hit.app_version, &hit.description]);
