@@ -1,5 +1,6 @@
 //! Gathers the versions of a chart, and writes them in their order when the chart is complete.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use gostd::semver;
@@ -8,10 +9,18 @@ use super::Doubt;
 use crate::index::catalogue::{Place, Record, Row, Writer};
 use crate::index::{Version, Warning, sort_newest_first};
 
+/// Versions of one chart, with those that are left out.
+pub const VERSIONS: usize = 200_000;
+
+/// Charts, and entries that are left out: what stays in memory until the end.
+pub const KEPT: usize = 1_000_000;
+
 /// Takes charts and their versions in the order of the file.
 pub struct Gather<W> {
     pub writer: Writer<W>,
     chart: Option<Chart>,
+    /// How much is kept so far.
+    kept: usize,
 }
 
 struct Chart {
@@ -22,35 +31,39 @@ struct Chart {
 
 impl<W: Write> Gather<W> {
     pub fn new(writer: Writer<W>) -> Self {
-        Gather { writer, chart: None }
+        Gather { writer, chart: None, kept: 0 }
     }
 
     /// Begins a chart.
-    pub fn open(&mut self, name: String) -> io::Result<()> {
+    pub fn open(&mut self, name: String) -> Result<(), Doubt> {
         self.close()?;
+        self.count()?;
         self.chart = Some(Chart { name, versions: Vec::new(), warnings: Vec::new() });
         Ok(())
     }
 
+    fn count(&mut self) -> Result<(), Doubt> {
+        self.kept += 1;
+        if self.kept > KEPT { Err(Doubt::Full) } else { Ok(()) }
+    }
+
     /// Takes a version that was checked.
-    pub fn accept(&mut self, version: semver::Version, record: Record, place: Place) {
-        if let Some(chart) = &mut self.chart {
-            chart.versions.push((version, Row { record, place, is_shadowed: false }));
-        }
+    pub fn accept(&mut self, version: semver::Version, record: Record, place: Place) -> Result<(), Doubt> {
+        let Some(chart) = &mut self.chart else { return Ok(()) };
+        chart.versions.push((version, Row { record, place, is_shadowed: false }));
+        chart.check_count()
     }
 
     /// Takes a version that was read, checks it, and leaves it out if it is not valid; none stands for null.
     pub fn check(&mut self, version: Option<Version>, place: Place) -> Result<(), Doubt> {
         let name = self.chart.as_ref().map(|chart| chart.name.clone()).unwrap_or_default();
         let Some(mut version) = version else {
-            self.skip(Warning { name, invalid: None });
-            return Ok(());
+            return self.skip(Warning { name, invalid: None });
         };
         let number = match version.check() {
             Ok(()) => semver::Version::new(version.metadata.version.as_bytes()).map_err(|_| Doubt::Form)?,
             Err(error) => {
-                self.skip(Warning { name, invalid: Some((version.metadata.version, error.text)) });
-                return Ok(());
+                return self.skip(Warning { name, invalid: Some((version.metadata.version, error.text)) });
             }
         };
         let metadata = version.metadata;
@@ -62,14 +75,14 @@ impl<W: Write> Gather<W> {
             keywords: metadata.keywords.join(" "),
             urls: version.urls.unwrap_or_default(),
         };
-        self.accept(number, record, place);
-        Ok(())
+        self.accept(number, record, place)
     }
 
-    fn skip(&mut self, warning: Warning) {
-        if let Some(chart) = &mut self.chart {
-            chart.warnings.push(warning);
-        }
+    fn skip(&mut self, warning: Warning) -> Result<(), Doubt> {
+        self.count()?;
+        let Some(chart) = &mut self.chart else { return Ok(()) };
+        chart.warnings.push(warning);
+        chart.check_count()
     }
 
     /// Writes the chart that is open, if one is.
@@ -84,16 +97,22 @@ impl<W: Write> Gather<W> {
     }
 }
 
-/// Of versions with the same text a search by versions knows the last one. They are neighbours but for those that differ
-/// in metadata.
-fn mark_shadowed(versions: &mut [(semver::Version, Row)]) {
-    for at in 0..versions.len() {
-        let (before, after) = versions.split_at_mut(at + 1);
-        let Some((version, row)) = before.last_mut() else { return };
-        let equal = after.iter().take_while(|(other, _)| other.compare(version).is_eq());
-        row.is_shadowed = equal.take(EQUALS).any(|(_, other)| other.record.version == row.record.version);
+impl Chart {
+    fn check_count(&self) -> Result<(), Doubt> {
+        if self.versions.len() + self.warnings.len() > VERSIONS { Err(Doubt::Full) } else { Ok(()) }
     }
 }
 
-/// So many equal versions are looked at: a file with a hundred thousand of one version is no repository.
-const EQUALS: usize = 1000;
+/// Of versions with the same text a search by versions knows the last one. They stand among versions that differ in metadata
+/// only.
+fn mark_shadowed(versions: &mut [(semver::Version, Row)]) {
+    let mut later: HashSet<String> = HashSet::new();
+    for at in (0..versions.len()).rev() {
+        let (before, after) = versions.split_at_mut(at + 1);
+        let Some((version, row)) = before.last_mut() else { return };
+        if after.first().is_none_or(|(next, _)| next.compare(version).is_ne()) {
+            later.clear();
+        }
+        row.is_shadowed = !later.insert(row.record.version.clone());
+    }
+}

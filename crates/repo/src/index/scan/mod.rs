@@ -30,6 +30,8 @@ pub use whole::{Problem, beside, decided, in_memory};
 pub enum Doubt {
     /// The exact reader has to decide.
     Form,
+    /// There is more than any repository has.
+    Full,
     /// The catalogue cannot be written.
     System(io::Error),
 }

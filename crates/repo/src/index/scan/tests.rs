@@ -45,7 +45,7 @@ fn piecewise(text: &[u8], length: usize) -> Option<Shown> {
     match scan.finish() {
         Ok(scanned) => Some(shown(scanned.keep(&Key::default(), Fetched::default()).expect("memory"))),
         Err((Doubt::Form, _)) => None,
-        Err((Doubt::System(error), _)) => panic!("{error}"),
+        Err((doubt, _)) => panic!("{doubt:?}"),
     }
 }
 
@@ -157,6 +157,56 @@ fn nothing_is_guessed() {
     ] {
         agree(text);
     }
+}
+
+/// A generator of numbers that are always the same (Knuth's MMIX).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit.max(1)
+    }
+}
+
+/// What changes the meaning of YAML where it stands.
+const MARKS: &[&str] = &[
+    "\n", "\n  ", "\n  - ", "\n    ", " ", ": ", ":", " #", "\"", "'", "&x ", "*x", "|", ">", "[", "]", "{", "}", "- ",
+    "---\n", "? ", "!!str ", "\t", "\r\n", "\u{2028}", "\u{e9}", "null", "1.0", "yes", "<<: ", "entries:", "\\", "%",
+    "@", ",", "",
+];
+
+#[test]
+fn changed_texts_are_never_misread() {
+    let two = ENTRY.replace("1.0.0", "1.1.0-rc.1");
+    let annotated =
+        ENTRY.replace("  - apiVersion", "  - annotations:\n      x: |\n        - a\n      y: z\n    apiVersion");
+    let texts = [
+        format!("apiVersion: v1\nentries:\n  a:\n{ENTRY}{two}  b:\n{annotated}generated: \"2024-01-02T03:04:05Z\"\n"),
+        format!(
+            "entries:\n  a:\n{}apiVersion: v1\n",
+            "  - name: a\n    version: 1.0.0\n    dependencies:\n    - name: c\n      tags:\n      - t\n    maintainers:\n    - name: m\n"
+        ),
+        r#"{"apiVersion":"v1","entries":{"a":[{"name":"a","version":"1.0.0"},{"name":"a","version":"2.0.0"}],"b":[]}}"#
+            .to_owned(),
+    ];
+    let (mut numbers, mut read) = (Numbers(1), 0);
+    for round in 0..3000 {
+        let mut text = texts[round % texts.len()].clone();
+        for _ in 0..=numbers.below(3) {
+            let mut at = numbers.below(text.len() + 1);
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let mut end = (at + numbers.below(6)).min(text.len());
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            text.replace_range(at..end, MARKS[numbers.below(MARKS.len())]);
+        }
+        read += usize::from(agree(&text));
+    }
+    assert!(read > 200, "{read} of 3000 were read in pieces");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use chart::os_error::path_error;
 use gostd::GoError;
 
+use super::gather::{KEPT, VERSIONS};
 use super::{Doubt, Scan, Scanned, Slate, exact};
 use crate::cache;
 use crate::index::catalogue::{Catalogue, Fetched};
@@ -87,14 +88,22 @@ pub fn decided<W: Slate>(scan: Scan<W>, file: &mut File) -> Result<Scanned<W>, P
     let mut out = match scan.finish() {
         Ok(scanned) => return Ok(scanned),
         Err((Doubt::System(error), _)) => return Err(Problem::System(error)),
+        Err((Doubt::Full, _)) => return Err(Problem::Text(full())),
         Err((Doubt::Form, out)) => out,
     };
     let index = exact_value(file)?;
     out.wipe()?;
     exact::scanned(&index, out).map_err(|doubt| match doubt {
         Doubt::System(error) => Problem::System(error),
+        Doubt::Full => Problem::Text(full()),
         Doubt::Form => Problem::System(io::ErrorKind::InvalidData.into()),
     })
+}
+
+fn full() -> GoError {
+    let text =
+        format!("the index has more than {VERSIONS} versions of one chart, or {KEPT} charts and invalid entries");
+    GoError::new(text)
 }
 
 fn exact_value(file: &mut File) -> Result<gostd::Value, Problem> {

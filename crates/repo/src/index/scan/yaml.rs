@@ -194,10 +194,7 @@ impl Lines {
         let bytes = u32::try_from(text.len()).map_err(|_| Doubt::Form)?;
         let place = Place { syntax: Syntax::Yaml, is_own: false, offset: self.offset + start as u64, bytes };
         match plain::version(text, column) {
-            Some(found) => {
-                gather.accept(found.number, found.record, place);
-                Ok(())
-            }
+            Some(found) => gather.accept(found.number, found.record, place),
             None => {
                 known_breaks(text)?;
                 let version = super::decode(text, Syntax::Yaml).map_err(|_| Doubt::Form)?;
