@@ -87,6 +87,10 @@ fn the_versions_of_a_chart_are_listed() {
     assert_eq!(place.search(&registry, "--page 9 -o yaml").0, "[]\n");
     let (_, error) = place.search(&registry, "--version nonsense");
     assert!(error.starts_with("Error: an invalid version/constraint format: improper constraint: "));
+    let reference = format!("oci://{}/charts/shop", registry.host());
+    let https = place.ours(&["search", "oci", &reference, "--explain"]);
+    let errors = String::from_utf8_lossy(&https.stderr).replace(registry.host(), "HOST");
+    assert!(errors.ends_with("\n\nHOST speaks plain HTTP; to go without encryption, add --plain-http\n"), "{errors}");
 }
 
 /// Logs in at a terminal, where what is asked for is typed; returns all that stood there.

@@ -1,6 +1,6 @@
 //! Passwords that people type (`golang.org/x/term.ReadPassword`).
 
-use std::io::Read;
+use std::io::BufRead;
 
 use crate::failure::Failure;
 use crate::out;
@@ -64,7 +64,7 @@ const LINE_BYTES: usize = 1 << 20;
 ///
 /// # Errors
 /// `EOF` where there is none.
-pub fn line(input: impl Read) -> Result<String, Failure> {
+pub fn line(input: impl BufRead) -> Result<String, Failure> {
     let mut text = Vec::new();
     for byte in input.bytes().take(LINE_BYTES) {
         match byte.map_err(|error| Failure::new(error.to_string()))? {

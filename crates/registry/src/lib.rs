@@ -16,6 +16,8 @@ mod http;
 mod json;
 mod manifest;
 mod media_type;
+#[cfg(test)]
+mod mutations;
 mod pull;
 mod push;
 mod query;

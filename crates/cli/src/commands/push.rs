@@ -44,7 +44,9 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let repository = String::from_utf8_lossy(&gostd::path::join(&parts)).into_owned();
     let created = modified(&file);
     let package = Package { archive: &bytes, provenance: provenance.as_deref(), created: &created };
-    let pushed = client.push(&package, &format!("{repository}:{}", chart.metadata().version))?;
+    let reference = format!("{repository}:{}", chart.metadata().version);
+    let pushed = client.push(&package, &reference);
+    let pushed = pushed.map_err(|error| client::explained(error, &reference, &invocation.flags))?;
     out::write(pushed.report().as_bytes())
 }
 

@@ -41,7 +41,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let client = client::of_flags(flags, &invocation.settings)?;
     let versions = wanted(&client, reference, flags)?;
     let shown = page.of_list(&versions);
-    let found = client.describe(reference, shown)?;
+    let found = client.describe(reference, shown).map_err(|error| client::explained(error, reference, flags))?;
     let name = format!("oci://{}", without_scheme(reference));
     let text = match Format::of(invocation) {
         Format::Table => table(&name, &found, count(flags, "max-col-width", 50)?).into_bytes(),
@@ -68,7 +68,8 @@ fn wanted(client: &Client, reference: &str, flags: &Parsed) -> Result<Vec<String
     let range = Constraints::new(range.as_bytes())
         .map_err(|error| Failure::new(format!("an invalid version/constraint format: {}", error.text)))?;
     let fits = |text: &String| Version::new(text.as_bytes()).is_ok_and(|version| range.check(&version));
-    Ok(client.tags(reference)?.into_iter().filter(fits).collect())
+    let versions = client.tags(reference).map_err(|error| client::explained(error, reference, flags))?;
+    Ok(versions.into_iter().filter(fits).collect())
 }
 
 /// A part of a list.

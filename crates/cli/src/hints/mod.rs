@@ -4,6 +4,7 @@
 
 mod diagnosis;
 mod immutable;
+pub mod registry;
 mod removed;
 
 use std::rc::Rc;

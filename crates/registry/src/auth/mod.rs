@@ -17,6 +17,12 @@ use token::Wanted;
 
 pub use credential::Credential;
 
+/// Reads a challenge, for tests of what strangers send.
+#[cfg(test)]
+pub fn parse_challenge(header: &str) {
+    Challenge::parse(header);
+}
+
 /// What is read of an answer before another request takes its connection.
 const REST_BYTES: u64 = 16 * 1024;
 

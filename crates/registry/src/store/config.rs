@@ -1,6 +1,7 @@
 //! A file of credentials as docker has it, `{"auths":{"HOST":{"auth":"…"}}}`. What else stands in it stays.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -105,6 +106,7 @@ impl Config {
         Ok(Credential { username, password, refresh_token: text("identitytoken"), access_token: text("registrytoken") })
     }
 
+    /// Keeps a credential.
     pub fn put(&mut self, server: &str, credential: &Credential) -> Result<(), Error> {
         let mut text = Vec::new();
         let mut object = Object::open(&mut text);
@@ -115,25 +117,41 @@ impl Config {
         object.text_unless_empty("identitytoken", credential.refresh_token.as_bytes());
         object.text_unless_empty("registrytoken", credential.access_token.as_bytes());
         object.close();
-        self.auths.insert(server.into(), text);
-        self.save()
+        self.change(|config| drop(config.auths.insert(server.into(), text)))
     }
 
     /// Forgets a server; one that is not there changes nothing.
     pub fn delete(&mut self, server: &str) -> Result<(), Error> {
-        match self.auths.remove(server.as_bytes()) {
-            Some(_) => self.save(),
-            None => Ok(()),
+        match self.auths.contains_key(server.as_bytes()) {
+            true => self.change(|config| drop(config.auths.remove(server.as_bytes()))),
+            false => Ok(()),
         }
     }
 
+    /// Names the program that has all credentials.
     pub fn set_store(&mut self, store: &str) -> Result<(), Error> {
-        self.store = store.to_owned();
-        self.save()
+        self.change(|config| store.clone_into(&mut config.store))
     }
 
-    /// Writes the file anew; the old one is there until the new one is whole.
-    fn save(&mut self) -> Result<(), Error> {
+    /// Changes the file as it is now: another process may have changed it since it was read.
+    fn change(&mut self, change: impl FnOnce(&mut Config)) -> Result<(), Error> {
+        let folder =
+            self.path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_path_buf();
+        make_private(&folder).map_err(|error| {
+            Error::new(format!("failed to make directory {}: {}", folder.display(), reason(&error)))
+        })?;
+        // Where folders cannot be locked, the last one wins, as with Helm, which locks nothing.
+        let lock = File::open(&folder).and_then(|file| file.lock().map(|()| file));
+        *self = Config::load(&self.path)?;
+        change(self);
+        let text = self.text();
+        let saved = replace(&folder, &self.path, &text);
+        drop(lock);
+        saved.map_err(|error| Error::new(format!("failed to save config file: {}", reason(&error))))
+    }
+
+    /// The content of the file.
+    fn text(&mut self) -> Vec<u8> {
         let mut store = Vec::new();
         append_quote(&mut store, self.store.as_bytes());
         match self.store.is_empty() {
@@ -141,20 +159,14 @@ impl Config {
             false => self.content.insert(b"credsStore".into(), store),
         };
         self.content.insert(b"auths".into(), object(&self.auths));
-        let text = indent(&object(&self.content), b"", b"\t");
-        let folder = self.path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        make_private(folder).map_err(|error| {
-            Error::new(format!("failed to make directory {}: {}", folder.display(), reason(&error)))
-        })?;
-        replace(folder, &self.path, &text)
-            .map_err(|error| Error::new(format!("failed to save config file: {}", reason(&error))))
+        indent(&object(&self.content), b"", b"\t")
     }
 }
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut text = Vec::new();
-    std::fs::File::open(path)?.take(FILE_BYTES).read_to_end(&mut text)?;
+    File::open(path)?.take(FILE_BYTES).read_to_end(&mut text)?;
     Ok(text)
 }
 
@@ -165,7 +177,8 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// Only the owner may read the file (temporary files are made so).
+/// Puts a new file into the place of the old one, which is there until then. Only the owner may read it: temporary files
+/// are made so.
 fn replace(folder: &Path, path: &Path, text: &[u8]) -> std::io::Result<()> {
     let mut file = tempfile::Builder::new().prefix("oras_credstore_temp_").tempfile_in(folder)?;
     file.write_all(text)?;
@@ -290,6 +303,22 @@ mod tests {
             {\n\t\t\t\"x\": \"\\u0026\"\n\t\t}\n\t},\n\t\"z\": {\n\t\t\"b\": 1.0,\n\t\t\"a\": []\n\t}\n}";
         assert_eq!(text, expected);
         assert!(Config::load(&path).is_ok_and(|mut config| config.delete("b").is_ok() && config.says_anything()));
+    }
+
+    #[test]
+    fn logins_at_the_same_time_are_all_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("registry/config.json");
+        let mut configs: Vec<Config> = (0..8).map(|_| Config::load(&path).expect("no file yet")).collect();
+        std::thread::scope(|scope| {
+            for (at, config) in configs.iter_mut().enumerate() {
+                scope.spawn(move || config.put(&format!("host-{at}"), &Credential::of_user("u", "p")).expect("a file"));
+            }
+        });
+        let config = Config::load(&path).expect("a file of credentials");
+        assert_eq!(config.auths.len(), 8);
+        let names: Vec<_> = std::fs::read_dir(path.parent().expect("a folder")).expect("a folder").flatten().collect();
+        assert_eq!(names.len(), 1, "{names:?}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Parsed};
 use crate::log::{self, Stderr};
 use crate::settings::Settings;
+use crate::{explain, hints};
 
 /// How to reach a registry, and as whom.
 pub static REGISTRY: &[Flag] = &[
@@ -61,6 +62,12 @@ pub fn options(settings: &Settings) -> Options {
 
 pub fn open(options: Options) -> Result<Client, Error> {
     Client::new(options)
+}
+
+/// Adds the way out to what a registry said, for a reader on a terminal or with `--explain`.
+pub fn explained(error: Error, reference: &str, flags: &Parsed) -> Failure {
+    let explanation = explain::wanted(flags).then(|| hints::registry::of(&error.text, reference)).flatten();
+    Failure { explanation, ..Failure::new(error.text) }
 }
 
 /// Says what Helm logs of what fails before a command is chosen.
