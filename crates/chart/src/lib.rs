@@ -30,5 +30,7 @@ pub use capabilities::Capabilities;
 pub use chart::{Chart, Crd, File, Parts};
 pub use content::Data;
 pub use expand::expand;
-pub use load::{Content, load, load_any_version, load_archive, load_files, load_folder, load_without_templates};
+pub use load::{
+    Content, Inspected, inspect, load, load_any_version, load_archive, load_files, load_folder, load_without_templates,
+};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};

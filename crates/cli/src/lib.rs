@@ -18,6 +18,7 @@ mod log;
 mod out;
 mod output;
 mod output_dir;
+mod outside;
 mod passphrase;
 mod password;
 mod plugins;
@@ -36,8 +37,15 @@ mod tables;
 /// used is ever committed.
 const STACK_BYTES: usize = 1 << 30;
 
+pub use outside::Outside;
+
 /// Runs a command line without its first word; returns the exit code unless the command has ended the process.
-pub fn run(args: Vec<String>) -> u8 {
+///
+/// `outside` are commands that the binary brings along: they are asked first, and only by their names.
+pub fn run(args: Vec<String>, outside: &[Outside]) -> u8 {
+    if let Some((command, rest)) = outside::find(outside, &args) {
+        return (command.run)(rest);
+    }
     // The thread that did the work ends the process: there is nothing left to wait for.
     let work = move || std::process::exit(i32::from(dispatch::run(&args)));
     match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work) {

@@ -14,7 +14,7 @@ use crate::log::Log;
 use crate::os_error::path_error;
 
 /// More entries than this are no chart.
-const ENTRY_LIMIT: usize = 1_000_000;
+pub(super) const ENTRY_LIMIT: usize = 1_000_000;
 
 /// Loads an archive.
 pub fn load(name: &Path, log: &mut dyn Log) -> Result<Chart, GoError> {
@@ -89,9 +89,8 @@ pub fn too_large(bytes: u64) -> GoError {
 }
 
 /// Returns the path below the archive's folder.
-fn inner_name(header: &Header) -> Result<String, GoError> {
-    // Archives made on Windows may have backslashes; then these alone separate.
-    let delimiter = if header.name.contains(&b'\\') { b'\\' } else { b'/' };
+pub(super) fn inner_name(header: &Header) -> Result<String, GoError> {
+    let delimiter = delimiter(header);
     let mut parts = header.name.split(|b| *b == delimiter);
     let folder = parts.next().unwrap_or_default();
     let inner = parts.collect::<Vec<_>>().join(&b'/');
@@ -114,6 +113,11 @@ fn inner_name(header: &Header) -> Result<String, GoError> {
         return Err(GoError::new("chart yaml not in base directory"));
     }
     Ok(String::from_utf8_lossy(&inner).into_owned())
+}
+
+/// Returns what separates folders: archives made on Windows may have backslashes; then these alone do.
+pub(super) fn delimiter(header: &Header) -> u8 {
+    if header.name.contains(&b'\\') { b'\\' } else { b'/' }
 }
 
 /// Says in clear words that a file is no archive.

@@ -4,6 +4,7 @@ pub mod archive;
 mod assemble;
 mod directory;
 mod gzip;
+mod inspect;
 mod sniff;
 mod symlinks;
 mod tar;
@@ -21,6 +22,8 @@ use crate::log::Log;
 use crate::metadata::{BASE, Metadata};
 use crate::os_error::path_error;
 use directory::Templates;
+
+pub use inspect::{Inspected, inspect};
 
 /// Bytes of all files of a chart.
 const CHART_BYTES: u64 = 100 * 1024 * 1024;

@@ -1,0 +1,75 @@
+//! What all requests share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use chart_store::Store;
+use tokio::sync::Semaphore;
+
+use crate::access::Access;
+use crate::health::Health;
+use crate::log::Log;
+use crate::metrics::Metrics;
+use crate::mirror::Mirrors;
+use crate::route::Layout;
+use crate::settings::{Overwrite, Settings, Wrong};
+use crate::{museum, oci, request};
+
+/// Archives that are unpacked at a time to show what is in them: each may take 100 MB.
+const UNPACKED_AT_ONCE: usize = 2;
+
+/// A server without its sockets.
+pub struct App {
+    pub settings: Settings,
+    pub store: Store,
+    pub access: Arc<Access>,
+    pub layout: Layout,
+    pub metrics: Metrics,
+    pub log: Arc<Log>,
+    pub health: Health,
+    pub mirrors: Mirrors,
+    pub unpacking: Semaphore,
+    requests: AtomicU64,
+}
+
+impl App {
+    /// Puts a server together.
+    ///
+    /// # Errors
+    /// Keys that cannot be read.
+    pub fn new(settings: Settings, store: Store, log: Arc<Log>) -> Result<Arc<Self>, Wrong> {
+        Ok(Arc::new(App {
+            access: Arc::new(Access::new(&settings.auth, &settings.writes)?),
+            layout: Layout { context_path: settings.context_path.clone(), depth: settings.depth },
+            metrics: Metrics::default(),
+            health: Health::default(),
+            mirrors: Mirrors::new(&settings),
+            unpacking: Semaphore::new(UNPACKED_AT_ONCE),
+            requests: AtomicU64::new(0),
+            settings,
+            store,
+            log,
+        }))
+    }
+
+    /// Returns the number of the next request.
+    pub fn next_number(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Returns all addresses of the server.
+    pub fn router(self: &Arc<Self>) -> Router {
+        let writes = &self.settings.writes;
+        let rules = oci::Rules {
+            // In a tag there is no `?force`.
+            overwrite_charts: writes.overwrite == Overwrite::Always,
+            deletes: writes.delete,
+            ..oci::Rules::default()
+        };
+        let registry = oci::router(self.store.clone(), self.access.clone(), rules);
+        let state = museum::State { app: self.clone(), registry };
+        Router::new().fallback(museum::handle).with_state(state).layer(from_fn_with_state(self.clone(), request::around))
+    }
+}

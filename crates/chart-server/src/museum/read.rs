@@ -1,0 +1,169 @@
+//! Reading: the index, archives, and what the API says of charts.
+
+use axum::body::Body;
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use chart_store::{ChartVersion, Error, Text};
+use gostd::json::append_quote;
+
+use super::{Asked, pick, query};
+use crate::answer::{self, Fault, Pieces};
+use crate::app::App;
+use crate::mirror::View;
+use crate::route;
+
+/// The index as it is now: YAML, packed where the client can unpack it, or JSON; or that nothing changed.
+pub async fn index(app: &App, asked: &Asked) -> Result<Response, Fault> {
+    if let Some(view) = app.mirrors.index(app, &asked.tenant).await? {
+        return Ok(mirrored(asked, &view));
+    }
+    let index = app.store.index(&asked.tenant).await?;
+    let headers = &asked.head.headers;
+    let json = app.settings.shown.json_index || accepts(headers, &ACCEPT, "application/json");
+    let packed = !json && accepts(headers, &ACCEPT_ENCODING, "gzip");
+    // Each form is a content of its own.
+    let form = if json { "-json" } else if packed { "-gzip" } else { "" };
+    let tag = format!("{}{form}\"", index.etag().trim_end_matches('"'));
+    let mut response = if answer::has_tag(headers, &tag) {
+        answer::empty(StatusCode::NOT_MODIFIED)
+    } else if json {
+        whole(&app.store.index_json(&asked.tenant).await?)
+    } else if packed {
+        let mut response = whole(&index.gzip().await?);
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response
+    } else {
+        whole(index.yaml())
+    };
+    let headers = response.headers_mut();
+    // Of ChartMuseum's own flag clients know the content, not the type.
+    let content_type = if json && !app.settings.shown.json_index { "application/json" } else { "application/x-yaml" };
+    describe(headers, content_type, &tag);
+    Ok(response)
+}
+
+fn describe(headers: &mut HeaderMap, content_type: &'static str, tag: &str) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    set(headers, ETAG, tag);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+}
+
+/// The index of a tenant that has another repository behind it.
+fn mirrored(asked: &Asked, view: &View) -> Response {
+    let headers = &asked.head.headers;
+    let packed = accepts(headers, &ACCEPT_ENCODING, "gzip");
+    let tag = format!("{}{}\"", view.etag.trim_end_matches('"'), if packed { "-gzip" } else { "" });
+    let body = if packed { view.gzip.clone() } else { view.yaml.clone() };
+    let mut response = match answer::has_tag(headers, &tag) {
+        true => answer::empty(StatusCode::NOT_MODIFIED),
+        false => Response::new(Body::from(body)),
+    };
+    let headers = response.headers_mut();
+    if packed {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    describe(headers, "application/x-yaml", &tag);
+    response
+}
+
+/// An archive or a signature.
+pub async fn file(app: &App, asked: &Asked, file: &str) -> Result<Response, Fault> {
+    let content_type = match file {
+        _ if file.ends_with("tgz.prov") => "application/pgp-signature",
+        _ if file.ends_with("tgz") => "application/x-tar",
+        // ChartMuseum's status, which its tests ask for.
+        _ => return Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "unsupported file extension")),
+    };
+    let blob = match app.store.file(&asked.tenant, file).await {
+        Err(Error::Unknown(_)) if app.mirrors.fetch(app, &asked.tenant, file).await? => {
+            app.store.file(&asked.tenant, file).await?
+        }
+        found => found?,
+    };
+    let tag = format!("\"{}\"", blob.digest());
+    let mut response = if answer::has_tag(&asked.head.headers, &tag) {
+        answer::empty(StatusCode::NOT_MODIFIED)
+    } else {
+        let body = match blob.ready() {
+            Some(bytes) => Body::from(bytes.clone()),
+            None => Body::from_stream(blob.pieces(0..blob.size()).await?),
+        };
+        let mut response = Response::new(body);
+        set(response.headers_mut(), CONTENT_LENGTH, &blob.size().to_string());
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    set(headers, ETAG, &tag);
+    // A version may be uploaded again.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// All charts with their versions, or a page of them.
+pub async fn charts(app: &App, asked: &Asked) -> Result<Response, Fault> {
+    let page = query::page(&asked.head.uri)?;
+    let charts = app.store.charts(&asked.tenant, page).await?;
+    let mut out = b"{".to_vec();
+    for (place, chart) in charts.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        append_quote(&mut out, chart.name.as_bytes());
+        out.push(b':');
+        append_versions(&mut out, app, &asked.tenant, &chart.versions);
+    }
+    out.push(b'}');
+    Ok(answer::json(StatusCode::OK, out))
+}
+
+/// All versions of a chart, the newest first.
+pub async fn chart(app: &App, tenant: &str, name: &str) -> Result<Response, Fault> {
+    let versions = app.store.versions(tenant, name).await?;
+    if versions.is_empty() {
+        return Err(Fault::new(StatusCode::NOT_FOUND, "chart not found"));
+    }
+    let mut out = Vec::new();
+    append_versions(&mut out, app, tenant, &versions);
+    Ok(answer::json(StatusCode::OK, out))
+}
+
+/// One version of a chart.
+pub async fn version(app: &App, tenant: &str, version: &route::Version) -> Result<Response, Fault> {
+    let version = pick::version(app, tenant, version).await?;
+    Ok(answer::json(StatusCode::OK, object(app, tenant, &version)))
+}
+
+fn append_versions(out: &mut Vec<u8>, app: &App, tenant: &str, versions: &[ChartVersion]) {
+    for (place, version) in versions.iter().enumerate() {
+        out.push(if place == 0 { b'[' } else { b',' });
+        out.extend_from_slice(object(app, tenant, version).as_bytes());
+    }
+    out.push(b']');
+}
+
+fn object(app: &App, tenant: &str, version: &ChartVersion) -> String {
+    version.to_json(&app.store.url(tenant, &version.file))
+}
+
+fn whole(text: &Text) -> Response {
+    Response::new(Pieces::body(text.pieces().iter().cloned()))
+}
+
+/// Reports whether a client names what it accepts, and does not refuse it with `q=0`.
+fn accepts(headers: &HeaderMap, name: &HeaderName, what: &str) -> bool {
+    let lists = headers.get_all(name);
+    lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|list| list.split(',')).any(|entry| {
+        let mut parts = entry.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|word| word.eq_ignore_ascii_case(what));
+        named && !parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0)))
+    })
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,181 @@
+//! Contents in a folder: written, flushed to the disk, and only then given their name.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::spool::{Content, blocking};
+use super::{Object, PIECE_BYTES, Pieces};
+use crate::error::{Error, Missing};
+
+/// Folders inside each other that a listing goes into.
+const DEPTH_LIMIT: usize = 64;
+
+/// Moves a content to its place; content and name are on the disk when this returns.
+pub async fn place(root: &Path, spool: &Path, content: &mut Content, key: &str) -> Result<(), Error> {
+    let (target, spool) = (root.join(key), spool.to_owned());
+    match std::mem::replace(content, Content::Placed) {
+        Content::Placed => Err(Error::Busy),
+        Content::Memory(bytes) => {
+            *content = Content::Memory(bytes.clone());
+            blocking("write a blob", move || {
+                let (mut file, path) = tempfile::NamedTempFile::new_in(spool)?.into_parts();
+                file.write_all(&bytes)?;
+                settle(&file, path, &target)
+            })
+            .await
+        }
+        Content::File(file, path) => blocking("write a blob", move || settle(&file, path, &target)).await,
+    }
+}
+
+fn settle(file: &File, path: tempfile::TempPath, target: &Path) -> io::Result<()> {
+    file.sync_all()?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    make_folder(folder)?;
+    path.persist(target)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a folder whose name is on the disk too.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let above = folder.parent().ok_or(error)?;
+            make_folder(above)?;
+            make_folder(folder)
+        }
+        Err(error) => Err(error),
+        Ok(()) => match folder.parent() {
+            Some(above) => File::open(above)?.sync_all(),
+            None => Ok(()),
+        },
+    }
+}
+
+/// Reads a part of a file piece by piece.
+pub async fn pieces(path: PathBuf, range: Range<u64>) -> Result<Pieces, Error> {
+    let first = range.start..range.end.min(range.start.saturating_add(PIECE_BYTES));
+    let opened = tokio::task::spawn_blocking(move || {
+        let file = Arc::new(File::open(path)?);
+        let piece = piece(&file, first)?;
+        Ok((file, piece))
+    });
+    let (file, first) = match opened.await {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) if is_missing(&error) => return Err(Error::Unknown(Missing::File)),
+        Ok(Err(error)) => return Err(Error::disk("cannot read a blob", error)),
+        Err(_) => return Err(Error::Busy),
+    };
+    let rest = range.start + first.len() as u64..range.end;
+    let first = stream::iter([Ok(first)]);
+    let rest = stream::try_unfold((file, rest), |(file, rest)| async move {
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        let next = rest.start..rest.end.min(rest.start + PIECE_BYTES);
+        let (reader, end) = (file.clone(), next.end);
+        let piece = blocking("read a blob", move || piece(&reader, next)).await?;
+        Ok(Some((piece, (file, end..rest.end))))
+    });
+    Ok(first.chain(rest).boxed())
+}
+
+fn piece(file: &File, range: Range<u64>) -> io::Result<Bytes> {
+    let length = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
+    let mut buffer = vec![0; length];
+    file.read_exact_at(&mut buffer, range.start)?;
+    Ok(buffer.into())
+}
+
+pub async fn delete(path: PathBuf) -> Result<(), Error> {
+    blocking("delete a blob", move || match fs::remove_file(path) {
+        Err(error) if is_missing(&error) => Ok(()),
+        done => done,
+    })
+    .await
+}
+
+pub async fn object(root: &Path, key: &str) -> Result<Option<Object>, Error> {
+    let (path, key) = (root.join(key), key.to_owned());
+    blocking("look at a blob", move || match fs::metadata(path) {
+        Err(error) if is_missing(&error) => Ok(None),
+        Ok(metadata) if !metadata.is_file() => Ok(None),
+        found => found.map(|metadata| Some(described(key, &metadata))),
+    })
+    .await
+}
+
+/// Removes files of a folder that were written before a moment.
+pub async fn clear(folder: PathBuf, before: i64) -> Result<(), Error> {
+    blocking("clear the spool", move || {
+        for entry in fs::read_dir(folder)?.flatten() {
+            let old = entry.metadata().is_ok_and(|metadata| described(String::new(), &metadata).modified <= before);
+            if old {
+                // What cannot be removed now is removed another time.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// A name in a file's place, or a name that no file can have, is no file either.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::IsADirectory
+    )
+}
+
+fn described(key: String, metadata: &fs::Metadata) -> Object {
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified = modified.and_then(|age| i64::try_from(age.as_millis()).ok()).unwrap_or_default();
+    Object { key, size: metadata.len(), modified }
+}
+
+/// Lists files below a folder; links are not followed.
+pub async fn objects(root: PathBuf, prefix: &str) -> Result<BoxStream<'static, Result<Object, Error>>, Error> {
+    let prefix = prefix.to_owned();
+    let found = blocking("list blobs", move || {
+        let mut found = Vec::new();
+        walk(&root, prefix.trim_end_matches('/'), DEPTH_LIMIT, &mut found)?;
+        Ok(found)
+    })
+    .await?;
+    Ok(stream::iter(found.into_iter().map(Ok)).boxed())
+}
+
+fn walk(root: &Path, folder: &str, depth: usize, found: &mut Vec<Object>) -> io::Result<()> {
+    let entries = match fs::read_dir(root.join(folder)) {
+        Err(error) if is_missing(&error) => return Ok(()),
+        entries => entries?,
+    };
+    if depth == 0 {
+        return Err(io::Error::other(format!("folders are nested more than {DEPTH_LIMIT} deep")));
+    }
+    for entry in entries {
+        let entry = entry?;
+        // A name that is no text is none of ours.
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let key = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+        match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => walk(root, &key, depth - 1, found)?,
+            Ok(metadata) if metadata.is_file() => found.push(described(key, &metadata)),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Contents by key, in a folder or a bucket: placed whole, read in ranges, deleted, listed.
+//!
+//! What a key means is not known here; [`content_key`] says where contents are that are named by their digest.
+
+mod blob;
+mod disk;
+mod remote;
+mod spool;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+
+use crate::config::{BlobPlace, Config};
+use crate::digest::Digest;
+use crate::error::Error;
+use remote::Remote;
+
+pub use blob::Blob;
+pub(crate) use spool::{Content, read_at};
+pub use spool::{Spool, Spooled};
+
+/// Bytes that are read at once for a stream: large enough for few hops between threads, small enough for many readers.
+pub(crate) const PIECE_BYTES: u64 = 256 * 1024;
+
+/// Pieces of a content.
+pub type Pieces = BoxStream<'static, Result<Bytes, Error>>;
+
+/// An object as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    pub key: String,
+    pub size: u64,
+    /// Milliseconds since 1970.
+    pub modified: i64,
+}
+
+/// The blob store.
+pub struct Blobs {
+    place: Place,
+    spool: Arc<Path>,
+}
+
+enum Place {
+    Disk(PathBuf),
+    Remote(Remote),
+}
+
+/// Returns where a content is kept.
+pub fn content_key(digest: &Digest) -> String {
+    let hex = digest.hex();
+    format!("blobs/{}/{}/{hex}", digest.algorithm().name(), hex.get(..2).unwrap_or("00"))
+}
+
+impl Blobs {
+    /// Opens the blob store and makes the folder for bodies under way.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or the URL of the bucket is not understood.
+    pub fn open(config: &Config) -> Result<Self, Error> {
+        let spool = config.folder.join("spool");
+        let made = std::fs::create_dir_all(&spool);
+        made.map_err(|error| Error::disk(format!("cannot make {}", spool.display()), error))?;
+        let place = match &config.blobs {
+            BlobPlace::Folder => Place::Disk(config.folder.clone()),
+            BlobPlace::Bucket { url, options } => Place::Remote(Remote::open(url, options)?),
+        };
+        Ok(Blobs { place, spool: spool.into() })
+    }
+
+    /// Returns the folder of bodies under way.
+    pub fn spool(&self) -> &Arc<Path> {
+        &self.spool
+    }
+
+    /// Removes what bodies of earlier processes left, if it was written before a moment (milliseconds since 1970).
+    pub async fn clear_spool(&self, before: i64) -> Result<(), Error> {
+        disk::clear(self.spool.to_path_buf(), before).await
+    }
+
+    /// Puts a content where it stays; it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// The disk is full, the store failed, or [`Error::Busy`] when the content has been placed before.
+    pub async fn place(&self, content: &mut Content, key: &str) -> Result<(), Error> {
+        match &self.place {
+            Place::Disk(root) => disk::place(root, &self.spool, content, key).await,
+            Place::Remote(remote) => remote.place(content, key).await,
+        }
+    }
+
+    /// Returns the pieces of a part of an object.
+    ///
+    /// # Errors
+    /// It is not there, or the store failed.
+    pub async fn pieces(&self, key: &str, range: Range<u64>) -> Result<Pieces, Error> {
+        match &self.place {
+            Place::Disk(root) => disk::pieces(root.join(key), range).await,
+            Place::Remote(remote) => remote.pieces(key, range).await,
+        }
+    }
+
+    /// Returns a part of an object in one piece.
+    ///
+    /// # Errors
+    /// As [`Blobs::pieces`].
+    pub async fn read(&self, key: &str, range: Range<u64>) -> Result<Bytes, Error> {
+        use futures_util::TryStreamExt;
+        let mut pieces: Vec<Bytes> = self.pieces(key, range).await?.try_collect().await?;
+        match pieces.len() {
+            1 => Ok(pieces.remove(0)),
+            _ => Ok(pieces.concat().into()),
+        }
+    }
+
+    /// Deletes an object; one that is not there is none the worse.
+    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+        match &self.place {
+            Place::Disk(root) => disk::delete(root.join(key)).await,
+            Place::Remote(remote) => remote.delete(key).await,
+        }
+    }
+
+    /// Returns an object, or `None` when it is not there.
+    pub async fn object(&self, key: &str) -> Result<Option<Object>, Error> {
+        match &self.place {
+            Place::Disk(root) => disk::object(root, key).await,
+            Place::Remote(remote) => remote.object(key).await,
+        }
+    }
+
+    /// Returns the objects below a prefix, which ends at a `/` or is empty, in any order.
+    pub async fn objects(&self, prefix: &str) -> Result<BoxStream<'static, Result<Object, Error>>, Error> {
+        match &self.place {
+            Place::Disk(root) => disk::objects(root.clone(), prefix).await,
+            Place::Remote(remote) => Ok(remote.objects(prefix)),
+        }
+    }
+
+    /// Checks that contents can be kept: a small object is written and deleted.
+    pub async fn check(&self, name: &str) -> Result<(), Error> {
+        let key = format!("checks/{name}");
+        self.place(&mut Content::Memory(Bytes::from_static(b"ok")), &key).await?;
+        self.delete(&key).await
+    }
+}

@@ -1,0 +1,148 @@
+//! Bodies of requests on their way in: hashed as they come, small ones in memory, others in a file that goes away by
+//! itself.
+
+use std::fs::File;
+use std::io::Write;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tempfile::TempPath;
+
+use crate::digest::{Algorithm, Digest, Hasher};
+use crate::error::Error;
+
+/// Bytes that stay in memory before there is a file: what one request may cost, and what one hop writes.
+const MEMORY_BYTES: usize = 256 * 1024;
+
+/// A body that is coming in.
+pub struct Spool {
+    folder: Arc<Path>,
+    limit: u64,
+    size: u64,
+    hasher: Hasher,
+    memory: Vec<u8>,
+    file: Option<(File, TempPath)>,
+}
+
+/// A body that came in whole.
+pub struct Spooled {
+    pub(crate) digest: Digest,
+    pub(crate) size: u64,
+    pub(crate) content: Content,
+}
+
+/// Where a body is.
+pub(crate) enum Content {
+    Memory(Bytes),
+    File(File, TempPath),
+    /// It has been placed in the blob store.
+    Placed,
+}
+
+impl Spool {
+    pub(crate) fn new(folder: Arc<Path>, algorithm: Algorithm, limit: u64) -> Self {
+        Spool { folder, limit, size: 0, hasher: Hasher::new(algorithm), memory: Vec::new(), file: None }
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// The body is larger than it may be, or the disk is full.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.size += bytes.len() as u64;
+        if self.size > self.limit {
+            return Err(Error::TooLarge { limit: self.limit });
+        }
+        self.hasher.update(bytes);
+        self.memory.extend_from_slice(bytes);
+        match self.memory.len() > MEMORY_BYTES {
+            true => self.flush().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Returns how many bytes came so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Ends the body.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub async fn finish(mut self) -> Result<Spooled, Error> {
+        if self.file.is_some() && !self.memory.is_empty() {
+            self.flush().await?;
+        }
+        let content = match self.file {
+            Some((file, path)) => Content::File(file, path),
+            None => Content::Memory(self.memory.into()),
+        };
+        Ok(Spooled { digest: self.hasher.finish(), size: self.size, content })
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        let memory = std::mem::take(&mut self.memory);
+        let (file, folder) = (self.file.take(), self.folder.clone());
+        let written = blocking("write a body", move || {
+            let (mut file, path) = match file {
+                Some(open) => open,
+                None => tempfile::NamedTempFile::new_in(&folder)?.into_parts(),
+            };
+            file.write_all(&memory)?;
+            Ok((file, path, memory))
+        });
+        let (file, path, mut memory) = written.await?;
+        memory.clear();
+        self.memory = memory;
+        self.file = Some((file, path));
+        Ok(())
+    }
+}
+
+impl Spooled {
+    /// Returns the digest of the body.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Returns the number of bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// A body that is in memory already.
+    pub fn from_bytes(bytes: Bytes) -> Self {
+        Spooled {
+            digest: Digest::of(Algorithm::Sha256, &bytes),
+            size: bytes.len() as u64,
+            content: Content::Memory(bytes),
+        }
+    }
+}
+
+/// Reads a part of a body.
+pub async fn read_at(file: &Arc<File>, range: Range<u64>) -> Result<Bytes, Error> {
+    let file = file.clone();
+    blocking("read a body", move || {
+        let length = usize::try_from(range.end.saturating_sub(range.start)).map_err(std::io::Error::other)?;
+        let mut buffer = vec![0; length];
+        file.read_exact_at(&mut buffer, range.start)?;
+        Ok(buffer.into())
+    })
+    .await
+}
+
+/// Runs work that waits for the disk where it stops no other request.
+pub async fn blocking<T: Send + 'static>(
+    what: &'static str,
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| Error::disk(format!("cannot {what}"), error)),
+        Err(_) => Err(Error::disk(format!("cannot {what}"), std::io::Error::other("the work was stopped"))),
+    }
+}

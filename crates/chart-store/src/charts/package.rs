@@ -1,0 +1,127 @@
+//! From the bytes of an archive to what the store keeps of it.
+
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
+
+use crate::blobs::{Content, Spooled};
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::names;
+use crate::store::{Store, now};
+
+use super::entry;
+
+/// What is known of a package that was checked.
+#[derive(Clone, Debug)]
+pub struct Package {
+    pub name: String,
+    pub version: String,
+    pub file: String,
+    pub digest: Digest,
+    pub size: u64,
+    /// Milliseconds since 1970.
+    pub created: i64,
+    /// Chart.yaml as JSON.
+    pub metadata: String,
+    /// Its entry in an index, as YAML below its name.
+    pub entry: String,
+}
+
+impl Package {
+    /// Reads and checks an archive.
+    ///
+    /// # Errors
+    /// It is no chart, its folder has another name, or its name and version make no name of a file.
+    pub fn read(input: impl BufRead, digest: &Digest, size: u64, created: i64) -> Result<Package, Error> {
+        let inspected = chart::inspect(input).map_err(Error::of_go)?;
+        let metadata = inspected.metadata;
+        let file = names::file(&metadata.name, &metadata.version)?;
+        if inspected.folder != metadata.name {
+            let (folder, name) = (&inspected.folder, &metadata.name);
+            return Err(Error::invalid(format!(
+                "folder {folder:?} of the archive and chart name {name:?} must be the same"
+            )));
+        }
+        let mut json = Vec::new();
+        metadata.append_json(&mut json).map_err(Error::of_go)?;
+        let json = String::from_utf8(json).map_err(|_| Error::invalid("Chart.yaml is no text"))?;
+        let entry = entry::yaml(&metadata, &file, created, digest.hex())?;
+        let (name, version) = (metadata.name, metadata.version);
+        Ok(Package { name, version, file, digest: digest.clone(), size, created, metadata: json, entry })
+    }
+}
+
+impl Store {
+    /// Reads and checks an archive, away from the requests; few at a time.
+    pub(crate) async fn inspect(&self, mut spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
+        let _turn = self.inner.inspections.acquire().await.map_err(|_| Error::Busy)?;
+        let work = tokio::task::spawn_blocking(move || {
+            let package = match &mut spooled.content {
+                Content::Memory(bytes) => {
+                    Package::read(Cursor::new(&bytes[..]), &spooled.digest, spooled.size, created)
+                }
+                Content::File(file, _) => {
+                    file.rewind().map_err(|error| Error::disk("cannot read a body", error))?;
+                    Package::read(BufReader::new(&*file), &spooled.digest, spooled.size, created)
+                }
+                Content::Placed => Err(Error::Busy),
+            }?;
+            Ok((package, spooled))
+        });
+        work.await.map_err(|_| Error::Busy)?
+    }
+
+    /// Reads and checks an archive that is kept already, piece by piece.
+    pub(crate) async fn inspect_kept(&self, blob: crate::Blob) -> Result<Package, Error> {
+        self.inspect_kept_at(blob, now()).await
+    }
+
+    /// Reads and checks an archive that has been kept since `created`.
+    pub(crate) async fn inspect_kept_at(&self, blob: crate::Blob, created: i64) -> Result<Package, Error> {
+        let turn = self.inner.inspections.acquire().await.map_err(|_| Error::Busy)?;
+        let pieces = blob.pieces(0..blob.size()).await?;
+        let handle = tokio::runtime::Handle::current();
+        let (digest, size) = (blob.digest().clone(), blob.size());
+        let work = tokio::task::spawn_blocking(move || {
+            let reader = Pieces { pieces, handle, piece: bytes::Bytes::new(), failed: None };
+            let mut reader = BufReader::new(reader);
+            let package = Package::read(&mut reader, &digest, size, created);
+            match reader.into_inner().failed {
+                // What could not be read says nothing of the archive.
+                Some(error) => Err(error),
+                None => package,
+            }
+        });
+        let package = work.await.map_err(|_| Error::Busy)?;
+        drop(turn);
+        package
+    }
+}
+
+/// A stream of pieces as a reader for work that may wait.
+struct Pieces {
+    pieces: crate::blobs::Pieces,
+    handle: tokio::runtime::Handle,
+    piece: bytes::Bytes,
+    failed: Option<Error>,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        use futures_util::StreamExt;
+        while self.piece.is_empty() {
+            match self.handle.block_on(self.pieces.next()) {
+                None => return Ok(0),
+                Some(Ok(piece)) => self.piece = piece,
+                Some(Err(error)) => {
+                    let text = error.to_string();
+                    self.failed = Some(error);
+                    return Err(std::io::Error::other(text));
+                }
+            }
+        }
+        let length = buffer.len().min(self.piece.len());
+        let piece = self.piece.split_to(length);
+        buffer.iter_mut().zip(piece.as_ref()).for_each(|(to, from)| *to = *from);
+        Ok(length)
+    }
+}

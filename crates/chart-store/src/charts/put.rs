@@ -1,0 +1,185 @@
+//! Takes in packages: blob, manifest, tag and version in one transaction.
+
+use bytes::Bytes;
+
+use crate::blobs::Spooled;
+use crate::digest::Digest;
+use crate::error::{Error, Quota};
+use crate::names;
+use crate::registry::table::{self as oci, NewBlob, NewManifest};
+use crate::rows::{Arg, Change, Tx};
+use crate::store::{Store, now};
+
+use super::manifest::{CONFIG, Piece, manifest};
+use super::provenance;
+use super::table::{Place, put_version, remove_everywhere, version_of};
+use super::{Package, Policy, Saved};
+
+/// Bytes of a provenance file: a signed Chart.yaml with one digest.
+pub const PROVENANCE_BYTES: usize = 1024 * 1024;
+
+impl Store {
+    /// Keeps a package, and its provenance file if it came along.
+    ///
+    /// # Errors
+    /// It is no chart, the version is there already, a limit of the tenant is reached, the disk is full.
+    pub async fn put_chart(
+        &self,
+        tenant: &str,
+        package: Spooled,
+        provenance: Option<Bytes>,
+        policy: Policy,
+    ) -> Result<Saved, Error> {
+        check_tenant(tenant)?;
+        if provenance.as_ref().is_some_and(|text| text.len() > PROVENANCE_BYTES) {
+            return Err(Error::TooLarge { limit: PROVENANCE_BYTES as u64 });
+        }
+        let (package, spooled) = self.inspect(package, now()).await?;
+        if let Some(text) = &provenance {
+            provenance::check_belongs(text, &package)?;
+        }
+        let (store, tenant) = (self.clone(), tenant.to_owned());
+        self.whole(async move { store.put_package(tenant, package, spooled, provenance, policy).await }).await
+    }
+
+    async fn put_package(
+        &self,
+        tenant: String,
+        package: Package,
+        spooled: Spooled,
+        provenance: Option<Bytes>,
+        policy: Policy,
+    ) -> Result<Saved, Error> {
+        let saved = Saved {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            file: package.file.clone(),
+            digest: package.digest.hex().to_owned(),
+        };
+        let repository = names::repository(&tenant, &package.name);
+        let config = Spooled::from_bytes(package.metadata.clone().into());
+        let mut contents = vec![spooled, config];
+        contents.extend(provenance.map(Spooled::from_bytes));
+        let scopes = [repository.as_str(), tenant.as_str()];
+        let change = |blobs| PutPackage { tenant: tenant.clone(), package: package.clone(), blobs, policy };
+        self.change_with(&scopes, &mut contents, change).await?;
+        Ok(saved)
+    }
+}
+
+/// Checks the name of a tenant.
+///
+/// # Errors
+/// It could lead out of a folder.
+pub fn check_tenant(tenant: &str) -> Result<(), Error> {
+    match names::is_tenant(tenant) {
+        true => Ok(()),
+        false => Err(Error::invalid(format!("invalid repository name {tenant:?}"))),
+    }
+}
+
+/// Checks that a tenant may have one more file.
+///
+/// # Errors
+/// It has as many as it may have.
+pub async fn check_room(tx: &mut Tx, place: &Place, max_objects: u64) -> Result<(), Error> {
+    if max_objects == 0 {
+        return Ok(());
+    }
+    let sql = "SELECT count(*) + count(provenance) + (SELECT count(*) FROM provenances WHERE tenant = $1) \
+        FROM versions WHERE tenant = $1";
+    let row = tx.row(sql, &[place.tenant.into()]).await?;
+    let there = row.map(|mut row| row.size()).transpose()?.unwrap_or_default();
+    match there >= max_objects {
+        true => Err(Error::Quota(Quota::Objects)),
+        false => Ok(()),
+    }
+}
+
+struct PutPackage {
+    tenant: String,
+    package: Package,
+    /// Package, config, and perhaps provenance.
+    blobs: Vec<NewBlob>,
+    policy: Policy,
+}
+
+impl Change for PutPackage {
+    type Done = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
+        let now = now();
+        let package = &self.package;
+        let place = Place::hold(tx, &self.tenant, now).await?;
+        let before = version_of(tx, place.tenant, &package.name, &package.version).await?;
+        if before.is_some() && !self.policy.overwrite {
+            return Err(Error::Exists(package.file.clone()));
+        }
+        if before.is_none() {
+            check_room(tx, &place, self.policy.max_objects).await?;
+        }
+        for blob in &self.blobs {
+            oci::keep_blob(tx, blob, now).await?;
+        }
+        let early = provenance::early(tx, place.tenant, &package.file).await?;
+        let provenance = self.blobs.get(2).map(|blob| (blob.digest.clone(), blob.size)).or(early);
+        let piece = provenance.as_ref().map(|(digest, size)| Piece { digest, size: *size });
+        let manifest = tie(tx, &self.tenant, package, piece).await?;
+        let provenance = provenance.as_ref().map(|(digest, _)| digest);
+        put_version(tx, &place, package, provenance, manifest.as_ref()).await?;
+        if let Some(old) = before.and_then(|before| before.manifest)
+            && manifest.as_ref().is_none_or(|new| new.as_str() != old)
+            && let Some(repository) = oci::known_repository(tx, &names::repository(&self.tenant, &package.name)).await?
+        {
+            oci::remove_untagged(tx, repository, &old).await?;
+        }
+        self.drop_oldest(tx, &place).await
+    }
+}
+
+impl PutPackage {
+    /// Removes the oldest versions of the chart when there are too many; the new one stays.
+    async fn drop_oldest(&self, tx: &mut Tx, place: &Place) -> Result<(), Error> {
+        if self.policy.per_chart_limit == 0 {
+            return Ok(());
+        }
+        let (name, version) = (&self.package.name, &self.package.version);
+        let others = i64::try_from(self.policy.per_chart_limit).unwrap_or(i64::MAX) - 1;
+        // SQLite wants a LIMIT before an OFFSET, PostgreSQL takes it.
+        let sql = "SELECT version FROM versions WHERE tenant = $1 AND name = $2 AND version <> $3 \
+            ORDER BY created DESC, id DESC LIMIT 1000000 OFFSET $4";
+        let key = [place.tenant.into(), name.into(), version.into(), Arg::Int(others)];
+        for mut row in tx.rows(sql, &key).await? {
+            let old = row.text()?;
+            remove_everywhere(tx, place, &self.tenant, (name, &old)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Gives a package its manifest and tag, unless its name is none that a registry can have.
+pub async fn tie(
+    tx: &mut Tx,
+    tenant: &str,
+    package: &Package,
+    provenance: Option<Piece<'_>>,
+) -> Result<Option<Digest>, Error> {
+    let (repository, tag) = (names::repository(tenant, &package.name), names::tag(&package.version));
+    if !names::is_repository(&repository) || !names::is_tag(&tag) {
+        return Ok(None);
+    }
+    let now = now();
+    let chart = Piece { digest: &package.digest, size: package.size };
+    let body = manifest(&package.metadata, chart, provenance, package.created)?;
+    let config = Digest::of(crate::Algorithm::Sha256, package.metadata.as_bytes());
+    let repository = oci::repository(tx, &repository).await?;
+    let new = NewManifest::of_chart(body.into(), &package.version, CONFIG);
+    let mut needs = vec![&package.digest, &config];
+    needs.extend(provenance.map(|piece| piece.digest));
+    for digest in &needs {
+        oci::link(tx, repository, digest, now).await?;
+    }
+    oci::put_manifest(tx, repository, &new, &needs).await?;
+    oci::put_tag(tx, repository, &tag, &new.digest).await?;
+    Ok(Some(new.digest))
+}

@@ -1,0 +1,218 @@
+//! Statements with their arguments, and rows as plain values: all that the rest of this crate knows of sqlx.
+
+use sqlx::{Database, Executor, Postgres, Row as _, Sqlite, SqliteConnection, Transaction, TypeInfo, ValueRef};
+
+use crate::error::Error;
+
+/// An argument of a statement, `$1` being the first.
+#[derive(Clone, Copy)]
+pub enum Arg<'a> {
+    Int(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+    MaybeText(Option<&'a str>),
+    MaybeBytes(Option<&'a [u8]>),
+}
+
+impl From<i64> for Arg<'_> {
+    fn from(number: i64) -> Self {
+        Arg::Int(number)
+    }
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Arg::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Arg<'a> {
+    fn from(text: &'a String) -> Self {
+        Arg::Text(text)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Arg<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        Arg::MaybeText(text)
+    }
+}
+
+enum Cell {
+    Null,
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// A row; its cells are taken from the front to the back.
+pub struct Row(std::vec::IntoIter<Cell>);
+
+impl Row {
+    /// Takes the next cell, a number.
+    ///
+    /// # Errors
+    /// There is none, or it is something else: the rows were not made by this program.
+    pub fn int(&mut self) -> Result<i64, Error> {
+        self.maybe_int()?.ok_or_else(|| Error::torn("read a number"))
+    }
+
+    pub fn maybe_int(&mut self) -> Result<Option<i64>, Error> {
+        match self.0.next() {
+            Some(Cell::Int(number)) => Ok(Some(number)),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(Error::torn("read a number")),
+        }
+    }
+
+    /// Takes the next cell, a number that is not negative.
+    pub fn size(&mut self) -> Result<u64, Error> {
+        u64::try_from(self.int()?).map_err(|_| Error::torn("read a size"))
+    }
+
+    pub fn text(&mut self) -> Result<String, Error> {
+        self.maybe_text()?.ok_or_else(|| Error::torn("read a text"))
+    }
+
+    pub fn maybe_text(&mut self) -> Result<Option<String>, Error> {
+        match self.0.next() {
+            Some(Cell::Text(text)) => Ok(Some(text)),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(Error::torn("read a text")),
+        }
+    }
+
+    pub fn bytes(&mut self) -> Result<Vec<u8>, Error> {
+        self.maybe_bytes()?.ok_or_else(|| Error::torn("read a content"))
+    }
+
+    pub fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        match self.0.next() {
+            Some(Cell::Bytes(bytes)) => Ok(Some(bytes)),
+            // An empty content of SQLite.
+            Some(Cell::Text(text)) => Ok(Some(text.into_bytes())),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(Error::torn("read a content")),
+        }
+    }
+}
+
+/// A transaction under way.
+pub enum Tx {
+    /// Begun and ended by the writer.
+    Sqlite(SqliteConnection),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Runs a statement and returns how many rows it changed.
+    pub async fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<u64, Error> {
+        match self {
+            Tx::Sqlite(tx) => tx.execute(bind::<Sqlite>(sql, args)).await.map(|done| done.rows_affected()),
+            Tx::Postgres(tx) => tx.execute(bind::<Postgres>(sql, args)).await.map(|done| done.rows_affected()),
+        }
+        .map_err(|error| Error::rows("cannot write rows", error))
+    }
+
+    /// Returns the rows that a statement finds or gives back.
+    pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
+        match self {
+            Tx::Sqlite(tx) => sqlite_rows(&mut *tx, sql, args).await,
+            Tx::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
+        }
+    }
+
+    /// Returns the first row that a statement finds or gives back.
+    pub async fn row(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Option<Row>, Error> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
+    /// Ends a transaction of PostgreSQL; those of SQLite are their writer's.
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Tx::Sqlite(_) => Ok(()),
+            Tx::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+pub(super) async fn sqlite_rows<'c, E>(on: E, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error>
+where
+    E: Executor<'c, Database = Sqlite>,
+{
+    let found = on.fetch_all(bind::<Sqlite>(sql, args)).await;
+    let found = found.map_err(|error| Error::rows("cannot read rows", error))?;
+    found.iter().map(|row| cells(row.columns().len(), |at| sqlite_cell(row, at))).collect()
+}
+
+pub(super) async fn postgres_rows<'c, E>(on: E, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error>
+where
+    E: Executor<'c, Database = Postgres>,
+{
+    let found = on.fetch_all(bind::<Postgres>(sql, args)).await;
+    let found = found.map_err(|error| Error::rows("cannot read rows", error))?;
+    found.iter().map(|row| cells(row.columns().len(), |at| postgres_cell(row, at))).collect()
+}
+
+fn cells(count: usize, cell: impl Fn(usize) -> Result<Cell, sqlx::Error>) -> Result<Row, Error> {
+    let cells: Result<Vec<Cell>, sqlx::Error> = (0..count).map(cell).collect();
+    cells.map(|cells| Row(cells.into_iter())).map_err(|error| Error::rows("cannot read a row", error))
+}
+
+fn sqlite_cell(row: &<Sqlite as Database>::Row, at: usize) -> Result<Cell, sqlx::Error> {
+    let value = row.try_get_raw(at)?;
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    match value.type_info().name() {
+        "INTEGER" => Ok(Cell::Int(row.try_get_unchecked(at)?)),
+        "BLOB" => Ok(Cell::Bytes(row.try_get_unchecked(at)?)),
+        _ => Ok(Cell::Text(row.try_get_unchecked(at)?)),
+    }
+}
+
+fn postgres_cell(row: &<Postgres as Database>::Row, at: usize) -> Result<Cell, sqlx::Error> {
+    let value = row.try_get_raw(at)?;
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    match value.type_info().name() {
+        "INT8" => Ok(Cell::Int(row.try_get(at)?)),
+        "INT4" => Ok(Cell::Int(i64::from(row.try_get::<i32, _>(at)?))),
+        "BYTEA" => Ok(Cell::Bytes(row.try_get(at)?)),
+        _ => Ok(Cell::Text(row.try_get_unchecked(at)?)),
+    }
+}
+
+type Query<D> = sqlx::query::Query<'static, D, <D as Database>::Arguments>;
+
+/// What both databases can be given.
+trait Takes: Database {
+    fn give(query: Query<Self>, arg: Arg<'_>) -> Query<Self>;
+}
+
+macro_rules! takes {
+    ($database:ty) => {
+        impl Takes for $database {
+            fn give(query: Query<Self>, arg: Arg<'_>) -> Query<Self> {
+                match arg {
+                    Arg::Int(number) => query.bind(number),
+                    Arg::Text(text) => query.bind(text),
+                    Arg::Bytes(bytes) => query.bind(bytes),
+                    Arg::MaybeText(text) => query.bind(text),
+                    Arg::MaybeBytes(bytes) => query.bind(bytes),
+                }
+            }
+        }
+    };
+}
+
+takes!(Sqlite);
+takes!(Postgres);
+
+fn bind<D: Takes>(sql: &'static str, args: &[Arg<'_>]) -> Query<D>
+where
+    <D as Database>::Arguments: Default,
+{
+    args.iter().fold(sqlx::query::<D>(sql), |query, arg| D::give(query, *arg))
+}

@@ -1,0 +1,198 @@
+//! The store: opened once, shared by all requests.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use crate::blobs::{Blob, Blobs, Content, Spool, Spooled, content_key};
+use crate::cache::Cache;
+use crate::charts::Package;
+use crate::config::{Config, IndexSettings, RowPlace};
+use crate::digest::{Algorithm, Digest};
+use crate::error::Error;
+use crate::index::Indexes;
+use crate::registry::{Manifest, NewBlob};
+use crate::rows::{Change, Row, Rows};
+
+/// Contents up to this size are kept in rows: an object of their own would cost two flushes of the disk, or a request
+/// to the bucket; four pages in the rows cost less.
+pub(crate) const INLINE_BYTES: u64 = 16 * 1024;
+/// What is kept in memory of manifests, of packages and of what was read from archives.
+const MANIFEST_CACHE_BYTES: usize = 4 * 1024 * 1024;
+const PACKAGE_CACHE_BYTES: usize = 8 * 1024 * 1024;
+const DEFINITION_CACHE_BYTES: usize = 1024 * 1024;
+/// Packages larger than this are read from their place each time.
+const CACHED_PACKAGE_BYTES: u64 = 256 * 1024;
+/// Archives that are unpacked at a time: it takes a processor, and hostile ones take it for long.
+const INSPECTIONS: usize = 2;
+/// How often something is tried that the collection of garbage was in the way of.
+const ATTEMPTS: usize = 8;
+
+/// Charts and registry of a server. Copies are the same store.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub blobs: Arc<Blobs>,
+    pub rows: Rows,
+    pub index_settings: IndexSettings,
+    pub indexes: Indexes,
+    pub manifests: Cache<Arc<Manifest>>,
+    pub packages: Cache<Blob>,
+    pub definitions: Cache<Arc<Package>>,
+    pub inspections: Semaphore,
+}
+
+impl Store {
+    /// Opens a store, or makes it.
+    ///
+    /// # Errors
+    /// The folder, bucket or database cannot be used, or another process has the folder.
+    pub async fn open(config: Config) -> Result<Store, Error> {
+        let made = std::fs::create_dir_all(&config.folder);
+        made.map_err(|error| Error::disk(format!("cannot make {}", config.folder.display()), error))?;
+        let blobs = Blobs::open(&config)?;
+        let rows = match &config.rows {
+            RowPlace::File => Rows::sqlite(&config.folder).await?,
+            RowPlace::Postgres(url) => Rows::postgres(url).await?,
+        };
+        if rows.is_exclusive() {
+            // Nobody else has bodies under way.
+            blobs.clear_spool(i64::MAX).await?;
+        }
+        Ok(Store {
+            inner: Arc::new(Inner {
+                blobs: Arc::new(blobs),
+                rows,
+                index_settings: config.index,
+                indexes: Indexes::default(),
+                manifests: Cache::new(MANIFEST_CACHE_BYTES),
+                packages: Cache::new(PACKAGE_CACHE_BYTES),
+                definitions: Cache::new(DEFINITION_CACHE_BYTES),
+                inspections: Semaphore::new(INSPECTIONS),
+            }),
+        })
+    }
+
+    /// Begins to take in a body of at most `limit` bytes.
+    pub fn spool(&self, algorithm: Algorithm, limit: u64) -> Spool {
+        Spool::new(self.inner.blobs.spool().clone(), algorithm, limit)
+    }
+
+    /// Checks that rows can be read and contents written.
+    ///
+    /// # Errors
+    /// What fails.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.inner.rows.row("SELECT name FROM store", &[]).await?;
+        let name = format!("{}-{}", self.inner.rows.name(), std::process::id());
+        self.inner.blobs.check(&name).await
+    }
+
+    /// Ends what is under way and closes the rows.
+    pub async fn close(&self) {
+        self.inner.rows.close().await;
+    }
+
+    /// Runs work to its end even if who asked for it goes away: what is remembered must follow what was committed.
+    pub(crate) async fn whole<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        tokio::spawn(work).await.map_err(|_| Error::Busy)?
+    }
+
+    /// Makes a change and forgets what was remembered of its scopes (repositories and tenants).
+    pub(crate) async fn change<C: Change>(&self, scopes: &[&str], change: C) -> Result<C::Done, Error> {
+        let done = self.inner.rows.change(change).await;
+        for scope in scopes {
+            self.inner.manifests.forget(scope);
+            self.inner.packages.forget(scope);
+        }
+        self.inner.indexes.changed();
+        done
+    }
+
+    /// Makes a change that needs contents: they are placed first, again if garbage collection took them away meanwhile.
+    pub(crate) async fn change_with<C: Change>(
+        &self,
+        scopes: &[&str],
+        contents: &mut [Spooled],
+        change: impl Fn(Vec<NewBlob>) -> C,
+    ) -> Result<C::Done, Error> {
+        for _ in 1..ATTEMPTS {
+            let mut placed = Vec::with_capacity(contents.len());
+            for content in contents.iter_mut() {
+                placed.push(self.place(content).await?);
+            }
+            match self.change(scopes, change(placed)).await {
+                Err(Error::Busy) => {}
+                done => return done,
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Brings a content to where it stays, unless it is there.
+    async fn place(&self, spooled: &mut Spooled) -> Result<NewBlob, Error> {
+        let new = |body, placed| NewBlob { digest: spooled.digest.clone(), size: spooled.size, body, placed };
+        if let Content::Memory(bytes) = &spooled.content
+            && spooled.size <= INLINE_BYTES
+        {
+            return Ok(new(Some(bytes.clone()), false));
+        }
+        for attempt in 0..ATTEMPTS {
+            let sql = "SELECT state FROM blobs WHERE digest = $1";
+            let row = self.inner.rows.row(sql, &[spooled.digest.as_str().into()]).await?;
+            match row.map(|mut row| row.int()).transpose()? {
+                Some(0) => return Ok(new(None, false)),
+                Some(1) => tokio::time::sleep(Duration::from_millis(10 << attempt)).await,
+                _ => {
+                    let key = content_key(&spooled.digest);
+                    self.inner.blobs.place(&mut spooled.content, &key).await?;
+                    return Ok(NewBlob {
+                        digest: spooled.digest.clone(),
+                        size: spooled.size,
+                        body: None,
+                        placed: true,
+                    });
+                }
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Makes a readable content of the cells digest, size, path and body of a row.
+    pub(crate) fn blob(&self, row: &mut Row) -> Result<Blob, Error> {
+        let digest: Digest = row.text()?.parse().map_err(|_| Error::torn("read a digest"))?;
+        let size = row.size()?;
+        let path = row.maybe_text()?;
+        Ok(match row.maybe_bytes()? {
+            Some(body) => Blob::in_memory(digest, body.into()),
+            None => {
+                let key = path.unwrap_or_else(|| content_key(&digest));
+                Blob::stored(digest, size, self.inner.blobs.clone(), key)
+            }
+        })
+    }
+
+    /// Reads a package into memory if it is small enough to be kept there.
+    pub(crate) async fn warmed(&self, blob: Blob) -> Result<Blob, Error> {
+        if blob.ready().is_some() || blob.size() > CACHED_PACKAGE_BYTES {
+            return Ok(blob);
+        }
+        let bytes: Bytes = blob.bytes(CACHED_PACKAGE_BYTES).await?;
+        Ok(Blob::in_memory(blob.digest().clone(), bytes))
+    }
+}
+
+/// Returns milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,99 @@
+//! Folders of ChartMuseum are served as they are.
+
+mod support;
+
+use std::fs;
+use std::time::Duration;
+
+use chart_store::{Grace, Imported};
+use support::{FORCE, PLAIN, chart, chart_of, own, provenance, put, versions};
+
+const NOW: Grace = Grace { contents: Duration::ZERO, uploads: Duration::ZERO };
+
+fn imported(added: u64, unchanged: u64, removed: u64) -> Imported {
+    Imported { added, unchanged, removed, skipped: Vec::new() }
+}
+
+#[tokio::test]
+async fn packages_stay_where_they_are() {
+    let own = own().await;
+    let root = own.folder.path();
+    fs::create_dir_all(root.join("org/team")).expect("a folder");
+    let (first, second) = (chart("a", "1.0.0"), chart_of("b", "2.0.0", 400_000));
+    fs::write(root.join("a-1.0.0.tgz"), &first).expect("a file");
+    fs::write(root.join("a-1.0.0.tgz.prov"), provenance("a", "1.0.0")).expect("a file");
+    fs::write(root.join("org/team/b-2.0.0.tgz"), &second).expect("a file");
+    fs::write(root.join("index-cache.yaml"), "apiVersion: v1\n").expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(2, 0, 0));
+    assert_eq!(versions(&own.store, "", "a").await, ["1.0.0"]);
+    assert_eq!(versions(&own.store, "org/team", "b").await, ["2.0.0"]);
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 2, 0));
+    for (tenant, file, bytes) in [("", "a-1.0.0.tgz", &first), ("org/team", "b-2.0.0.tgz", &second)] {
+        let found = own.store.file(tenant, file).await.expect("a file");
+        assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), *bytes);
+    }
+    assert!(own.store.file("", "a-1.0.0.tgz.prov").await.is_ok());
+    assert!(own.store.manifest("org/team/b", "2.0.0").await.is_ok(), "and can be pulled");
+    assert!(!root.join("blobs").exists(), "nothing was copied");
+}
+
+#[tokio::test]
+async fn what_changes_by_hand_is_noticed() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    fs::write(&path, chart("a", "1.0.0")).expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
+    let other = chart_of("a", "1.0.0", 99);
+    fs::write(&path, &other).expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
+    let found = own.store.file("", "a-1.0.0.tgz").await.expect("a file");
+    assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), other);
+    own.store.collect_garbage(NOW).await.expect("collected");
+    assert_eq!(fs::read(&path).expect("the file"), other, "what was in it before is garbage, the file is not");
+    fs::remove_file(&path).expect("removed");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 1));
+    assert!(versions(&own.store, "", "a").await.is_empty());
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_file_put_in_the_place_of_a_deleted_one_stays() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    fs::write(&path, chart("a", "1.0.0")).expect("a file");
+    own.store.import("").await.expect("imported");
+    own.store.delete_chart("", "a", "1.0.0").await.expect("deleted");
+    let other = chart_of("a", "1.0.0", 99);
+    fs::write(&path, &other).expect("a file");
+    own.store.collect_garbage(NOW).await.expect("collected");
+    assert_eq!(fs::read(&path).expect("the file"), other);
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
+    assert_eq!(versions(&own.store, "", "a").await, ["1.0.0"]);
+}
+
+#[tokio::test]
+async fn uploads_win_over_files() {
+    let own = own().await;
+    put(&own.store, "", &chart("a", "1.0.0"), PLAIN).await.expect("saved");
+    fs::write(own.folder.path().join("a-1.0.0.tgz"), chart_of("a", "1.0.0", 99)).expect("a file");
+    fs::write(own.folder.path().join("junk.tgz"), "junk").expect("a file");
+    let result = own.store.import("").await.expect("imported");
+    let skipped: Vec<&str> = result.skipped.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!((result.added, skipped), (0, vec!["a-1.0.0.tgz", "junk.tgz"]));
+}
+
+#[tokio::test]
+async fn what_was_deleted_does_not_come_back() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    fs::write(&path, chart("a", "1.0.0")).expect("a file");
+    own.store.import("").await.expect("imported");
+    own.store.delete_chart("", "a", "1.0.0").await.expect("deleted");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 1, 0));
+    assert!(versions(&own.store, "", "a").await.is_empty());
+    own.store.collect_garbage(NOW).await.expect("collected");
+    assert!(!path.exists(), "its file is garbage then");
+    put(&own.store, "", &chart("a", "1.0.0"), FORCE).await.expect("saved");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 0));
+    assert_eq!(versions(&own.store, "", "a").await, ["1.0.0"]);
+}

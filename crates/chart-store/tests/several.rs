@@ -1,0 +1,122 @@
+//! Several processes on one store: rows in a real PostgreSQL, contents in one folder. Skipped, and told so, where there
+//! is no PostgreSQL on the machine.
+
+#[path = "support/postgres.rs"]
+mod postgres;
+mod support;
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chart_store::{Config, Error, Grace, RowPlace, Store};
+use support::{FORCE, PLAIN, chart, chart_of, listed, push, put, sha256, spooled, versions};
+
+async fn replica(folder: &Path, url: &str) -> Store {
+    let rows = RowPlace::Postgres(url.to_owned());
+    Store::open(Config { rows, ..Config::folder(folder) }).await.expect("a store")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn replicas_are_one_store() {
+    let Some(server) = postgres::Server::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = server.database("one");
+    let (one, two) = tokio::join!(replica(folder.path(), &url), replica(folder.path(), &url));
+    what_one_does_the_other_sees(&one, &two).await;
+    one_upload_by_both(&one, &two).await;
+    one_version_by_many(&one, &two).await;
+    many_versions_by_many(&one, &two).await;
+    collections_beside_uploads(&one, &two).await;
+    let three = replica(folder.path(), &url).await;
+    let (old, new) = (one.index("t").await.expect("an index"), three.index("t").await.expect("an index"));
+    assert_eq!((old.etag(), old.yaml().to_bytes()), (new.etag(), new.yaml().to_bytes()), "one tag, one text");
+}
+
+async fn what_one_does_the_other_sees(one: &Store, two: &Store) {
+    let bytes = chart_of("a", "1.0.0+x", 50_000);
+    assert!(listed(two, "org").await.is_empty());
+    put(one, "org", &bytes, PLAIN).await.expect("saved");
+    assert_eq!(versions(two, "org", "a").await, ["1.0.0+x"]);
+    let file = two.file("org", "a-1.0.0+x.tgz").await.expect("a file");
+    assert_eq!(file.bytes(u64::MAX).await.expect("bytes"), bytes);
+    assert_eq!(two.tags("org/a", None, None).await.expect("tags").names, ["1.0.0_x"]);
+    push(two, "org/b", &chart("b", "2.0.0"), "2.0.0").await.expect("pushed");
+    assert_eq!(versions(one, "org", "b").await, ["2.0.0"]);
+    one.delete_chart("org", "b", "2.0.0").await.expect("deleted");
+    assert!(two.manifest("org/b", "2.0.0").await.is_err());
+    two.delete_tag("org/a", "1.0.0_x").await.expect("deleted");
+    assert!(listed(one, "org").await.is_empty());
+    assert_eq!(one.charts("org", Default::default()).await.expect("charts").len(), 0);
+}
+
+async fn one_upload_by_both(one: &Store, two: &Store) {
+    let content = vec![7; 100_000];
+    let upload = one.begin_upload("t/a").await.expect("an upload");
+    let part = spooled(two, &content[..60_000]).await;
+    two.append("t/a", &upload.id, Some(0), part).await.expect("a part");
+    let last = spooled(one, &content[60_000..]).await;
+    one.finish_upload("t/a", &upload.id, Some(60_000), last, &sha256(&content)).await.expect("a blob");
+    assert!(two.blob_of("t/a", &sha256(&content)).await.is_ok());
+}
+
+async fn one_version_by_many(one: &Store, two: &Store) {
+    let uploads = (0..20).map(|number| {
+        let store = if number % 2 == 0 { one.clone() } else { two.clone() };
+        tokio::spawn(async move {
+            let bytes = chart_of("same", "1.0.0", 100 + number);
+            put(&store, "t", &bytes, PLAIN).await.map(|saved| saved.digest)
+        })
+    });
+    let mut winners = Vec::new();
+    for upload in uploads.collect::<Vec<_>>() {
+        match upload.await.expect("an uploader") {
+            Ok(digest) => winners.push(digest),
+            Err(error) => assert!(matches!(error, Error::Exists(_)), "{error:?}"),
+        }
+    }
+    assert_eq!(winners.len(), 1);
+    for store in [one, two] {
+        assert_eq!(listed(store, "t").await["same"], [("1.0.0".to_owned(), winners[0].clone())]);
+    }
+}
+
+async fn many_versions_by_many(one: &Store, two: &Store) {
+    let uploads = (0..6).map(|uploader| {
+        let (own, other) = if uploader % 2 == 0 { (one.clone(), two.clone()) } else { (two.clone(), one.clone()) };
+        tokio::spawn(async move {
+            for number in 0..10 {
+                let version = format!("{uploader}.{number}.0");
+                put(&own, "t", &chart("many", &version), PLAIN).await.expect("saved");
+                assert!(versions(&other, "t", "many").await.contains(&version), "{version}");
+            }
+        })
+    });
+    for upload in uploads.collect::<Vec<_>>() {
+        upload.await.expect("an uploader");
+    }
+    assert_eq!(versions(one, "t", "many").await.len(), 60);
+}
+
+async fn collections_beside_uploads(one: &Store, two: &Store) {
+    let now = Grace { contents: Duration::ZERO, uploads: Duration::from_secs(3600) };
+    let collector = {
+        let store = two.clone();
+        tokio::spawn(async move {
+            for _ in 0..15 {
+                store.collect_garbage(now).await.expect("collected");
+            }
+        })
+    };
+    let bytes: Bytes = chart_of("c", "1.0.0", 40_000);
+    for _ in 0..15 {
+        put(one, "t", &bytes, FORCE).await.expect("saved");
+        let file = two.file("t", "c-1.0.0.tgz").await.expect("a file");
+        assert_eq!(file.bytes(u64::MAX).await.expect("bytes"), bytes);
+        one.delete_chart("t", "c", "1.0.0").await.expect("deleted");
+    }
+    put(one, "t", &bytes, FORCE).await.expect("saved");
+    collector.await.expect("a collector");
+    let file = two.file("t", "c-1.0.0.tgz").await.expect("a file");
+    assert_eq!(file.bytes(u64::MAX).await.expect("bytes"), bytes);
+}
