@@ -23,6 +23,7 @@ mod passphrase;
 mod password;
 mod plugins;
 mod progress;
+mod remote;
 mod schema_references;
 mod selector;
 mod session;

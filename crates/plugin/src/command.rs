@@ -46,7 +46,7 @@ fn words(commands: &[PlatformCommand], variables: &HashMap<String, String>) -> R
 }
 
 /// Prefers a command for this system and architecture, then one for the system, then one for all.
-fn choose(commands: &[PlatformCommand]) -> Option<&PlatformCommand> {
+pub(crate) fn choose(commands: &[PlatformCommand]) -> Option<&PlatformCommand> {
     let is_system = |c: &&PlatformCommand| c.os.eq_ignore_ascii_case(system());
     let of_any = |c: &&PlatformCommand| c.arch.is_empty();
     commands
@@ -74,7 +74,7 @@ fn architecture() -> &'static str {
 }
 
 /// Replaces `$name` and `${name}` as Go's `os.Expand` does.
-fn expand(text: &str, variables: &HashMap<String, String>) -> String {
+pub(crate) fn expand(text: &str, variables: &HashMap<String, String>) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(start) = rest.find('$') {
@@ -123,7 +123,7 @@ fn communicate(mut command: Command, input: Vec<u8>) -> std::io::Result<Output> 
     output
 }
 
-fn not_started(program: &str, error: &std::io::Error) -> GoError {
+pub(crate) fn not_started(program: &str, error: &std::io::Error) -> GoError {
     if !program.contains('/') && error.kind() == std::io::ErrorKind::NotFound {
         return GoError::new(format!("exec: {}: executable file not found in $PATH", quoted(program)));
     }

@@ -15,6 +15,9 @@ pub struct Metadata {
     /// How a plugin that is a command is used; its name where this is empty.
     pub usage: String,
     pub commands: Vec<PlatformCommand>,
+    /// The schemes of URLs that the plugin can get.
+    pub protocols: Vec<String>,
+    pub protocol_commands: Vec<ProtocolCommand>,
 }
 
 impl Metadata {
@@ -30,6 +33,12 @@ pub struct PlatformCommand {
     pub arch: String,
     pub command: String,
     pub args: Vec<String>,
+}
+
+/// What gets things of some schemes.
+pub struct ProtocolCommand {
+    pub protocols: Vec<String>,
+    pub commands: Vec<PlatformCommand>,
 }
 
 /// Reads a description in the format `v1` or the one of older plugins.
@@ -66,9 +75,12 @@ fn v1(value: &Value) -> Result<Metadata, GoError> {
             let failed =
                 |error: GoError| GoError::new(format!("failed to convert MetadataV1 to Metadata: {}", error.text));
             let config = config(&kind, &field(value, "config")).map_err(failed)?;
-            let commands = commands(&runtime_config(&runtime, &field(value, "runtimeConfig")).map_err(failed)?);
+            let runtime_config = runtime_config(&runtime, &field(value, "runtimeConfig")).map_err(failed)?;
             check_protocols(&kind, &config)?;
-            return Ok(Metadata { name, kind, runtime, usage: string(&config, "usage"), commands });
+            let (usage, protocols) = (string(&config, "usage"), texts(&config, "protocols"));
+            let commands = commands(&runtime_config);
+            let protocol_commands = list(&runtime_config, "protocolCommands").iter().map(protocol_command).collect();
+            return Ok(Metadata { name, kind, runtime, usage, commands, protocols, protocol_commands });
         }
     };
     Err(GoError::new(problem))
@@ -137,7 +149,10 @@ fn legacy(value: &Value) -> Result<Metadata, GoError> {
             check_downloaders(value)?;
             let kind = if has("downloaders") { "getter/v1" } else { "cli/v1" }.to_owned();
             let (runtime, usage) = ("subprocess".to_owned(), String::new());
-            return Ok(Metadata { name, kind, runtime, usage, commands: Vec::new() });
+            let downloaders = list(value, "downloaders");
+            let protocols = downloaders.iter().flat_map(|downloader| texts(downloader, "protocols")).collect();
+            let protocol_commands = downloaders.iter().map(downloader).collect();
+            return Ok(Metadata { name, kind, runtime, usage, commands: Vec::new(), protocols, protocol_commands });
         }
     };
     Err(GoError::new(problem))
@@ -157,12 +172,23 @@ fn check_downloaders(value: &Value) -> Result<(), GoError> {
     Ok(())
 }
 
+fn protocol_command(item: &Value) -> ProtocolCommand {
+    ProtocolCommand { protocols: texts(item, "protocols"), commands: commands(item) }
+}
+
+/// Older plugins have one command for all computers.
+fn downloader(item: &Value) -> ProtocolCommand {
+    let any = String::new;
+    let command = PlatformCommand { os: any(), arch: any(), command: string(item, "command"), args: Vec::new() };
+    ProtocolCommand { protocols: texts(item, "protocols"), commands: vec![command] }
+}
+
 fn commands(config: &Value) -> Vec<PlatformCommand> {
     let command = |item: &Value| PlatformCommand {
         os: string(item, "os"),
         arch: string(item, "arch"),
         command: string(item, "command"),
-        args: list(item, "args").iter().map(text).collect(),
+        args: texts(item, "args"),
     };
     list(config, "platformCommand").iter().map(command).collect()
 }
@@ -177,6 +203,10 @@ fn field(value: &Value, name: &str) -> Value {
 
 fn list(value: &Value, name: &str) -> Vec<Value> {
     field(value, name).as_list().map(|list| list.items().to_vec()).unwrap_or_default()
+}
+
+fn texts(value: &Value, name: &str) -> Vec<String> {
+    list(value, name).iter().map(text).collect()
 }
 
 fn string(value: &Value, name: &str) -> String {

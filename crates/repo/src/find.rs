@@ -44,12 +44,16 @@ pub fn chart(
     })?;
     // What is left out was told already.
     let index = Index::load(&path, &mut Silent);
-    let found = index.and_then(|index| pick(&index, &entry.url, name, version, log));
+    let found = index.and_then(|index| in_index(&index, &entry.url, (name, version), log));
     cache::remove(folder, &entry.name)?;
     found
 }
 
-fn pick(index: &Index, url: &str, name: &str, version: &str, log: &mut dyn Log) -> Result<Found, GoError> {
+/// Finds a version of a chart in an index of the repository at `url`.
+///
+/// # Errors
+/// As [`chart`].
+pub fn in_index(index: &Index, url: &str, (name, version): (&str, &str), log: &mut dyn Log) -> Result<Found, GoError> {
     let mut what = format!("chart {}", quoted(name));
     if !version.is_empty() {
         what.push_str(&format!(" version {}", quoted(version)));

@@ -172,12 +172,6 @@ fn parse_named(table: &Table, group: &str, name: &str) -> Result<Case, String> {
     })
 }
 
-fn kind_of_registry(table: &Table) -> Result<Option<String>, String> {
-    let kind = text(table, "registry")?;
-    kind.iter().try_for_each(|kind| registry::check(kind))?;
-    Ok(kind)
-}
-
 /// `true`, or how: words, and what paths answer.
 fn serve(table: &Table) -> Result<Option<Serve>, String> {
     match table.get("serve") {
@@ -187,12 +181,18 @@ fn serve(table: &Table) -> Result<Option<Serve>, String> {
     }
 }
 
+fn kind_of_registry(table: &Table) -> Result<Option<String>, String> {
+    let kind = text(table, "registry")?;
+    kind.iter().try_for_each(|kind| registry::check(kind))?;
+    Ok(kind)
+}
+
 fn tree(word: Option<&str>) -> Result<Tree, String> {
     match word {
-        None => Ok(Tree::Ignored),
+        None | Some("none") => Ok(Tree::Ignored),
         Some("names") => Ok(Tree::Names),
         Some("contents") => Ok(Tree::Contents),
-        Some(other) => Err(format!("tree = {other:?}: names or contents")),
+        Some(other) => Err(format!("tree = {other:?}: names, contents or none")),
     }
 }
 

@@ -13,6 +13,7 @@ mod golden;
 pub mod growth;
 pub mod known;
 pub mod limits;
+mod passing;
 mod registry;
 mod runner;
 pub mod sandbox;

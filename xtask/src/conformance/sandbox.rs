@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::case::{Case, Serve};
 use super::folder::{copy, make_parent, put, snapshot, written};
+use super::passing::taken_out;
 use super::registry;
 use super::serve::Server;
 
@@ -197,7 +198,9 @@ impl Sandbox {
 
     fn generalise(&self, output: &[u8]) -> Vec<u8> {
         let names = self.names();
-        names.iter().fold(output.to_vec(), |text, (name, value)| replace(&text, value.as_bytes(), name.as_bytes()))
+        let text =
+            names.iter().fold(output.to_vec(), |text, (name, value)| replace(&text, value.as_bytes(), name.as_bytes()));
+        taken_out(&text)
     }
 }
 

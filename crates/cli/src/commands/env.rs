@@ -27,7 +27,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
 }
 
 /// Follows `EnvVars` in Helm's `pkg/cli/environment.go`; sorted by name.
-fn variables(settings: &Settings) -> Vec<(&'static str, String)> {
+pub fn variables(settings: &Settings) -> Vec<(&'static str, String)> {
     let kube = &settings.kube;
     let mut variables = vec![
         ("HELM_BIN", std::env::args().next().unwrap_or_default()),

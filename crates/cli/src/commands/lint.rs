@@ -12,6 +12,7 @@ use crate::flags::Flag;
 use crate::log::Stderr;
 use crate::out;
 use crate::output_dir::reason;
+use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
 use crate::tables::{SCHEMA, VALUES};
 
@@ -50,8 +51,8 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
             subcharts(&Path::new(path).join("charts"), &mut paths);
         }
     }
-    crate::plugins::look_for_getters(&invocation.settings.plugins_directory);
-    let user_values = values::merged(flags)?;
+    let sources = Remote::unchecked(invocation, Pulled::ToStderr).sources(invocation);
+    let user_values = values::merged(flags, &sources.getters)?;
     let (quiet, tolerance) =
         (flags.bool("quiet"), if flags.bool("strict") { Severity::Warning } else { Severity::Error });
     let mut text = String::new();

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod complete;
 mod create;
 mod dependency;
 mod diff;
@@ -12,6 +13,7 @@ mod list;
 mod locate;
 mod operation;
 mod package;
+mod pull;
 mod push;
 mod registry;
 mod release_text;
@@ -33,5 +35,7 @@ mod values;
 mod verify;
 mod version;
 
+pub use env::variables;
+pub use registry::client as registry_client;
 pub use root::ROOT;
 pub use template::push_document;

@@ -9,13 +9,15 @@ use gostd::{GoError, Map};
 use post_render::PostRenderer;
 use render::Files;
 
+use super::complete::{self, Completion};
 use super::{locate, template, values};
 use crate::command::Invocation;
 use crate::failure::Failure;
 use crate::flags::{Flag, Parsed};
 use crate::log::Stderr;
+use crate::remote::Remote;
 use crate::schema_references::References;
-use crate::{explain, hints, plugins};
+use crate::{explain, hints};
 
 /// Returns how to wait, and warns of spellings that are no more.
 pub fn waiting(flags: &Parsed) -> Waiting {
@@ -97,19 +99,18 @@ pub struct Given {
 ///
 /// # Errors
 /// Helm's texts.
-pub fn given(invocation: &Invocation, reference: &str, install: bool) -> Result<Given, Failure> {
+pub fn given(invocation: &Invocation, reference: &str, install: bool, remote: &Remote) -> Result<Given, Failure> {
     let flags = &invocation.flags;
     if install {
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
     }
-    let path = locate::chart_path(reference, flags.string("repo"), &invocation.settings)?;
+    let path = locate::chart_path(reference, invocation, remote)?;
     if install {
         Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
     }
-    plugins::look_for_getters(&invocation.settings.plugins_directory);
-    let values = values::merged(flags)?;
-    let chart = chart::load(&path, &mut Stderr)?;
-    template::check_chart(&chart, flags, install)?;
+    let sources = remote.sources(invocation);
+    let values = values::merged(flags, &sources.getters)?;
+    let chart = complete::chart(&path, install, &Completion { invocation, remote, sources: &sources })?;
     if chart.metadata().api_version == "v3" {
         // Helm 4.3 can load such charts but not render them.
         return Err("invalid chart apiVersion".into());

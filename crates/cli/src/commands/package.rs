@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::passphrase::Passphrase;
+use crate::remote::{Pulled, Remote};
 use crate::tables::keyring;
 use crate::{folder, out, source_date};
 
@@ -52,13 +53,15 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     }
     let stamp = source_date::stamp()?;
     check_signing(flags)?;
-    crate::plugins::look_for_getters(&invocation.settings.plugins_directory);
+    let remote = Remote::unchecked(invocation, Pulled::ToStdout);
+    let sources = remote.sources(invocation);
+    remote.check()?;
     let mut passphrase = Passphrase::of(flags.string("passphrase-file"));
     for argument in &flags.args {
         let folder = folder::absolute(argument)?;
         std::fs::metadata(argument).map_err(|error| path_error("stat", Path::new(argument), &error))?;
         if flags.bool("dependency-update") {
-            dependency::update_before_packing(&folder, invocation)?;
+            dependency::before_packing(&folder, invocation, (&remote, &sources), stamp)?;
         }
         let archive = package(&folder, flags, stamp)?;
         if flags.bool("sign") {

@@ -1,8 +1,8 @@
 //! The root of the command tree.
 
 use super::{
-    create, dependency, diff, env, get, history, install, lint, list, package, push, registry, repo, rollback, search,
-    show, status, template, test, unbuilt, uninstall, upgrade, verify, version,
+    create, dependency, diff, env, get, history, install, lint, list, package, pull, push, registry, repo, rollback,
+    search, show, status, template, test, unbuilt, uninstall, upgrade, verify, version,
 };
 use crate::command::Command;
 use crate::tables::GLOBAL;
@@ -17,7 +17,7 @@ pub static ROOT: Command = Command {
     sub: &[
         &create::COMMAND,
         &dependency::COMMAND,
-        &unbuilt::PULL,
+        &pull::COMMAND,
         &show::COMMAND,
         &lint::COMMAND,
         &package::COMMAND,

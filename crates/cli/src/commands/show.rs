@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::flags::Flag;
 use crate::log::Stderr;
 use crate::out;
+use crate::remote::{Pulled, Remote};
 use crate::tables::CHART_PATH;
 
 static DEVEL: &[Flag] = &[Flag::bool("devel", "use development versions too, as --version '>0.0.0-0' does")];
@@ -77,8 +78,9 @@ fn values(invocation: &Invocation) -> Result<(), Failure> {
 
 fn load(invocation: &Invocation) -> Result<chart::Chart, Failure> {
     let flags = &invocation.flags;
+    let remote = Remote::of(invocation, Pulled::ToStderr)?;
     Stderr.debug("original chart version", &[("version", flags.string("version"))]);
-    let path = locate::chart_path(&flags.args[0], flags.string("repo"), &invocation.settings)?;
+    let path = locate::chart_path(&flags.args[0], invocation, &remote)?;
     Ok(chart::load_without_templates(&path, &mut Stderr)?)
 }
 

@@ -4,6 +4,7 @@ use chart::log::Log;
 use post_render::PostRenderer;
 use render::{Engine, Hook, RenderError, Resources, sort_manifests};
 
+use super::complete::{self, Completion};
 use super::server::Server;
 use super::{locate, values};
 use crate::command::{Args, Command, Invocation};
@@ -12,6 +13,7 @@ use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::output_dir::OutputDir;
 use crate::plugins;
+use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
 use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, SCHEMA, VALUES};
 use crate::{explain, out, show_only};
@@ -49,10 +51,11 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let post_renderer = plugins::post_renderer(invocation)?;
     let kube_version = values::kube_version(flags)?;
     let references = References::of(flags)?;
+    let remote = Remote::of(invocation, Pulled::ToStderr)?;
     let asks_server = asks_server(flags)?;
     let (name, reference) = name_and_chart(flags)?;
     let server = if asks_server { Some(Server::of(invocation)?) } else { None };
-    let request = Request { invocation, name, reference, kube_version, references, post_renderer, server };
+    let request = Request { invocation, remote, name, reference, kube_version, references, post_renderer, server };
     request.run()
 }
 
@@ -115,6 +118,7 @@ pub(super) fn name_from_template(template: &str) -> Result<String, Failure> {
 
 struct Request<'a> {
     invocation: &'a Invocation,
+    remote: Remote,
     name: String,
     reference: String,
     kube_version: Option<chart::capabilities::KubeVersion>,
@@ -128,12 +132,12 @@ impl Request<'_> {
     fn run(&self) -> Result<(), Failure> {
         let flags = &self.invocation.flags;
         Stderr.debug("Original chart version", &[("version", flags.string("version"))]);
-        let path = locate::chart_path(&self.reference, flags.string("repo"), &self.invocation.settings)?;
+        let path = locate::chart_path(&self.reference, self.invocation, &self.remote)?;
         Stderr.debug("Chart path", &[("path", &path.to_string_lossy())]);
-        plugins::look_for_getters(&self.invocation.settings.plugins_directory);
-        let user_values = values::merged(flags)?;
-        let mut chart = chart::load(&path, &mut Stderr)?;
-        check_chart(&chart, flags, true)?;
+        let (remote, sources) = (&self.remote, self.remote.sources(self.invocation));
+        let user_values = values::merged(flags, &sources.getters)?;
+        let completion = Completion { invocation: self.invocation, remote, sources: &sources };
+        let mut chart = complete::chart(&path, true, &completion)?;
         if chart.metadata().api_version == "v3" {
             // Helm 4.3 can load such charts but not render them.
             return Err("invalid chart apiVersion".into());
@@ -320,28 +324,6 @@ fn hint(mut failure: Failure, debug: bool) -> Failure {
         failure.message.push_str("\n\nUse --debug flag to render out invalid YAML");
     }
     failure
-}
-
-/// Checks a chart before it is rendered; only what is installed must be an application.
-pub(super) fn check_chart(chart: &chart::Chart, flags: &Parsed, install: bool) -> Result<(), Failure> {
-    let metadata = chart.metadata();
-    if install && !matches!(metadata.chart_type.as_str(), "" | "application") {
-        return Err(Failure::new(format!("{} charts are not installable", metadata.chart_type)));
-    }
-    if metadata.deprecated {
-        Stderr.warn("this chart is deprecated", &[]);
-    }
-    let Err(missing) = chart::dependencies::check(chart) else { return Ok(()) };
-    if flags.bool("dependency-update") {
-        let text =
-            "`--dependency-update` is not built yet in this version of Pilothouse; run helm dependency update first";
-        return Err(Failure::new(text));
-    }
-    Err(Failure::new(format!(
-        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch \
-         missing dependencies: {}",
-        missing.text
-    )))
 }
 
 fn check_kube_version(chart: &chart::Chart, capabilities: &chart::Capabilities) -> Result<(), Failure> {

@@ -22,12 +22,9 @@ macro_rules! unbuilt {
     };
 }
 
-pub fn not_built(word: &str) -> Failure {
+fn not_built(word: &str) -> Failure {
     Failure::new(format!("`{word}` is not built yet in this version of Pilothouse; use helm for it"))
 }
 
 unbuilt!(COMPLETION, "completion", &[], &[], "completion scripts for a shell");
-unbuilt!(DEPENDENCY_BUILD, "build", &[], &[], "fetch what Chart.lock names into charts/");
-unbuilt!(DEPENDENCY_UPDATE, "update", &["up"], &[], "fetch dependencies into charts/ and lock them");
 unbuilt!(PLUGIN, "plugin", &[], &[], "plugins");
-unbuilt!(PULL, "pull", &["fetch"], &[], "download a chart");

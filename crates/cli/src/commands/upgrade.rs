@@ -13,6 +13,7 @@ use crate::flags::{Flag, Kind, Parsed};
 use crate::interrupt::{self, Says};
 use crate::log::Stderr;
 use crate::output::{Format, OUTPUT};
+use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
 use crate::session::{Session, Stored};
 use crate::tables::{CHART_PATH, NOTES, SCHEMA, VALUES};
@@ -82,19 +83,20 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let waiting = operation::waiting(flags);
     let post_render = plugins::post_renderer(invocation)?.map(Rendered);
     let references = References::of(flags)?;
+    let remote = Remote::of(invocation, Pulled::ToStdout)?;
     let dry_run = operation::dry_run(flags)?;
     let mut session = Session::open(invocation, &invocation.settings.namespace())?;
     session.hold("upgrade");
     if flags.bool("install") && is_missing(&session, &flags.args[0], flags.bool("take-over"))? {
         let around = Around::of(flags, post_render.as_ref(), &references);
-        return install(invocation, &session, (waiting, dry_run), around);
+        return install(invocation, (&session, &remote), (waiting, dry_run), around);
     }
     session.records.set_max_history(history_max(invocation));
     let review = Review::of(invocation, dry_run);
     if !review.is_wanted() {
         interrupt::listen(&session, Says::Helm(&flags.args[0]));
     }
-    let given = operation::given(invocation, &flags.args[1], false)?;
+    let given = operation::given(invocation, &flags.args[1], false, &remote)?;
     let upgrade = Upgrade { waiting, dry_run, ..upgrade(flags) };
     let (live, records) = (session.live(), Stored::new(&session.records));
     let engine = Around::of(flags, post_render.as_ref(), &references).engine(&live, &records);
@@ -181,7 +183,7 @@ fn may_live(session: &Session, name: &str, revision: i64, take_over: bool) -> Re
 
 fn install(
     invocation: &Invocation,
-    session: &Session,
+    (session, remote): (&Session, &Remote),
     (waiting, dry_run): (action::Waiting, action::DryRun),
     around: Around<'_>,
 ) -> Result<(), Failure> {
@@ -190,7 +192,7 @@ fn install(
     if Format::of(invocation) == Format::Table {
         out::write(format!("Release {} does not exist. Installing it now.\n", quoted(name)).as_bytes())?;
     }
-    let given = operation::given(invocation, &flags.args[1], true)?;
+    let given = operation::given(invocation, &flags.args[1], true, remote)?;
     let replace = session.records.revisions(name).is_ok();
     let plan = install::install(invocation, name.clone(), dry_run);
     let plan = action::Install { waiting, replace, ..plan };

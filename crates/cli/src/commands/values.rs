@@ -2,15 +2,18 @@
 
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::value_options::{Reader, ValueOptions};
+use download::{Getters, Options};
 use gostd::limits::TEXT_BYTES;
+use gostd::url::Url;
 use gostd::{GoError, Map};
 
 use crate::failure::Failure;
 use crate::flags::Parsed;
+use crate::log::Stderr;
 use crate::output_dir::reason;
 
 /// Reads and merges the values that the user gives, in Helm's order: files, then each kind of `--set`.
-pub fn merged(flags: &Parsed) -> Result<Map, Failure> {
+pub fn merged(flags: &Parsed, getters: &Getters) -> Result<Map, Failure> {
     let options = ValueOptions {
         value_files: flags.slice("values"),
         json_values: flags.array("set-json"),
@@ -19,7 +22,7 @@ pub fn merged(flags: &Parsed) -> Result<Map, Failure> {
         file_values: flags.array("set-file"),
         literal_values: flags.array("set-literal"),
     };
-    Ok(options.merge(&mut Files)?)
+    Ok(options.merge(&mut Files { getters })?)
 }
 
 /// Returns the version of `--kube-version`, if it is given.
@@ -39,12 +42,6 @@ pub fn capabilities(kube_version: Option<KubeVersion>, api_versions: Vec<String>
     capabilities
 }
 
-/// Whether Helm would fetch it; any other scheme is the name of a file (`pkg/cli/values/options.go`).
-fn is_remote(name: &str) -> bool {
-    let scheme = name.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    matches!(scheme.as_deref(), Some("http" | "https" | "oci"))
-}
-
 /// Reads a values file, unless it is longer than any text we make.
 fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
     let mut data = Vec::new();
@@ -55,26 +52,35 @@ fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// Fetches a values file.
-fn remote(url: &str) -> Result<Vec<u8>, GoError> {
-    if url.to_ascii_lowercase().starts_with("oci:") {
-        let text = "values from registries are not built yet in this version of Pilothouse; download the file first";
-        return Err(GoError::new(format!("{url}: {text}")));
-    }
-    fetch::get(url, TEXT_BYTES).map_err(GoError::new)
+/// Reads values from files, URLs and stdin.
+struct Files<'a> {
+    getters: &'a Getters,
 }
 
-/// Reads values from files, URLs and stdin.
-struct Files;
+impl Files<'_> {
+    /// Fetches a values file, if there is a getter for it; any other name is that of a file (`readFile` of
+    /// `pkg/cli/values/options.go`).
+    fn remote(&self, name: &str) -> Option<Result<Vec<u8>, GoError>> {
+        let scheme = match Url::parse(name.as_bytes()) {
+            Ok(url) => String::from_utf8_lossy(&url.scheme).into_owned(),
+            Err(error) => return Some(Err(error)),
+        };
+        if !self.getters.has(&scheme) {
+            return None;
+        }
+        let options = Options { url: name.to_owned(), limit_bytes: Some(TEXT_BYTES as u64), ..Options::default() };
+        Some(self.getters.get(name, &options, &mut Stderr).map(|got| got.content))
+    }
+}
 
-impl Reader for Files {
+impl Reader for Files<'_> {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, GoError> {
         if name.trim() == "-" {
             let data = bounded(std::io::stdin().lock());
             return data.map_err(|error| GoError::new(format!("cannot read stdin: {error}")));
         }
-        if is_remote(name) {
-            return remote(name);
+        if let Some(content) = self.remote(name) {
+            return content;
         }
         std::fs::File::open(name).and_then(bounded).map_err(|error| {
             let operation = if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };

@@ -1,6 +1,7 @@
 //! Which chart, and how to fetch and check it.
 
 use crate::flags::Flag;
+use crate::remote::OFFLINE;
 
 pub static CHART_PATH: &[Flag] = &[
     Flag::string("version", "version or version range of the chart; the newest if not given"),
@@ -15,4 +16,16 @@ pub static CHART_PATH: &[Flag] = &[
     Flag::bool("plain-http", "fetch the chart over insecure HTTP"),
     Flag::string("ca-file", "certificate authority file for HTTPS servers"),
     Flag::bool("pass-credentials", "send credentials to every domain"),
+    OFFLINE,
+];
+
+/// How to reach repositories and registries, for commands that take no version.
+pub static TLS: &[Flag] = &[
+    Flag::string("username", "user name for the chart repository"),
+    Flag::string("password", "password for the chart repository"),
+    Flag::string("cert-file", "TLS certificate to identify with"),
+    Flag::string("key-file", "TLS key to identify with"),
+    Flag::bool("insecure-skip-tls-verify", "do not check TLS certificates when fetching the chart"),
+    Flag::bool("plain-http", "fetch the chart over insecure HTTP"),
+    Flag::string("ca-file", "certificate authority file for HTTPS servers"),
 ];

@@ -1,14 +1,12 @@
-//! `dependency`: what a chart needs, and whether it is there.
+//! `dependency`: what a chart needs, whether it is there, and how it gets there.
 
 mod glob;
 mod list;
+mod update;
 
-use std::path::Path;
+use crate::command::{Args, Command};
 
-use crate::command::{Args, Command, Invocation};
-use crate::failure::Failure;
-
-use super::unbuilt;
+pub use update::before_packing;
 
 pub static COMMAND: Command = Command {
     name: "dependency",
@@ -18,11 +16,6 @@ pub static COMMAND: Command = Command {
     long: "Shows the charts that a chart needs, and fetches them into its folder charts/.",
     args: Args::None,
     // In Helm's order: suggestions are listed in it.
-    sub: &[&list::COMMAND, &unbuilt::DEPENDENCY_UPDATE, &unbuilt::DEPENDENCY_BUILD],
+    sub: &[&list::COMMAND, &update::UPDATE, &update::BUILD],
     ..Command::EMPTY
 };
-
-/// Fetches the dependencies of a chart that is going to be packed.
-pub fn update_before_packing(_chart: &Path, _invocation: &Invocation) -> Result<(), Failure> {
-    Err(unbuilt::not_built("package --dependency-update"))
-}

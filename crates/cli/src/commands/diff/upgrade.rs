@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind};
 use crate::log::Stderr;
 use crate::plugins;
+use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
 use crate::session::{Session, Stored};
 use crate::tables::{CHART_PATH, SCHEMA, VALUES};
@@ -39,18 +40,26 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     }
     let post_render = plugins::post_renderer(invocation)?.map(Rendered);
     let references = References::of(flags)?;
+    let remote = Remote::of(invocation, Pulled::ToStderr)?;
     let session = Session::open(invocation, &invocation.settings.namespace())?;
     let installs = flags.bool("install") || flags.bool("allow-unreleased");
     let new = installs && upgrade::is_missing(&session, &flags.args[0], flags.bool("take-over"))?;
     let around = Around::of(flags, post_render.as_ref(), &references);
-    let preview = if new { install(invocation, &session, around)? } else { change(invocation, &session, around)? };
+    let preview = match new {
+        true => install(invocation, (&session, &remote), around)?,
+        false => change(invocation, (&session, &remote), around)?,
+    };
     let Found { subjects, notes } = found(&session.live(), &preview, flags)?;
     report.finish(subjects, &notes)
 }
 
-fn change(invocation: &Invocation, session: &Session, around: Around<'_>) -> Result<Preview, Failure> {
+fn change(
+    invocation: &Invocation,
+    (session, remote): (&Session, &Remote),
+    around: Around<'_>,
+) -> Result<Preview, Failure> {
     let flags = &invocation.flags;
-    let given = operation::given(invocation, &flags.args[1], false)?;
+    let given = operation::given(invocation, &flags.args[1], false, remote)?;
     let upgrade = Upgrade { dry_run: DryRun::Server, ..upgrade::upgrade(flags) };
     let (live, records) = (session.live(), Stored::new(&session.records));
     let engine = around.engine(&live, &records);
@@ -58,9 +67,13 @@ fn change(invocation: &Invocation, session: &Session, around: Around<'_>) -> Res
     Ok(upgrade.preview(&plan))
 }
 
-fn install(invocation: &Invocation, session: &Session, around: Around<'_>) -> Result<Preview, Failure> {
+fn install(
+    invocation: &Invocation,
+    (session, remote): (&Session, &Remote),
+    around: Around<'_>,
+) -> Result<Preview, Failure> {
     let flags = &invocation.flags;
-    let given = operation::given(invocation, &flags.args[1], true)?;
+    let given = operation::given(invocation, &flags.args[1], true, remote)?;
     let install = install::install(invocation, flags.args[0].clone(), DryRun::Server);
     previewed(session, &install, given, around).map_err(|error| failure(error, flags))
 }
