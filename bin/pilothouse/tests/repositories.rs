@@ -104,7 +104,7 @@ impl Place {
     }
 
     /// The files below the home folder that are Helm's too, with their rights.
-    fn files(&self) -> BTreeMap<String, (u32, String)> {
+    fn files(&self) -> Files {
         let mut files = BTreeMap::new();
         collect(&self.home(), &self.home(), &mut files);
         let url = self.server.url();
@@ -112,7 +112,10 @@ impl Place {
     }
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, (u32, String)>) {
+/// Rights and text of files by their names.
+type Files = BTreeMap<String, (u32, String)>;
+
+fn collect(root: &Path, folder: &Path, files: &mut Files) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -145,7 +148,7 @@ fn helm() -> PathBuf {
 }
 
 /// Lives the life with the programs in turn; gives what each step showed and left.
-fn live(programs: &[PathBuf]) -> Vec<(String, BTreeMap<String, (u32, String)>)> {
+fn live(programs: &[PathBuf]) -> Vec<(String, Files)> {
     let place = Place::new();
     let mut told = Vec::new();
     let mut turns = programs.iter().cycle();

@@ -1,7 +1,6 @@
 //! Each requirement of the OCI distribution specification 1.1, asked over a connection. The numbers of ends are those of
 //! its `spec.md`.
 
-#[allow(dead_code)]
 mod wire;
 
 use std::net::SocketAddr;
