@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chart::log::Log;
-use download::{Console, Getters, Network, Options, Places, PluginGetter, Registries, Sources, Verify};
+use download::{Console, Getters, IndexDigests, Network, Options, Places, PluginGetter, Registries, Sources, Verify};
 use fetch::TlsOptions;
 
 use crate::command::Invocation;
@@ -86,7 +86,9 @@ impl Remote {
             content_cache: PathBuf::from(&settings.content_cache),
             default_cache: PathBuf::from(cache_path("repository")),
         };
-        Sources::new(places, getters)
+        let mut sources = Sources::new(places, getters);
+        sources.index_digests = index_digests();
+        sources
     }
 
     /// Runs something that tells what it does: on stdout, and on the stream of the registry client.
@@ -115,6 +117,14 @@ fn is_offline(flags: &Parsed) -> bool {
         None => {
             std::env::var("PILOTHOUSE_OFFLINE").is_ok_and(|v| gostd::strconv::parse_bool(v.as_bytes()).unwrap_or(false))
         }
+    }
+}
+
+/// `PILOTHOUSE_INDEX_DIGESTS=enforce` refuses archives that are not what their index lists.
+fn index_digests() -> IndexDigests {
+    match std::env::var("PILOTHOUSE_INDEX_DIGESTS").is_ok_and(|how| how == "enforce") {
+        true => IndexDigests::Enforced,
+        false => IndexDigests::Told,
     }
 }
 

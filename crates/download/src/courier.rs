@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chart::log::Log as _;
 use gostd::GoError;
 use gostd::url::Url;
 
@@ -64,6 +65,16 @@ impl Obtained {
     }
 }
 
+/// What becomes of an archive whose hash is not the one that its index lists.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum IndexDigests {
+    /// It is taken, as by Helm, with a warning: repositories whose archives were made again are still used.
+    #[default]
+    Told,
+    /// It is refused.
+    Enforced,
+}
+
 /// What getting takes, without what only one thread may have.
 #[derive(Clone, Copy)]
 pub struct Courier<'a> {
@@ -72,6 +83,7 @@ pub struct Courier<'a> {
     pub cache: &'a Path,
     /// Whether signatures are wanted too.
     pub verify: Verify,
+    pub index_digests: IndexDigests,
 }
 
 impl Courier<'_> {
@@ -109,9 +121,33 @@ impl Courier<'_> {
             }
         };
         match request.expected.filter(|_| kind == Kind::Chart) {
-            Some(expected) => check(&url, content, expected),
+            Some(expected) => self.checked(&url, content, expected, obtained),
             None => Ok(content),
         }
+    }
+
+    /// Tells of a content that is not what its index says, or refuses it.
+    fn checked(
+        &self,
+        url: &str,
+        content: Vec<u8>,
+        expected: Digest,
+        obtained: &mut Obtained,
+    ) -> Result<Vec<u8>, GoError> {
+        let found = Digest::of(&content);
+        if found == expected {
+            return Ok(content);
+        }
+        if self.index_digests == IndexDigests::Told {
+            let fields = [("url", url), ("digest", &*found.hex()), ("listed", &*expected.hex())];
+            obtained.told.warn("chart archive is not the one that the repository's index lists", &fields);
+            return Ok(content);
+        }
+        Err(GoError::new(format!(
+            "{url} is not the chart that the repository's index lists: its digest is sha256:{}, not sha256:{}",
+            found.hex(),
+            expected.hex()
+        )))
     }
 
     /// Where no server may be asked, what was fetched before will do.
@@ -127,17 +163,4 @@ pub fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".prov");
     name.into()
-}
-
-/// Refuses a content that is not what its index says.
-fn check(url: &str, content: Vec<u8>, expected: Digest) -> Result<Vec<u8>, GoError> {
-    let found = Digest::of(&content);
-    match found == expected {
-        true => Ok(content),
-        false => Err(GoError::new(format!(
-            "{url} is not the chart that the repository's index lists: its digest is sha256:{}, not sha256:{}",
-            found.hex(),
-            expected.hex()
-        ))),
-    }
 }

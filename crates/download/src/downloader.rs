@@ -122,7 +122,11 @@ impl<'a> Downloader<'a> {
                 obtained.told.replay(console.log);
                 let content = fetched?;
                 console.pulled(&std::mem::take(&mut obtained.printed));
-                let digest = digest.unwrap_or_else(|| Digest::of(&content));
+                // What is not what its index lists is kept under its own hash; of others the hash is known.
+                let digest = match (digest, request.expected) {
+                    (Some(digest), None) => digest,
+                    _ => Digest::of(&content),
+                };
                 let path = cache.put(&digest, Kind::Chart, &content)?;
                 console.log.debug("put downloaded chart in cache", &[("id", &digest.hex())]);
                 (digest, path)
@@ -164,8 +168,8 @@ impl<'a> Downloader<'a> {
 
     /// Returns who gets what was requested.
     pub fn courier(&self) -> Courier<'a> {
-        let Sources { getters, places, .. } = self.sources;
-        Courier { getters, cache: &places.content_cache, verify: self.verify }
+        let Sources { getters, places, index_digests, .. } = self.sources;
+        Courier { getters, cache: &places.content_cache, verify: self.verify, index_digests: *index_digests }
     }
 
     fn cache(&self) -> Result<ContentCache<'a>, GoError> {

@@ -23,6 +23,7 @@ pub mod verify;
 mod write;
 
 pub use console::Console;
+pub use courier::IndexDigests;
 pub use dependencies::Manager;
 pub use getters::{Getters, Network};
 pub use locate::Locate;

@@ -13,6 +13,7 @@ use gostd::url::Url;
 use repo::index::Index;
 use repo::{Entry, File, cache, resolve_reference_url, update};
 
+use crate::courier::IndexDigests;
 use crate::getters::{Getters, Network, offline};
 use crate::options::Options;
 use crate::urls::{self, equal, is_oci};
@@ -34,6 +35,7 @@ pub struct Places {
 pub struct Sources {
     pub places: Places,
     pub getters: Getters,
+    pub index_digests: IndexDigests,
     indexes: RefCell<BTreeMap<String, Rc<Index>>>,
     /// Which repository lists a URL, if one does.
     owners: RefCell<BTreeMap<String, Option<Entry>>>,
@@ -53,7 +55,7 @@ pub struct Found {
 impl Sources {
     pub fn new(places: Places, getters: Getters) -> Self {
         let (indexes, owners, fresh) = Default::default();
-        Sources { places, getters, indexes, owners, fresh }
+        Sources { places, getters, index_digests: IndexDigests::default(), indexes, owners, fresh }
     }
 
     /// Returns the repositories that the user has added; none where there is no file.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use chart::log::Lines;
 use chart::pack::{Stamp, save};
 use download::{
-    Console, Getters, Locate, Manager, Network, Options, Places, Pull, Registries, RegistryOptions, Sources, Verify,
+    Console, Getters, IndexDigests, Locate, Manager, Network, Options, Places, Pull, Registries, RegistryOptions,
+    Sources, Verify,
 };
 use peers::files::{self, Rule, Server};
 
@@ -14,6 +15,7 @@ use peers::files::{self, Rule, Server};
 struct Place {
     folder: tempfile::TempDir,
     server: Server,
+    index_digests: IndexDigests,
 }
 
 impl Place {
@@ -22,7 +24,7 @@ impl Place {
         let repository = folder.path().join("repository");
         fs::create_dir(&repository).expect("a folder");
         let server = Server::start(files::Options { folder: repository, ..options }).expect("a server");
-        let place = Place { folder, server };
+        let place = Place { folder, server, index_digests: IndexDigests::default() };
         place.chart("web", "1.0.0", "one");
         place.list(&[("web", &place.digest("web-1.0.0.tgz"), "web-1.0.0.tgz")]);
         let entry =
@@ -74,7 +76,9 @@ impl Place {
             default_cache: self.path("cache/repository"),
         };
         let registries = Registries::new(RegistryOptions { config: self.path("registry.json"), ..Default::default() });
-        Sources::new(places, Getters::new(network, registries, Vec::new()))
+        let mut sources = Sources::new(places, Getters::new(network, registries, Vec::new()));
+        sources.index_digests = self.index_digests;
+        sources
     }
 
     fn pull(&self, network: Network, reference: &str) -> Result<String, String> {
@@ -161,8 +165,9 @@ fn told(run: impl FnOnce(&mut Console<'_>) -> Result<(), gostd::GoError>) -> Res
 }
 
 #[test]
-fn what_is_not_what_the_index_says_is_refused_and_not_kept() {
-    let place = Place::new(files::Options::default());
+fn what_is_not_what_the_index_says_is_refused_and_not_kept_where_that_is_asked_for() {
+    let mut place = Place::new(files::Options::default());
+    place.index_digests = IndexDigests::Enforced;
     let wanted = place.digest("web-1.0.0.tgz");
     place.chart("web", "1.0.0", "another");
     let found = place.digest("web-1.0.0.tgz");
@@ -178,6 +183,31 @@ fn what_is_not_what_the_index_says_is_refused_and_not_kept() {
     assert_eq!(place.dependencies(Network::Online, How::Update), Err(format!("could not download {url}: {text}")));
     assert_eq!((place.names("out"), place.names("cache/content"), place.names("p/charts")), Default::default());
     assert_eq!(place.names("p"), ["Chart.yaml", "charts"]);
+}
+
+#[test]
+fn what_is_not_what_the_index_says_is_told_and_kept_under_its_own_hash() {
+    let place = Place::new(files::Options::default());
+    let listed = place.digest("web-1.0.0.tgz");
+    place.chart("web", "1.0.0", "another");
+    let found = place.digest("web-1.0.0.tgz");
+    let path = place.locate(Network::Online, "local/web").expect("a chart");
+    assert!(path.to_string_lossy().contains(&found), "{}", path.display());
+    let sources = place.sources(Network::Online);
+    let locate = Locate {
+        sources: &sources,
+        repository: "",
+        version: "",
+        options: Options::default(),
+        verify: Verify::Never,
+        keyring: Path::new("none"),
+    };
+    let (mut out, mut pulled, mut log) = (Vec::new(), Vec::new(), Lines::default());
+    let mut console = Console { out: &mut out, pulled: &mut pulled, log: &mut log };
+    assert!(locate.fetch("local/web", &mut console).is_ok());
+    let log = String::from_utf8_lossy(&log.0).into_owned();
+    assert!(log.contains("not the one that the repository's index lists"), "{log}");
+    assert!(log.contains(&listed) && log.contains(&found), "{log}");
 }
 
 #[test]
