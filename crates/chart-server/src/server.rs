@@ -127,6 +127,7 @@ async fn imports(app: Arc<App>, looked: oneshot::Sender<()>) {
     import(&app.store, &app.log).await;
     drop(looked);
     while let Import::Every(interval) = every {
+        // Folders and buckets do not tell of changes.
         tokio::time::sleep(interval).await;
         import(&app.store, &app.log).await;
     }
@@ -152,6 +153,7 @@ async fn import(store: &Store, log: &Log) {
 
 async fn garbage(app: Arc<App>) {
     loop {
+        // Garbage waits for nobody; nothing tells of it.
         tokio::time::sleep(GARBAGE_INTERVAL).await;
         match app.store.collect_garbage(chart_store::Grace::default()).await {
             Ok(collected) => {

@@ -215,6 +215,7 @@ fn until(ask: impl Fn() -> String, expected: impl Fn(&str) -> bool) -> String {
         if expected(&answer) {
             return answer;
         }
+        // The server does not tell when it has looked.
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     panic!("{}", ask());

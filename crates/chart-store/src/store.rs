@@ -151,6 +151,7 @@ impl Store {
             let row = self.inner.rows.row(sql, &[spooled.digest.as_str().into()]).await?;
             match row.map(|mut row| row.int()).transpose()? {
                 Some(0) => return Ok(new(None, false)),
+                // A collection is deleting it, perhaps in another process: it tells by the row alone.
                 Some(1) => tokio::time::sleep(Duration::from_millis(10 << attempt)).await,
                 _ => {
                     let key = content_key(&spooled.digest);

@@ -78,6 +78,7 @@ impl Client {
             if Instant::now() + pause >= deadline {
                 return Err(attempt.failure);
             }
+            // The back-off, or what the server asked for.
             std::thread::sleep(pause);
             sink.restart().map_err(|error| Failure::Sink(error.to_string()))?;
         }

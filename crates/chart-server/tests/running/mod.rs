@@ -1,6 +1,6 @@
 //! A server of this process, on a free port, with a folder that goes away with it.
 
-#![allow(dead_code)] // Each test uses its part of it.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand: requests go out as they are written, answers come back as they are.
 
-#![allow(dead_code)] // Each test uses its part of it.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

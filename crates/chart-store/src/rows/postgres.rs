@@ -16,6 +16,7 @@ pub async fn change<C: Change>(pool: &PgPool, change: &C) -> Result<C::Done, Err
         attempt += 1;
         match once(pool, change).await {
             Err(error) if attempt < ATTEMPTS && is_in_the_way(&error) => {
+                // Time for the others to end; longer each time, so that not all come back at once.
                 tokio::time::sleep(Duration::from_millis(5 << attempt.min(5))).await;
             }
             done => return done,

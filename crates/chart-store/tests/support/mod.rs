@@ -1,5 +1,5 @@
 //! What tests of the store share: packages, stores in folders of their own, and what is in them.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::collections::BTreeMap;
 use std::io::Write;

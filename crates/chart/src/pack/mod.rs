@@ -88,12 +88,17 @@ fn make_folders(folder: &Path) -> Result<(), GoError> {
 }
 
 /// Folders are made with the rights that Helm gives them.
+#[cfg(unix)]
 fn builder() -> DirBuilder {
-    #[allow(unused_mut)]
     let mut builder = DirBuilder::new();
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
     builder
+}
+
+/// Elsewhere there are no such rights.
+#[cfg(not(unix))]
+fn builder() -> DirBuilder {
+    DirBuilder::new()
 }
 
 /// Why an archive was not written.

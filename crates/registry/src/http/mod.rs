@@ -71,6 +71,7 @@ impl Transport {
                 return answer
                     .map_err(|error| failed(request.method, &request.url, &fetch::reason(&request.target(), &error)));
             };
+            // The back-off of oras-go, or what the registry asked for.
             std::thread::sleep(pause);
             attempt += 1;
         }

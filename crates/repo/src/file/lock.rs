@@ -29,6 +29,7 @@ pub fn lock(path: &Path) -> Result<Locked, GoError> {
             Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
                 return Err(GoError::new("context deadline exceeded"));
             }
+            // Locks are not told of, and one that blocks would have no limit.
             Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
         }
     }
