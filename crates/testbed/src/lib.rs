@@ -2,7 +2,7 @@
 //! built once from the Go programs in `testbed/` of this repository and started on free ports.
 //!
 //! Most tests want [`Cluster::shared`] with a [`Cluster::namespace`] of their own; those that need another set of flags,
-//! several clusters, or that kill a part, start an [`OwnCluster`] by [`Cluster::start`].
+//! several clusters, or that kill a part, start an [`OwnCluster`] by [`Cluster::start`]. [`Postgres`] is a real database.
 //!
 //! Errors are texts that say what was being done and end with the last lines of a log where there is one.
 
@@ -20,6 +20,7 @@ mod own;
 mod parts;
 mod peers;
 mod ports;
+mod postgres;
 mod process;
 mod requests;
 mod rights;
@@ -34,6 +35,7 @@ pub use options::{Options, Part};
 pub use own::OwnCluster;
 pub use peers::{helm, kubectl};
 pub use ports::{free_port, is_conflict};
+pub use postgres::Postgres;
 pub use process::Process;
 pub use requests::answer as answer_requests;
 pub use rights::{Rule, Scope, User};
