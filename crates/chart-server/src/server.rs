@@ -51,7 +51,7 @@ impl Server {
     /// # Errors
     /// The port is taken, keys cannot be read, the store cannot be opened.
     pub async fn open(settings: Settings, log: Arc<Log>) -> Result<Self, Wrong> {
-        let listener = Listener::bind(&settings.listen).await?;
+        let listener = Listener::bind(&settings.listen, &log).await?;
         let address = listener.address().map_err(|error| Wrong::because("cannot listen", error))?;
         let store = open_store(&settings).await?;
         Ok(Server { app: App::new(settings, store, log)?, listener, address })
@@ -67,7 +67,13 @@ impl Server {
     }
 
     pub fn is_encrypted(&self) -> bool {
-        self.listener.is_encrypted()
+        self.listener.certificates().is_some()
+    }
+
+    /// Returns what reads the certificates again, where connections are encrypted.
+    pub fn renewal(&self) -> Option<impl Fn() + Send + 'static> {
+        let certificates = self.listener.certificates()?.clone();
+        Some(move || certificates.renew())
     }
 
     /// Returns the address for people: a server that listens everywhere is shown as this machine.

@@ -180,8 +180,9 @@ fn who_does_not_read_is_cut_off() {
     // Nothing is read until the server has had enough: then there is less than was asked for.
     let other = ask(server.address, "GET /health", &[], b"");
     assert_eq!(other.status, 200);
-    // The patience of the server with a client that reads nothing is what is tested, and nothing tells of its end.
-    std::thread::sleep(Duration::from_secs(3));
+    // Who has hung up refuses what is sent.
+    let refused = || Ok(stream.write_all(b" ").is_err().then_some(()));
+    testbed::until("the server to hang up", Duration::from_secs(20), refused).expect("an end");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
     let mut received = Vec::new();
     let _ = stream.read_to_end(&mut received);

@@ -94,7 +94,7 @@ pub static SETTINGS: &[Setting] = &[
     int("port", "PORT", "port", "port to listen on").default("8080"),
     text("listen-host", "LISTEN_HOST", "listen.host", "host to listen on (without authentication: 127.0.0.1)"),
     text("context-path", "CONTEXT_PATH", "contextpath", "path that all addresses start with"),
-    text("tls-cert", "TLS_CERT", "tls.cert", "certificate chain (PEM)"),
+    text("tls-cert", "TLS_CERT", "tls.cert", "certificate chain (PEM); read again when it changes, and on SIGHUP"),
     text("tls-key", "TLS_KEY", "tls.key", "key of the certificate (PEM)"),
     text("tls-ca-cert", "TLS_CA_CERT", "tls.cacert", "authority that clients need a certificate of (PEM)"),
     text("cors-alloworigin", "CORS_ALLOW_ORIGIN", "cors.alloworigin", "origin that pages may call the API from, or *"),
