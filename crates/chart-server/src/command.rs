@@ -52,12 +52,18 @@ async fn serve(settings: Settings, log: Arc<Log>) -> Result<u8, Wrong> {
         let index = crate::server::index(&settings, &log).await?;
         return Ok(print_bytes(&index));
     }
+    if let Some(folder) = &settings.shown.export {
+        let exported = crate::server::export(&settings, folder, &log).await?;
+        let (packages, provenances) = (exported.packages, exported.provenances);
+        let text = format!("{packages} charts and {provenances} provenance files are in {}\n", folder.display());
+        return Ok(print(&text));
+    }
     let stop = signals()?;
     let server = Server::open(settings, log.clone()).await?;
-    welcome(&server, &log);
     if let Some(renew) = server.renewal() {
         tokio::spawn(renewals(renew, listen(SignalKind::hangup())?));
     }
+    welcome(&server, &log);
     let all_ended = server.run(stop).await;
     match all_ended {
         true => log.info("Stopped", &[]),

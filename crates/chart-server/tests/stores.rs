@@ -18,6 +18,7 @@ use testbed::{Postgres, S3, until};
 use wire::{Answer, ask};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+const VARIABLES: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", S3::KEY), ("AWS_SECRET_ACCESS_KEY", S3::SECRET)];
 
 #[test]
 fn a_server_where_one_is_asked_for() {
@@ -43,15 +44,18 @@ impl Stores {
 
     /// Starts a server, by the flags that an administrator would give.
     fn server(&self, name: &str, endpoint: &str) -> Process {
-        let flags = [
+        Process::start(&self.flags(name, endpoint), &VARIABLES)
+    }
+
+    fn flags(&self, name: &str, endpoint: &str) -> Vec<String> {
+        vec![
             "--storage=amazon".to_owned(),
             "--storage-amazon-bucket=charts".to_owned(),
             "--storage-amazon-prefix=some/prefix".to_owned(),
             format!("--storage-amazon-endpoint={endpoint}"),
             format!("--rows={}", self.rows),
             format!("--data={}", self.folders.path().join(name).display()),
-        ];
-        Process::start(&flags, &[("AWS_ACCESS_KEY_ID", S3::KEY), ("AWS_SECRET_ACCESS_KEY", S3::SECRET)])
+        ]
     }
 
     /// Removes what nobody needs any more, beside the servers: they do it once an hour. Returns how many contents went.
@@ -168,6 +172,16 @@ fn everything_works_on_s3_and_postgresql_and_outlives_the_server() {
     assert_eq!(left.keys().collect::<Vec<_>>(), ["1.0.0", "3.0.0"]);
     is_whole(server.address, "a", &left);
     assert_eq!(get(server.address, "/health").status, 200);
+
+    let out = stores.folders.path().join("out");
+    let mut flags = stores.flags("three", &stores.s3.endpoint());
+    flags.push(format!("--export={}", out.display()));
+    let (code, text) = process::run(&flags, &VARIABLES);
+    assert!(code == Some(0) && text.contains("3 charts and 0 provenance files are in"), "{code:?} {text}");
+    for file in ["a-1.0.0.tgz", "a-3.0.0.tgz", "b-1.0.0.tgz"] {
+        let served = get(server.address, &format!("/charts/{file}"));
+        assert!(served.body == std::fs::read(out.join(file)).expect("a file"), "{file}");
+    }
 }
 
 /// Uploaders that go on with the other server when theirs has died.

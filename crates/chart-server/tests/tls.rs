@@ -1,5 +1,6 @@
 //! TLS: certificates of clients, certificates that are renewed while the server runs, the choice between HTTP/2 and 1.1.
 
+mod archives;
 mod process;
 mod running;
 mod wire;
@@ -191,6 +192,47 @@ fn without_tls_sighup_ends_the_server_as_it_ends_other_programs() {
     server.signal("HUP");
     let gone = || Ok(TcpStream::connect(server.address).is_err().then_some(()));
     until("its end", Duration::from_secs(30), gone).expect("an end");
+}
+
+#[test]
+fn real_helm_pushes_and_pulls() {
+    let helm = match testbed::helm() {
+        Ok(helm) => helm,
+        Err(error) => return eprintln!("SKIPPED: {error}"),
+    };
+    let authority = Authority::new();
+    let files = Files::new(&authority.pair());
+    files.write("ca.pem", &authority.0.pem());
+    let mut flags = files.flags(false);
+    flags.push("--anonymous-writes".to_owned());
+    let server = Running::serve(&flags.iter().map(String::as_str).collect::<Vec<_>>());
+    let port = server.address.port();
+    let package = archives::chart("a", "1.0.0", 3_000_000);
+    std::fs::write(files.path("a-1.0.0.tgz"), &package).expect("a file");
+    let run = |line: String| {
+        let mut command = std::process::Command::new(&helm);
+        for (variable, folder) in
+            [("HELM_CACHE_HOME", "c"), ("HELM_CONFIG_HOME", "f"), ("HELM_DATA_HOME", "d"), ("HOME", "h")]
+        {
+            command.env(variable, files.path(folder));
+        }
+        // It tells of each frame, where HTTP/2 is spoken.
+        command.env("GODEBUG", "http2debug=2");
+        command.args(line.split(' ')).env("SSL_CERT_FILE", files.path("ca.pem")).current_dir(files.0.path());
+        let output = command.output().expect("helm runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{line}: {said}");
+        said.contains("http2: ")
+    };
+    std::fs::create_dir_all(files.path("pulled")).expect("a folder");
+    // Helm speaks HTTP/2 with registries only.
+    assert!(run(format!("push a-1.0.0.tgz oci://localhost:{port}")));
+    assert!(run(format!("pull oci://localhost:{port}/a --version 1.0.0 -d pulled")));
+    assert!(!run(format!("repo add ours https://localhost:{port}")));
+    assert!(!run("pull ours/a --version 1.0.0 -d .".to_owned()));
+    for file in ["pulled/a-1.0.0.tgz", "a-1.0.0.tgz"] {
+        assert!(std::fs::read(files.path(file)).expect("a file") == package, "{file}");
+    }
 }
 
 #[test]

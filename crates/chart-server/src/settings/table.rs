@@ -196,6 +196,7 @@ pub static SETTINGS: &[Setting] = &[
     text("chart-url", "CHART_URL", "charturl", "absolute address of archives in index.yaml"),
     bool("json-index", "JSON_INDEX", "json-index", "index.yaml as JSON"),
     bool("gen-index", "GEN_INDEX", "genindex", "print index.yaml and end"),
+    ours("export", Kind::Text, "write all charts to this folder, as NAME-VERSION.tgz below their tenants, and end"),
     setting("artifact-hub-repo-id", "ARTIFACT_HUB_REPO_ID", "artifact-hub-repo-id", Kind::Pairs)
         .help("ID for artifacthub-repo.yml: ID, or TENANT=ID"),
     text("web-template-path", "WEB_TEMPLATE_PATH", "web-template-path", "folder of index.html and static/"),

@@ -10,7 +10,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chart_server::command;
 use chart_server::settings::Manner;
 
 const FLAGS: &str = "CHART_SERVER_TEST_FLAGS";
@@ -22,7 +21,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub fn serve_if_asked() {
     let Ok(flags) = std::env::var(FLAGS) else { return };
     let flags: Vec<String> = flags.lines().map(str::to_owned).collect();
-    std::process::exit(command::run(Manner::Serve, &flags).into());
+    std::process::exit(chart_server::command::run(Manner::Serve, &flags).into());
+}
+
+/// The command that serves, in a process of this test program.
+fn command(flags: &[String], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this test"));
+    command.args(["--exact", CHILD, "--nocapture"]).env(FLAGS, flags.join("\n")).envs(variables.iter().copied());
+    command
+}
+
+/// Runs the command to its end, for flags that serve nothing; returns its exit code and what it said.
+pub fn run(flags: &[String], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let output = command(flags, variables).output().expect("a process");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
 
 /// A running server; it is killed when this is dropped.
@@ -35,12 +48,9 @@ pub struct Process {
 impl Process {
     /// Starts a server with flags and variables on a free port, open for writes, and waits until it listens.
     pub fn start(flags: &[String], variables: &[(&str, &str)]) -> Process {
-        let own = std::env::current_exe().expect("this test");
         let flags = [flags, &["--address=127.0.0.1:0".to_owned(), "--anonymous-writes".to_owned()]].concat();
-        let mut command = Command::new(own);
-        command.args(["--exact", CHILD, "--nocapture"]).env(FLAGS, flags.join("\n"));
-        command.envs(variables.iter().copied()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("a process");
+        let mut command = command(&flags, variables);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a process");
         let log = Arc::new(Mutex::new(Vec::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().expect("its log")).lines(), log.clone());
         std::thread::spawn(move || {
