@@ -9,7 +9,9 @@ const BYTES: usize = 1 << 30;
 /// and the way to another processor.
 pub fn with(work: impl FnOnce() -> u8) -> u8 {
     if !there_is_room() {
-        eprintln!("Error: cannot reserve {BYTES} bytes for the stack: raise the limit of the address space (ulimit -v)");
+        eprintln!(
+            "Error: cannot reserve {BYTES} bytes for the stack: raise the limit of the address space (ulimit -v)"
+        );
         return 1;
     }
     stacker::grow(BYTES, work)
