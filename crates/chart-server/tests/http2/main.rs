@@ -193,6 +193,22 @@ fn who_sends_nothing_or_half_a_head_is_cut_off() {
 }
 
 #[test]
+fn a_body_that_stops_is_given_up_and_others_on_the_connection_are_not() {
+    let server = Running::museum(&["--read-timeout=1".into()]);
+    let mut stream = connect(server.address, &[]);
+    let head = [vec![0x83, 0x86, 0x04, 11], b"/api/charts".to_vec(), field("content-length", "1000")].concat();
+    stream.write_all(&frame(HEADERS, END_HEADERS, 1, &head)).expect("a head");
+    stream.write_all(&frame(DATA, 0, 1, &[7; 100])).expect("a part");
+    let answer = read_until(&mut stream, HEADERS).expect("an answer");
+    // Neither 200, 204 nor 206: these are packed as a number of the table.
+    assert_eq!((answer.stream, &answer.payload[..1]), (1, &[0x48][..]), "{answer:?}");
+    let body = read_until(&mut stream, DATA).expect("its body").payload;
+    assert!(String::from_utf8_lossy(&body).contains("slow"), "{}", String::from_utf8_lossy(&body));
+    stream.write_all(&frame(HEADERS, END_HEADERS | END_STREAM, 3, &get("/health"))).expect("a head");
+    assert_eq!(read_until(&mut stream, HEADERS).expect("an answer").payload[0], 0x88, "200");
+}
+
+#[test]
 fn who_takes_nothing_of_an_answer_is_cut_off_though_it_sends_pings() {
     let server = Running::museum(&["--write-timeout=1".into()]);
     let large = archives::chart("a", "1.0.0", 4 << 20);
