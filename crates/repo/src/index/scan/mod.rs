@@ -25,6 +25,11 @@ use gather::Gather;
 
 pub use whole::{Problem, beside, decided, in_memory};
 
+/// Reads a version in one of the forms that machines write; the sequence is at this column.
+pub fn plain_version(text: &[u8], column: usize) -> Option<super::catalogue::Record> {
+    plain::version(text, column).map(|found| found.record)
+}
+
 /// Why reading piece by piece stopped.
 #[derive(Debug)]
 pub enum Doubt {
