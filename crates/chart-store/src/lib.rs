@@ -22,7 +22,7 @@ mod store;
 mod text;
 
 pub use blobs::{Blob, Spool, Spooled};
-pub use charts::{Chart, ChartVersion, Page, Policy, Saved};
+pub use charts::{Chart, ChartVersion, Checked, Listed, Page, Policy, Saved};
 pub use config::{BlobPlace, Config, IndexSettings, RowPlace};
 pub use digest::{Algorithm, Digest};
 pub use error::{Error, Missing, Quota};
