@@ -31,9 +31,13 @@ impl Health {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     /// Answers `GET /health`: ChartMuseum's words when all is well.
     pub async fn answer(&self, app: &App) -> Response {
-        if self.stopping.load(Ordering::Relaxed) {
+        if self.is_stopping() {
             return answer::json(StatusCode::SERVICE_UNAVAILABLE, r#"{"healthy":false,"reason":"stopping"}"#);
         }
         match self.look(app).await {

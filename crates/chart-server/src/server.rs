@@ -85,7 +85,8 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let router = self.app.router();
         let (looked, first_look) = oneshot::channel();
-        let tasks = [tokio::spawn(imports(self.app.clone(), looked)), tokio::spawn(garbage(self.app.clone()))];
+        let mut tasks = vec![tokio::spawn(imports(self.app.clone(), looked)), tokio::spawn(garbage(self.app.clone()))];
+        tasks.extend(self.app.mirrors.all().map(|mirror| tokio::spawn(mirror.clone().run(self.app.clone()))));
         let _ = timeout(FIRST_LOOK, first_look).await;
         let app = self.app.clone();
         let stop = async move {

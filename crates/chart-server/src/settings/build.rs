@@ -11,8 +11,8 @@ use super::given::Given;
 use super::table;
 use super::wrong::Wrong;
 use super::{
-    Auth, Bearer, Depth, Forms, Limits, Listen, LogSettings, Manner, Overwrite, Settings, Shown, Tls, Way, Writes,
-    storage,
+    Auth, Bearer, Depth, Forms, Limits, Listen, LogSettings, Manner, Mirroring, Overwrite, Settings, Shown, Tls, Way,
+    Writes, storage,
 };
 
 /// Levels of tenants; a path has no more names than this.
@@ -60,8 +60,12 @@ pub fn settings(manner: Manner, given: &Given) -> Result<Settings, Wrong> {
             health: bool(given, "log-health"),
             latency_integer: bool(given, "log-latency-integer"),
         },
-        mirrors: mirrors(given)?,
-        mirror_interval: duration(given, "mirror-interval").unwrap_or(Duration::from_secs(300)),
+        mirroring: Mirroring {
+            urls: mirrors(given)?,
+            interval: duration(given, "mirror-interval").unwrap_or(Duration::from_secs(300)),
+            index_bytes: at_least_one(given, "mirror-index-limit")?,
+            archives: bool(given, "mirror-archives"),
+        },
         context_path,
         listen,
     })

@@ -147,7 +147,9 @@ pub static SETTINGS: &[Setting] = &[
     ),
     text("storage-microsoft-prefix", "STORAGE_MICROSOFT_PREFIX", "storage.microsoft.prefix", "prefix in the container"),
     ours("mirror", Kind::Pairs, "repository whose charts are fetched when somebody wants them: URL, or TENANT=URL"),
+    ours("mirror-archives", Kind::Bool, "fetch all charts of mirrored repositories, wanted or not"),
     ours("mirror-interval", Kind::Duration, "how long an index of a mirrored repository counts").default("5m"),
+    ours("mirror-index-limit", Kind::Int, "bytes of an index of a mirrored repository").default("268435456"),
     // Who may do what.
     ours("anonymous-writes", Kind::Bool, "let anyone upload and delete; only on a loopback address"),
     text("basic-auth-user", "BASIC_AUTH_USER", "basicauth.user", "user name"),
