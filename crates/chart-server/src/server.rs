@@ -25,7 +25,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(5);
 /// Files that are named in the log when they are no charts.
 const SKIPPED: usize = 100;
 /// Stack of each thread: charts may nest as deep as Go's limits allow. Only what is used is ever committed.
-const STACK_BYTES: usize = 256 << 20;
+pub const STACK_BYTES: usize = 256 << 20;
 /// Threads for work that waits for disks or unpacks archives.
 const WAITING_THREADS: usize = 32;
 

@@ -73,7 +73,7 @@ impl Fetcher {
             let url = &remote.url;
             return Err(Trouble::Bad(format!("{url} is not what its index says: {found}, not {}", remote.digest)));
         }
-        let checked = self.handle.block_on(self.store.check_chart(spooled)).map_err(|error| of_store(error, remote))?;
+        let checked = self.store.check_chart_here(spooled, &self.handle).map_err(|error| of_store(error, remote))?;
         self.keep(tenant, remote, checked).map(|()| size)
     }
 
@@ -107,7 +107,7 @@ impl Fetcher {
     }
 
     fn spool(&self) -> Spool {
-        self.store.spool(Algorithm::Sha256, self.limit_bytes)
+        self.store.spool(Algorithm::Sha256, self.limit_bytes).frugal()
     }
 }
 

@@ -22,8 +22,9 @@ use super::upstream::{Remote, Upstream};
 const AT_ONCE: usize = 16;
 /// So many servers that are away in a row are one that is away: the round ends, and comes again later.
 const AWAY: u32 = 2 * AT_ONCE as u32;
-/// Stack of a thread that fetches: TLS needs most of it. Archives are unpacked on other threads.
-const STACK_BYTES: usize = 1 << 20;
+/// How much less urgent than requests all this is (`setpriority(2)`).
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 /// What a round works on.
 pub struct Round<'a> {
@@ -125,6 +126,9 @@ impl Round<'_> {
 
     /// Fetches what comes until nothing comes any more.
     fn work(&self, queue: &Mutex<Receiver<Remote>>, end: &End) {
+        // Of this thread alone, as Linux has it. Where it cannot be, it works as well.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::setpriority_process(None, NICE);
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(remote) = next else { return };
@@ -183,7 +187,7 @@ impl Hands<'_, '_, '_> {
     fn give(&mut self, remote: Remote) -> io::Result<()> {
         if self.count < AT_ONCE {
             let (round, queue, end) = (self.round, self.queue, self.end);
-            let builder = Builder::new().name("mirror".to_owned()).stack_size(STACK_BYTES);
+            let builder = Builder::new().name("mirror".to_owned()).stack_size(crate::server::STACK_BYTES);
             builder.spawn_scoped(self.scope, move || round.work(queue, end))?;
             self.count += 1;
         }

@@ -44,6 +44,16 @@ impl Store {
         Ok(Checked { package, spooled })
     }
 
+    /// Reads and checks a package on this thread, which must have room for as many levels as a chart may have: for work
+    /// that is less urgent than requests.
+    ///
+    /// # Errors
+    /// It is no chart.
+    pub fn check_chart_here(&self, package: Spooled, handle: &tokio::runtime::Handle) -> Result<Checked, Error> {
+        let (package, spooled) = self.inspect_here(package, now(), handle)?;
+        Ok(Checked { package, spooled })
+    }
+
     /// Keeps a package that was checked, and its provenance file if it came along.
     ///
     /// # Errors
