@@ -29,6 +29,6 @@ pub use error::{Error, Missing, Quota};
 pub use garbage::{Collected, Grace};
 pub use import::Imported;
 pub use index::Index;
-pub use registry::{Listing, Manifest, PutManifest, Referrer, Stored, Upload};
+pub use registry::{Listing, Manifest, PutManifest, Referrer, Stored, Upload, chart_of};
 pub use store::Store;
 pub use text::Text;

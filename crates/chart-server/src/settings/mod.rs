@@ -41,6 +41,8 @@ pub struct Settings {
     pub shown: Shown,
     pub log: LogSettings,
     pub mirroring: Mirroring,
+    /// Which uploads are linted.
+    pub lint: crate::linting::When,
 }
 
 /// Repositories that stand behind tenants.

@@ -168,6 +168,8 @@ pub static SETTINGS: &[Setting] = &[
     bool("disable-api", "DISABLE_API", "disableapi", "no addresses below /api"),
     bool("disable-delete", "DISABLE_DELETE", "disabledelete", "no deletion"),
     bool("allow-overwrite", "ALLOW_OVERWRITE", "allowoverwrite", "a version may be uploaded again"),
+    ours("lint-uploads", Kind::Text, "lint all charts: off (only with ?lint=1), warn, or error to refuse them")
+        .default("off"),
     bool("disable-force-overwrite", "DISABLE_FORCE_OVERWRITE", "disableforceoverwrite", "not even with ?force"),
     // Tenants and limits.
     int("depth", "DEPTH", "depth", "names before index.yaml: levels of tenants"),

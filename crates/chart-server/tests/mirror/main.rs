@@ -2,6 +2,8 @@
 
 mod hostile;
 mod merged;
+#[path = "../packing/mod.rs"]
+mod packing;
 #[path = "../running/mod.rs"]
 mod running;
 mod sync;
@@ -12,10 +14,11 @@ mod wire;
 use std::path::Path;
 use std::time::Duration;
 
+use packing::archive;
 use peers::files::{Options, Rule};
 use running::Running;
 use serde_json::Value;
-use upstream::{Upstream, archive, index, item};
+use upstream::{Upstream, index, item};
 use wire::{Answer, ask};
 
 /// Longer is not waited for a mirror.

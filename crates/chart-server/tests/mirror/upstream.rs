@@ -1,14 +1,13 @@
 //! A repository of a test: its archives are made here, its index is what the test writes.
 
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use peers::files::{Options, Rule, Server};
+
+use crate::packing::archive;
 
 /// Serves until dropped.
 pub struct Upstream {
@@ -83,32 +82,4 @@ pub fn index(entries: Vec<(String, String)>) -> String {
         text.push_str(&item);
     }
     text + "generated: \"2024-01-02T03:04:05Z\"\n"
-}
-
-/// The archive of a chart.
-pub fn archive(name: &str, version: &str) -> Vec<u8> {
-    let text = format!("apiVersion: v2\nname: {name}\nversion: {version}\nicon: https://x.invalid/{name}.png\n");
-    packed(&[(&format!("{name}/Chart.yaml"), text.as_bytes()), (&format!("{name}/values.yaml"), b"a: 1\n")])
-}
-
-/// A packed archive with these files (ustar).
-pub fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-    for (path, bytes) in files {
-        let mut head = [0; 512];
-        let mut put = |at: usize, text: &str| head[at..at + text.len()].copy_from_slice(text.as_bytes());
-        put(0, path);
-        put(100, "0000644\0");
-        put(124, &format!("{:011o}\0", bytes.len()));
-        put(136, "00000000000\0");
-        put(148, "        0");
-        put(257, "ustar\x0000");
-        let sum: u32 = head.iter().map(|byte| u32::from(*byte)).sum::<u32>();
-        head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        packer.write_all(&head).expect("memory");
-        packer.write_all(bytes).expect("memory");
-        packer.write_all(&vec![0; (512 - bytes.len() % 512) % 512]).expect("memory");
-    }
-    packer.write_all(&[0; 1024]).expect("memory");
-    packer.finish().expect("memory")
 }
