@@ -10,9 +10,12 @@ use chart_store::names;
 use data_encoding::HEXLOWER;
 use fetch::Retry;
 use gostd::url::Url;
-use repo::index::{Index, Item, Place};
+use repo::index::{Bounds, Index, Item, Place};
 use repo::update::{Freshness, download};
 use repo::{Entry, Http, cache, getter, resolve_reference_url};
+
+/// What strangers send may take little memory; every index that a machine wrote fits.
+const BOUNDS: Bounds = Bounds { part_bytes: 1 << 20, whole_bytes: 2 << 20, chart_bytes: 8 << 20, kept_bytes: 8 << 20 };
 
 /// A repository, and the folder in which its index is kept.
 pub struct Upstream {
@@ -51,7 +54,7 @@ impl Upstream {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let secret = host.rsplit_once('@').map(|(user, _)| format!("{user}@"));
-        let http = Http { timeout: getter::TIMEOUT, limit_bytes, retry: Retry::default() };
+        let http = Http { timeout: getter::TIMEOUT, limit_bytes, retry: Retry::default(), bounds: BOUNDS };
         Upstream { entry: Entry { name, url: url.to_owned(), ..Entry::default() }, folder, http, secret }
     }
 

@@ -42,6 +42,33 @@ fn what_is_no_index_is_refused_and_the_last_good_one_stays() {
     }
 }
 
+/// Each is within the limit on bytes, and would take many times its length in memory.
+#[test]
+fn no_more_of_an_index_is_in_memory_than_may_be() {
+    let version = |number: usize| format!("  - {{name: a, version: 1.0.{number}, urls: [x]}}\n");
+    for (text, said) in [
+        (
+            format!("apiVersion: v1\nentries: {{a: [{}]}}\n", "{name: a, version: 1.0.0}, ".repeat(100_000)),
+            "larger than 2 MiB",
+        ),
+        (
+            format!("apiVersion: v1\nentries:\n  a:\n  - name: a\n    urls: [{}]\n", "x,".repeat(1_200_000)),
+            "larger than 2 MiB",
+        ),
+        (format!("apiVersion: v1\nentries:\n  a:\n{}", (0..40_000).map(version).collect::<String>()), "too much text"),
+        (
+            format!("apiVersion: v1\nentries:\n{}", (0..150_000).map(|n| format!("  c{n}:\n")).collect::<String>()),
+            "too much text",
+        ),
+    ] {
+        let upstream = Upstream::new(Options { gzip: true, ..Options::default() });
+        upstream.index(&text);
+        let server = Running::serve(&["--mirror-interval=1h", &upstream.flag()]);
+        let told = until(&server, "an error", |told| told["error"].is_string());
+        assert!(told["error"].as_str().is_some_and(|error| error.contains(said)), "{text:.60}: {told}");
+    }
+}
+
 #[test]
 fn a_server_without_any_good_index_says_so() {
     let upstream = Upstream::new(Options::default());

@@ -22,6 +22,7 @@ use gostd::semver::{self, Constraints};
 pub use catalogue::{Catalogue, Head, Place, RowRef};
 pub use item::{Item, name_line};
 pub use key::Key;
+pub use scan::Bounds;
 pub use version::{INDEX, VERSION, Version};
 pub use warning::Warning;
 
