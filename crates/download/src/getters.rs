@@ -33,6 +33,8 @@ pub enum Network {
 pub struct Got {
     pub content: Vec<u8>,
     pub printed: String,
+    /// The addresses that were asked after the first, as redirects led there.
+    pub came_by: Vec<String>,
 }
 
 /// All ways to get something. May be used by several threads.
@@ -90,15 +92,15 @@ impl Getters {
         if self.network == Network::Offline {
             return Err(offline(url));
         }
-        let plain = |content| Got { content, printed: String::new() };
+        let plain = |content| Got { content, printed: String::new(), came_by: Vec::new() };
         match way {
-            Way::Http => self.http(url, &parsed, options, log).map(plain),
+            Way::Http => self.http(url, &parsed, options, log),
             Way::Registry => self.registries.get(url, options),
             Way::Plugin(plugin) => plugin.get(url, &scheme, options, log).map(plain),
         }
     }
 
-    fn http(&self, url: &str, parsed: &Url, options: &Options, log: &mut dyn Log) -> Result<Vec<u8>, GoError> {
+    fn http(&self, url: &str, parsed: &Url, options: &Options, log: &mut dyn Log) -> Result<Got, GoError> {
         let client = self.client(&options.tls)?;
         let limit = options.limit_bytes.unwrap_or(LIMIT_BYTES);
         let credentials = options.credentials_for(parsed);
@@ -114,7 +116,7 @@ impl Getters {
             client.download(&request, &mut content).map_err(|failure| GoError::new(failure.text(url, limit)))?;
         let length = answer.content_length.map_or_else(|| "-1".to_owned(), |length| length.to_string());
         log.debug("fetch complete", &[("url", url), ("status", "200 OK"), ("content-length", &length)]);
-        Ok(content)
+        Ok(Got { content, printed: String::new(), came_by: answer.redirects })
     }
 
     fn client(&self, tls: &TlsOptions) -> Result<Arc<Client>, GoError> {
@@ -149,7 +151,6 @@ impl repo::Getter for Getters {
         }
         let got = self.get(origin.url, &options_of(origin.repository), log)?;
         sink.take(&got.content).map_err(|error| GoError::new(error.to_string()))?;
-        let final_url = origin.url.to_owned();
         let none = None;
         Ok(Response {
             status: 200,
@@ -158,7 +159,7 @@ impl repo::Getter for Getters {
             date: none.clone(),
             content_type: none,
             content_length: None,
-            final_url,
+            redirects: Vec::new(),
         })
     }
 }

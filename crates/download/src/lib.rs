@@ -14,6 +14,7 @@ mod getters;
 mod locate;
 mod options;
 mod plugins;
+pub mod policy;
 mod pull;
 mod recorder;
 mod registries;

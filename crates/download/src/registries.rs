@@ -96,7 +96,7 @@ impl Registries {
         };
         let printed = if options.own_registry { pulled.report() } else { String::new() };
         let content = if want == Want::PROVENANCE { pulled.provenance } else { pulled.chart };
-        Ok(Got { content: content.unwrap_or_default(), printed })
+        Ok(Got { content: content.unwrap_or_default(), printed, came_by: Vec::new() })
     }
 
     /// The client of the command. With certificates it does not go without TLS.

@@ -52,8 +52,8 @@ pub struct Response {
     pub content_type: Option<String>,
     /// What the server said of the length of the (packed) body.
     pub content_length: Option<u64>,
-    /// Where the body was, after redirects.
-    pub final_url: String,
+    /// All URLs that redirects led to, in their order: the body was at the last.
+    pub redirects: Vec<String>,
 }
 
 /// Where a body goes, piece by piece.
