@@ -61,6 +61,8 @@ pub struct Obtained {
     pub told: Recorder,
     /// All addresses that were asked for the chart, redirects among them.
     pub came_by: Vec<String>,
+    /// The digest of the manifest, if a registry gave the chart.
+    pub manifest: Option<String>,
 }
 
 impl Obtained {
@@ -71,8 +73,8 @@ impl Obtained {
 
     /// What there is before anything was fetched.
     pub fn nothing() -> Self {
-        let (provenance, printed, told, came_by) = Default::default();
-        Obtained { chart: Err(String::new()), provenance, printed, told, came_by }
+        let (provenance, printed, told, came_by, manifest) = Default::default();
+        Obtained { chart: Err(String::new()), provenance, printed, told, came_by, manifest }
     }
 }
 
@@ -138,6 +140,7 @@ impl Courier<'_> {
                 let got = self.getters.get(&url, &request.options, &mut obtained.told)?;
                 obtained.printed.push_str(&got.printed);
                 obtained.came_by.extend(got.came_by);
+                obtained.manifest = got.manifest;
                 got.content
             }
         };

@@ -168,6 +168,9 @@ impl<'a> Downloader<'a> {
         let path = self.cache()?.put(&digest, Kind::Chart, &content)?;
         console.log.debug("put downloaded chart in cache", &[("id", &digest.hex())]);
         self.keep_signature(&digest, signature)?;
+        if let Some(manifest) = obtained.manifest {
+            self.sources.remember(&request.url, manifest, digest, console.log);
+        }
         Ok((digest, path))
     }
 

@@ -35,6 +35,8 @@ pub struct Got {
     pub printed: String,
     /// The addresses that were asked after the first, as redirects led there.
     pub came_by: Vec<String>,
+    /// The digest of the manifest, if a registry gave it.
+    pub manifest: Option<String>,
 }
 
 /// All ways to get something. May be used by several threads.
@@ -92,7 +94,7 @@ impl Getters {
         if self.network == Network::Offline {
             return Err(offline(url));
         }
-        let plain = |content| Got { content, printed: String::new(), came_by: Vec::new() };
+        let plain = |content| Got { content, printed: String::new(), came_by: Vec::new(), manifest: None };
         match way {
             Way::Http => self.http(url, &parsed, options, log),
             Way::Registry => self.registries.get(url, options),
@@ -116,7 +118,7 @@ impl Getters {
             client.download(&request, &mut content).map_err(|failure| GoError::new(failure.text(url, limit)))?;
         let length = answer.content_length.map_or_else(|| "-1".to_owned(), |length| length.to_string());
         log.debug("fetch complete", &[("url", url), ("status", "200 OK"), ("content-length", &length)]);
-        Ok(Got { content, printed: String::new(), came_by: answer.redirects })
+        Ok(Got { content, printed: String::new(), came_by: answer.redirects, manifest: None })
     }
 
     fn client(&self, tls: &TlsOptions) -> Result<Arc<Client>, GoError> {

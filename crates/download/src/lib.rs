@@ -12,6 +12,7 @@ mod digest;
 mod downloader;
 mod getters;
 mod locate;
+mod memory;
 mod options;
 mod plugins;
 pub mod policy;

@@ -23,10 +23,11 @@ mod push;
 mod query;
 mod reference;
 mod repository;
+pub mod resolve;
 mod store;
 mod tags;
 
-pub use client::{Client, Options, Resolved};
+pub use client::{Client, Options};
 pub use describe::Description;
 pub use error::{Error, Kind};
 pub use http::{Retries, Trace};
@@ -34,7 +35,9 @@ pub use manifest::{Descriptor, media};
 pub use pull::{Provenance, Pulled, Want};
 pub use push::{Package, Pushed};
 pub use reference::{ChartReference, Reference, is_oci, without_scheme};
+pub use resolve::{Resolved, Tags};
 pub use store::docker_config;
+pub use tags::versions;
 
 /// A text between quotes, as `%q` prints it.
 fn quote(text: &str) -> String {

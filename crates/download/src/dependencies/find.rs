@@ -4,13 +4,15 @@ use chart::Dependency;
 use chart::log::{Log, Silent};
 use gostd::GoError;
 use gostd::semver::Version;
+use registry::Tags;
 use repo::index::Place;
 use repo::{Entry, resolve_reference_url};
 
 use super::names::unmanaged_name;
 use super::resolve::{Offer, Offers};
 use crate::digest::Digest;
-use crate::getters::{Network, offline};
+use crate::getters::Network;
+use crate::memory::Memory;
 use crate::options::Options;
 use crate::policy::Listed;
 use crate::sources::Sources;
@@ -117,7 +119,7 @@ impl Offers for Sources {
     fn tags(&self, reference: &str, _: &mut dyn Log) -> Result<Vec<String>, GoError> {
         match self.getters.network {
             Network::Online => self.getters.registries.tags(reference),
-            Network::Offline => Err(offline(reference)),
+            Network::Offline => Ok(Memory::load(&self.places.content_cache, reference).versions(reference)?),
         }
     }
 }

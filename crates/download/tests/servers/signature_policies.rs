@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::place::{How, Place, told};
+use crate::registry::{manifest, plain, registry};
 use download::{Locate, Network, Options, Verify};
 use gostd::GoError;
 use peers::files::{self, Rule};
-use peers::wire::{self, Answer};
 use provenance::{Keyring, sha256_hex};
 use repo::policy::{Policies, Policy};
 
@@ -155,7 +155,8 @@ fn a_signed_chart_comes_by_every_way() {
 
 #[test]
 fn a_signature_that_is_wrong_is_none() {
-    let cases: [(&str, fn(&Place), &str); 7] = [
+    type Prepare = fn(&Place);
+    let cases: [(&str, Prepare, &str); 7] = [
         ("another's key", |place| sign(place, "ed25519"), "openpgp: signature made by unknown entity"),
         (
             "of another archive",
@@ -259,50 +260,4 @@ fn a_registry_gives_signed_charts() {
         "it was signed as chart \"app\" version \"0.1.0\"",
     );
     is_refused(plain(&place, &format!("oci://{host}/charts/db:0.1.0")), "name", "it was signed as chart \"app\"");
-}
-
-/// Fetches from a registry without TLS.
-fn plain(place: &Place, reference: &str) -> Result<PathBuf, String> {
-    let sources = place.plain_sources(Network::Online);
-    let locate = Locate {
-        sources: &sources,
-        repository: "",
-        version: "",
-        options: Options { plain_http: true, ..Options::default() },
-        verify: Verify::Never,
-        keyring: Path::new("none"),
-    };
-    let mut found = PathBuf::new();
-    told(|console| locate.fetch(reference, console).map(|path| found = path)).map(|_| found)
-}
-
-const CONFIG: &str = r#"{"name":"app","version":"0.1.0","apiVersion":"v2"}"#;
-
-fn manifest(archive: &[u8], signature: Option<&[u8]>) -> String {
-    let descriptor = |kind: &str, content: &[u8]| {
-        let (digest, size) = (sha256_hex(content), content.len());
-        format!("{{\"mediaType\":\"application/vnd.cncf.helm.{kind}\",\"digest\":\"sha256:{digest}\",\"size\":{size}}}")
-    };
-    let mut layers = descriptor("chart.content.v1.tar+gzip", archive);
-    if let Some(signature) = signature {
-        layers.push(',');
-        layers.push_str(&descriptor("chart.provenance.v1.prov", signature));
-    }
-    let config = descriptor("config.v1+json", CONFIG.as_bytes());
-    format!("{{\"schemaVersion\":2,\"config\":{config},\"layers\":[{layers}]}}")
-}
-
-/// A registry that has one chart under every name and tag.
-fn registry(archive: Vec<u8>, signature: Option<Vec<u8>>) -> wire::Server {
-    wire::Server::start(move |request| {
-        let manifest = manifest(&archive, signature.as_deref());
-        if request.path().contains("/manifests/") {
-            let digest = format!("sha256:{}", sha256_hex(manifest.as_bytes()));
-            let answer = Answer::new(200, manifest).with("Content-Type", "application/vnd.oci.image.manifest.v1+json");
-            return answer.with("Docker-Content-Digest", digest);
-        }
-        let contents = [Some(archive.as_slice()), signature.as_deref(), Some(CONFIG.as_bytes())];
-        let wanted = contents.into_iter().flatten().find(|content| request.path().ends_with(&sha256_hex(content)));
-        wanted.map_or_else(|| Answer::new(404, ""), |content| Answer::new(200, content))
-    })
 }
