@@ -147,7 +147,11 @@ impl Client {
         Repository { authorizer: &self.authorizer, scheme: self.scheme(), place, access }
     }
 
-    fn scheme(&self) -> &'static str {
+    pub(crate) fn authorizer(&self) -> &Authorizer {
+        &self.authorizer
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
         if self.plain_http { "http" } else { "https" }
     }
 }

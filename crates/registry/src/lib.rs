@@ -6,6 +6,7 @@
 
 mod annotations;
 mod auth;
+mod catalog;
 mod client;
 mod content;
 mod describe;
@@ -14,6 +15,7 @@ mod error;
 mod failure;
 mod http;
 mod json;
+mod listing;
 mod manifest;
 mod media_type;
 #[cfg(test)]
@@ -34,7 +36,7 @@ pub use http::{Retries, Trace};
 pub use manifest::{Descriptor, media};
 pub use pull::{Provenance, Pulled, Want};
 pub use push::{Package, Pushed};
-pub use reference::{ChartReference, Reference, is_oci, without_scheme};
+pub use reference::{ChartReference, Namespace, Reference, is_oci, without_scheme};
 pub use resolve::{Resolved, Tags};
 pub use store::docker_config;
 pub use tags::versions;
