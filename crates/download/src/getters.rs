@@ -8,7 +8,7 @@ use fetch::{Client, Compression, Request, Response, Sink, TlsOptions};
 use gostd::GoError;
 use gostd::strconv::quote;
 use gostd::url::Url;
-use repo::{Entry, Origin};
+use repo::Origin;
 
 use crate::options::Options;
 use crate::plugins::PluginGetter;
@@ -151,35 +151,15 @@ impl repo::Getter for Getters {
         if matches!(&*scheme, b"http" | b"https") {
             return repo::Http::default().get(origin, sink, log);
         }
-        let got = self.get(origin.url, &options_of(origin.repository), log)?;
-        sink.take(&got.content).map_err(|error| GoError::new(error.to_string()))?;
-        let none = None;
-        Ok(Response {
-            status: 200,
-            etag: none.clone(),
-            last_modified: none.clone(),
-            date: none.clone(),
-            content_type: none,
-            content_length: None,
-            redirects: Vec::new(),
-        })
+        let got = self.get(origin.url, &Options::of_repository(origin.repository), log)?;
+        given(&got.content, sink)
     }
 }
 
-fn options_of(entry: &Entry) -> Options {
-    Options {
-        url: entry.url.clone(),
-        username: entry.username.clone(),
-        password: entry.password.clone(),
-        pass_credentials_all: entry.pass_credentials_all,
-        tls: TlsOptions {
-            ca_file: entry.ca_file.clone(),
-            cert_file: entry.cert_file.clone(),
-            key_file: entry.key_file.clone(),
-            insecure_skip_verify: entry.insecure_skip_tls_verify,
-        },
-        ..Options::default()
-    }
+/// Hands over what came in one piece, from somebody who says nothing more about it.
+pub fn given(content: &[u8], sink: &mut dyn Sink) -> Result<Response, GoError> {
+    sink.take(content).map_err(|error| GoError::new(error.to_string()))?;
+    Ok(Response { status: 200, ..Response::default() })
 }
 
 /// Says that something would have to be fetched.

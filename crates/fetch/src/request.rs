@@ -41,7 +41,7 @@ impl Known {
 }
 
 /// An answer whose body went to the sink.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Response {
     /// 200, or 304 for a body that is known.
     pub status: u16,

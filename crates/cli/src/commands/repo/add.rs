@@ -13,7 +13,7 @@ use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
-use crate::{out, password, plugins};
+use crate::{out, password};
 
 static FLAGS: &[Flag] = &[
     Flag::string("username", "user name for the repository"),
@@ -76,8 +76,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
             Err(Failure::new(text))
         };
     }
-    plugins::look_for_getters(&settings.plugins_directory);
-    let source = Source::of(flags);
+    let source = Source::of(flags, settings);
     update::check(&entry, &source)?;
     update::download(&entry, Path::new(&settings.repository_cache), &source, Freshness::Anew, &mut Stderr).map_err(
         |error| {
