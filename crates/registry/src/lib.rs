@@ -4,7 +4,6 @@
 //! A [`Client`] logs in and out, pushes a [`Package`], pulls what one [`Want`]s, lists tags and chooses among them.
 //! Whatever a registry sends is read within limits, and has the digest that was asked for or is an error.
 
-mod annotations;
 mod auth;
 mod catalog;
 mod client;
