@@ -1,5 +1,7 @@
 //! Addresses, so that another way to write one does not lead around a policy.
 
+use std::net::IpAddr;
+
 use gostd::path;
 use gostd::url::Url;
 
@@ -49,6 +51,12 @@ fn address_part(text: &str) -> &str {
 fn host(url: &Url, is_registry: bool) -> String {
     let name = String::from_utf8_lossy(url.hostname()).to_ascii_lowercase();
     let name = name.trim_end_matches('.');
+    let ip = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let ip = ip.map(|ip| match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    });
+    let name = ip.as_deref().unwrap_or(name);
     if is_registry && DOCKER.contains(&name) {
         return DOCKER[0].to_owned();
     }
@@ -79,6 +87,8 @@ mod tests {
             ("https://h/charts", "https://other/charts/a.tgz", false),
             ("https://h", "https://h/anything", true),
             ("https://[::1]:8080/c", "https://[::1]:8080/c/a.tgz", true),
+            ("https://[::1]:8080/c", "https://[0:0:0:0:0:0:0:1]:8080/c/a.tgz", true),
+            ("https://127.0.0.1/c", "https://[::ffff:127.0.0.1]/c/a.tgz", true),
             ("oci://h/charts", "oci://h/charts/web:1.0.0", true),
             ("oci://h/charts", "oci://h:443/charts/web@sha256:ab", true),
             ("oci://h/charts", "oci://H/charts/web", true),
