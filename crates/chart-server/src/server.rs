@@ -26,7 +26,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(5);
 /// Files that are named in the log when they are no charts.
 const SKIPPED: usize = 100;
 /// Stack of each thread: charts may nest as deep as Go's limits allow. Only what is used is ever committed.
-const STACK_BYTES: usize = 256 << 20;
+pub const STACK_BYTES: usize = 256 << 20;
 /// Threads for work that waits for disks or unpacks archives.
 const WAITING_THREADS: usize = 32;
 
@@ -92,7 +92,8 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let router = self.app.router();
         let (looked, first_look) = oneshot::channel();
-        let tasks = [tokio::spawn(imports(self.app.clone(), looked)), tokio::spawn(garbage(self.app.clone()))];
+        let mut tasks = vec![tokio::spawn(imports(self.app.clone(), looked)), tokio::spawn(garbage(self.app.clone()))];
+        tasks.extend(self.app.mirrors.all().map(|mirror| tokio::spawn(mirror.clone().run(self.app.clone()))));
         let _ = timeout(FIRST_LOOK, first_look).await;
         let app = self.app.clone();
         let stop = async move {

@@ -23,7 +23,7 @@ mod store;
 mod text;
 
 pub use blobs::{Blob, Spool, Spooled};
-pub use charts::{Chart, ChartVersion, Page, Policy, Saved};
+pub use charts::{Chart, ChartVersion, Checked, Listed, Page, Policy, Saved};
 pub use config::{BlobPlace, Config, IndexSettings, RowPlace};
 pub use digest::{Algorithm, Digest};
 pub use error::{Error, Missing, Quota};
@@ -31,6 +31,6 @@ pub use export::Exported;
 pub use garbage::{Collected, Grace};
 pub use import::Imported;
 pub use index::Index;
-pub use registry::{Listing, Manifest, PutManifest, Referrer, Stored, Upload};
+pub use registry::{Listing, Manifest, PutManifest, Referrer, Stored, Upload, chart_of};
 pub use store::Store;
 pub use text::Text;

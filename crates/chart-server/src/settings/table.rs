@@ -147,7 +147,9 @@ pub static SETTINGS: &[Setting] = &[
     ),
     text("storage-microsoft-prefix", "STORAGE_MICROSOFT_PREFIX", "storage.microsoft.prefix", "prefix in the container"),
     ours("mirror", Kind::Pairs, "repository whose charts are fetched when somebody wants them: URL, or TENANT=URL"),
+    ours("mirror-archives", Kind::Bool, "fetch all charts of mirrored repositories, wanted or not"),
     ours("mirror-interval", Kind::Duration, "how long an index of a mirrored repository counts").default("5m"),
+    ours("mirror-index-limit", Kind::Int, "bytes of an index of a mirrored repository").default("268435456"),
     // Who may do what.
     ours("anonymous-writes", Kind::Bool, "let anyone upload and delete; only on a loopback address"),
     text("basic-auth-user", "BASIC_AUTH_USER", "basicauth.user", "user name"),
@@ -166,6 +168,8 @@ pub static SETTINGS: &[Setting] = &[
     bool("disable-api", "DISABLE_API", "disableapi", "no addresses below /api"),
     bool("disable-delete", "DISABLE_DELETE", "disabledelete", "no deletion"),
     bool("allow-overwrite", "ALLOW_OVERWRITE", "allowoverwrite", "a version may be uploaded again"),
+    ours("lint-uploads", Kind::Text, "lint all charts: off (only with ?lint=1), warn, or error to refuse them")
+        .default("off"),
     bool("disable-force-overwrite", "DISABLE_FORCE_OVERWRITE", "disableforceoverwrite", "not even with ?force"),
     // Tenants and limits.
     int("depth", "DEPTH", "depth", "names before index.yaml: levels of tenants"),
