@@ -35,6 +35,7 @@ pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
 /// All tests of the workspace. Those that need a cluster share one, which is handed on to the scenarios.
 fn test_steps(workspace: &Workspace, progress: &mut Progress) -> Option<Shared> {
     let mut shared = None;
+    program_step(progress);
     progress.step("testbed", "cargo xtask testbed build", || {
         let built = testbed::build(workspace)?;
         shared = Some(Shared::start(workspace)?);
@@ -42,6 +43,17 @@ fn test_steps(workspace: &Workspace, progress: &mut Progress) -> Option<Shared> 
     });
     progress.step("cargo test", "cargo test --workspace", || cargo_test(workspace, shared.as_ref()));
     shared
+}
+
+/// PostgreSQL and gpg. Tests that want them say that they are skipped without, which is nothing for CI.
+fn program_step(progress: &mut Progress) {
+    match machine::ensure_test_programs() {
+        Err(reason) if !machine::is_ci() => progress.skip("tests with PostgreSQL or gpg", &reason),
+        ensured => {
+            progress
+                .step("programs for tests", "apt-get install gnupg postgresql", || ensured.map(|()| Tally::passed(1)));
+        }
+    }
 }
 
 /// Scenarios on the shared cluster, which ends behind them.

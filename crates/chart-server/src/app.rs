@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::access::Access;
 use crate::health::Health;
+use crate::linting::Linting;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::mirror::Mirrors;
@@ -31,6 +32,7 @@ pub struct App {
     pub health: Health,
     pub mirrors: Mirrors,
     pub unpacking: Semaphore,
+    pub linting: Arc<Linting>,
     requests: AtomicU64,
 }
 
@@ -47,6 +49,7 @@ impl App {
             health: Health::default(),
             mirrors: Mirrors::new(&settings),
             unpacking: Semaphore::new(UNPACKED_AT_ONCE),
+            linting: Arc::new(Linting::new(settings.lint, settings.kept.store.folder.join("lint"))),
             requests: AtomicU64::new(0),
             settings,
             store,
@@ -66,6 +69,7 @@ impl App {
             // In a tag there is no `?force`.
             overwrite_charts: writes.overwrite == Overwrite::Always,
             deletes: writes.delete,
+            linting: Some(self.linting.clone()),
             ..oci::Rules::default()
         };
         let registry = oci::router(self.store.clone(), self.access.clone(), rules);

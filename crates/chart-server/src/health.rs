@@ -1,6 +1,7 @@
 //! Whether the server can do its work: rows and blobs answer. Asked often, looked at once a second.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -21,7 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The last look.
 #[derive(Default)]
 pub struct Health {
-    last: Mutex<Option<(Instant, bool)>>,
+    last: std::sync::Mutex<Option<(Instant, bool)>>,
+    /// One looks at a time.
+    turn: Mutex<()>,
     stopping: AtomicBool,
 }
 
@@ -31,9 +34,13 @@ impl Health {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     /// Answers `GET /health`: ChartMuseum's words when all is well.
-    pub async fn answer(&self, app: &App) -> Response {
-        if self.stopping.load(Ordering::Relaxed) {
+    pub async fn answer(&self, app: &Arc<App>) -> Response {
+        if self.is_stopping() {
             return answer::json(StatusCode::SERVICE_UNAVAILABLE, r#"{"healthy":false,"reason":"stopping"}"#);
         }
         match self.look(app).await {
@@ -42,10 +49,28 @@ impl Health {
         }
     }
 
-    /// Looks at the store, unless somebody did so just now; who comes meanwhile waits for that look.
-    async fn look(&self, app: &App) -> bool {
-        let mut last = self.last.lock().await;
-        if let Some((when, healthy)) = *last
+    /// Returns what was seen last if that was just now. What is a little older is answered too, so that frequent probes
+    /// never wait for the disk; but then somebody looks again.
+    async fn look(&self, app: &Arc<App>) -> bool {
+        match self.last() {
+            Some((when, healthy)) if when.elapsed() < COUNTS => healthy,
+            Some((when, healthy)) if when.elapsed() < 2 * COUNTS => {
+                let app = app.clone();
+                tokio::spawn(async move { app.health.look_again(&app).await });
+                healthy
+            }
+            _ => self.look_again(app).await,
+        }
+    }
+
+    fn last(&self) -> Option<(Instant, bool)> {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the store; who comes meanwhile waits for that look.
+    async fn look_again(&self, app: &App) -> bool {
+        let _turn = self.turn.lock().await;
+        if let Some((when, healthy)) = self.last()
             && when.elapsed() < COUNTS
         {
             return healthy;
@@ -61,7 +86,7 @@ impl Health {
                 false
             }
         };
-        *last = Some((Instant::now(), healthy));
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), healthy));
         healthy
     }
 }

@@ -8,6 +8,7 @@ mod answer;
 mod app;
 pub mod command;
 mod health;
+pub mod linting;
 mod listen;
 pub mod log;
 mod metrics;

@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use crate::mirror::{self, Numbers};
+
 /// The borders of the histogram, in seconds: those of the Go client.
 const BORDERS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// Names that requests may bring into labels: what comes after them is `other`.
@@ -92,7 +94,7 @@ impl Metrics {
     }
 
     /// Returns everything in Prometheus' text format.
-    pub fn text(&self, tenants: &[TenantCount]) -> String {
+    pub fn text(&self, tenants: &[TenantCount], mirrors: &[Numbers]) -> String {
         let mut out = String::new();
         gauge(
             &mut out,
@@ -105,6 +107,7 @@ impl Metrics {
         if let Ok(counted) = self.counted.lock() {
             counted.write(&mut out);
         }
+        mirror::write_metrics(&mut out, mirrors);
         process::write(&mut out);
         out
     }
@@ -186,7 +189,8 @@ fn head(out: &mut String, name: &str, help: &str, kind: &str) {
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
-fn escaped(value: &str) -> String {
+/// Returns a value as a label may have it.
+pub fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
@@ -213,7 +217,7 @@ mod tests {
         };
         metrics.count(&served);
         metrics.count(&Served { code: 404, ..served });
-        let text = metrics.text(&[TenantCount { tenant: "a".into(), charts: 1, versions: 2 }]);
+        let text = metrics.text(&[TenantCount { tenant: "a".into(), charts: 1, versions: 2 }], &[]);
         for line in [
             "# TYPE chartmuseum_charts_served_total gauge",
             "chartmuseum_charts_served_total{repo=\"a\"} 1",
@@ -244,7 +248,8 @@ mod tests {
                 answer_bytes: 0,
             });
         }
-        let lines = metrics.text(&[]).lines().filter(|line| line.starts_with("chartmuseum_requests_total{")).count();
+        let lines =
+            metrics.text(&[], &[]).lines().filter(|line| line.starts_with("chartmuseum_requests_total{")).count();
         assert_eq!(lines, HOSTS + 1);
     }
 }

@@ -22,6 +22,8 @@ pub enum Route {
     Templates(Version),
     Values(Version),
     Provenance,
+    /// What is known of mirrored repositories.
+    Mirrors,
 }
 
 /// A version of a chart, as in the path.
@@ -63,6 +65,7 @@ impl Route {
             Route::Templates(_) => "/api/:repo/charts/:name/:version/templates",
             Route::Values(_) => "/api/:repo/charts/:name/:version/values",
             Route::Provenance => "/api/:repo/prov",
+            Route::Mirrors => "/api/mirrors",
         }
     }
 
@@ -85,6 +88,7 @@ pub fn find(path: &str, layout: &Layout) -> Option<Found> {
         "/info" => return single(Route::Info),
         "/health" => return single(Route::Health),
         "/metrics" => return single(Route::Metrics),
+        "/api/mirrors" => return single(Route::Mirrors),
         _ if path.starts_with("/static/") => return single(Route::Static(path.to_owned())),
         _ => {}
     }

@@ -98,6 +98,23 @@ fn load(folder: &Folder, name: &str) -> Vec<String> {
     }
 }
 
+/// What a server says of the archive of `c` with this one in `charts/`: nothing, or what is wrong.
+fn inspected(packed: &[u8]) -> Vec<String> {
+    let definition = b"apiVersion: v2\nname: c\nversion: 0.1.0\n".as_slice();
+    let mut tar = Vec::new();
+    for (name, data) in [("c/charts/s.tgz", packed), ("c/Chart.yaml", definition), ("c/templates/a.yaml", TEMPLATE)] {
+        let entry = gostd::json::decode_map(format!(r#"{{"name": "{name}"}}"#).as_bytes()).unwrap();
+        tar.extend(header(entry.as_map().unwrap(), data.len()));
+        tar.extend(data);
+        tar.resize(tar.len().next_multiple_of(512), 0);
+    }
+    tar.extend([0; 1024]);
+    let mut outer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    outer.write_all(&tar).unwrap();
+    let outer = outer.finish().unwrap();
+    chart::inspect(&outer[..]).err().map(|error| format!("Error: {}", error.text)).into_iter().collect()
+}
+
 fn wanted(json: &str) -> Vec<String> {
     let text = gostd::json::decode(json.as_bytes()).unwrap().as_str().unwrap().to_text().into_owned();
     let kept = |line: &&str| line.starts_with("a: ") || line.starts_with("Error");
@@ -125,6 +142,12 @@ fn archives_are_read_as_in_helm() {
                 let case = text(given, "case").unwrap();
                 wrong.push(format!("{case} ({name})\n  want {wanted:?}\n  got  {found:?}"));
             }
+        }
+        let wanted: Vec<String> = wanted(case[2]).into_iter().filter(|line| line.starts_with("Error")).collect();
+        let found = inspected(&packed);
+        if wanted != found {
+            let case = text(given, "case").unwrap();
+            wrong.push(format!("{case} (inspected)\n  want {wanted:?}\n  got  {found:?}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), lines.len() / 3, wrong.join("\n"));

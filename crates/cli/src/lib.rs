@@ -30,12 +30,9 @@ mod session;
 mod settings;
 mod show_only;
 mod source_date;
+mod stack;
 mod suggest;
 mod tables;
-
-/// Stack of the thread that does the work: Go's limit, since charts that Helm renders may nest as deep. Only what is
-/// used is ever committed.
-const STACK_BYTES: usize = 1 << 30;
 
 pub use outside::Outside;
 
@@ -46,13 +43,6 @@ pub fn run(args: Vec<String>, outside: &[Outside]) -> u8 {
     if let Some((command, rest)) = outside::find(outside, &args) {
         return (command.run)(rest);
     }
-    // The thread that did the work ends the process: there is nothing left to wait for.
-    let work = move || std::process::exit(i32::from(dispatch::run(&args)));
-    match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work) {
-        Ok(thread) => thread.join().unwrap_or(2),
-        Err(error) => {
-            eprintln!("Error: cannot start the working thread: {error}");
-            1
-        }
-    }
+    // What did the work ends the process: nothing is taken apart that the end of the process takes anyway.
+    stack::with(move || std::process::exit(i32::from(dispatch::run(&args))))
 }

@@ -18,6 +18,9 @@ const USER_AGENT: &str = "Helm/4.3.1";
 /// Requests after the first one that redirects lead to; Go gives up before the eleventh request.
 const REDIRECTS: u32 = 9;
 
+/// Connections that stay for the next request: as many downloads as any of ours has beside each other.
+const KEPT: usize = 16;
+
 /// Whether bodies may come packed, as they do to Go's `http.Transport` unless it is told otherwise.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Compression {
@@ -54,6 +57,8 @@ fn agent(trust: Trust, compression: Compression) -> Agent {
         .max_redirects(REDIRECTS)
         .redirect_auth_headers(ureq::config::RedirectAuthHeaders::SameHost)
         .proxy(None)
+        .max_idle_connections(2 * KEPT)
+        .max_idle_connections_per_host(KEPT)
         .user_agent(USER_AGENT)
         .accept("")
         .accept_encoding(if compression == Compression::Gzip { "gzip" } else { "" })

@@ -1,5 +1,7 @@
 //! The JSON of a record (`json.Marshal` of `pkg/release/v1` and `pkg/chart/v2`).
 
+use std::ops::Range;
+
 use chart::Lock;
 use chart::metadata::append_dependencies;
 use gostd::{GoError, Value};
@@ -12,10 +14,16 @@ use crate::{Chart, File, Hook, Info, LastRun, Release};
 /// # Errors
 /// What `encoding/json` says of values: `json: unsupported value: NaN`, of cycles and depth.
 pub fn to_json(release: &Release) -> Result<Vec<u8>, GoError> {
+    to_json_parts(release).map(|(json, _)| json)
+}
+
+/// Returns the JSON of a release, and where in it that is what its operation does not change: chart, values, manifest.
+pub(crate) fn to_json_parts(release: &Release) -> Result<(Vec<u8>, Range<usize>), GoError> {
     let mut out = Vec::with_capacity(release.manifest.len() * 2 + 4096);
     let mut object = Object::open(&mut out);
     object.text_unless_empty("name", release.name.as_bytes());
     info(object.name("info"), &release.info);
+    let start = object.out.len();
     if let Some(kept) = &release.chart {
         chart(object.name("chart"), kept)?;
     }
@@ -23,6 +31,7 @@ pub fn to_json(release: &Release) -> Result<Vec<u8>, GoError> {
         object.value("config", &Value::Map(config.clone()))?;
     }
     object.text_unless_empty("manifest", &release.manifest);
+    let end = object.out.len();
     if !release.hooks.is_empty() {
         list(object.name("hooks"), &release.hooks, hook);
     }
@@ -30,7 +39,7 @@ pub fn to_json(release: &Release) -> Result<Vec<u8>, GoError> {
     object.text_unless_empty("namespace", release.namespace.as_bytes());
     object.text_unless_empty("apply_method", release.apply_method.as_bytes());
     object.close();
-    Ok(out)
+    Ok((out, start..end))
 }
 
 fn info(out: &mut Vec<u8>, info: &Info) {

@@ -5,7 +5,8 @@
 
 use gostd::json;
 use release::{
-    Known, Release, Status, Summary, SummaryReader, decode, encode, from_yaml, pack, summary, to_json, unpack,
+    Known, Packer, Phase, Release, Status, Summary, SummaryReader, decode, encode, from_yaml, pack, summary, to_json,
+    unpack,
 };
 
 fn records() -> impl Iterator<Item = &'static str> {
@@ -34,6 +35,53 @@ fn what_was_read_is_written_back() {
 fn packed_records_start_as_those_of_helm() {
     // Known by sight, and looked for by scripts: gzip without a time, at the best level, of an unknown system.
     assert!(pack(b"{}").expect("packed").starts_with("H4sIAAAAAAAC/"));
+}
+
+/// A record whose chart and manifest are worth keeping packed.
+fn large() -> Release {
+    let mut release = records().map(read).find(|release| !release.hooks.is_empty()).expect("a record with hooks");
+    let manifest: String = (0..20_000u64).map(|n| format!("key{n}: {:x}\n", n.wrapping_mul(0x9E37_79B9))).collect();
+    release.manifest = manifest.as_str().into();
+    release
+}
+
+#[test]
+fn records_of_one_operation_are_packed_as_alone() {
+    let mut packer = Packer::default();
+    let mut other = large();
+    other.manifest = format!("{}other: 1\n", text(&other.manifest)).as_str().into();
+    let mut one = large();
+    for step in 0..6 {
+        // What changes between writes, in every order: the status, the hooks, then the manifest too.
+        one.info.description = format!("step {step}");
+        one.hooks[0].last_run.phase = if step % 2 == 0 { Phase::Unknown } else { Phase::Succeeded };
+        for release in [&one, &other] {
+            let stored = packer.encode(release).expect("packed");
+            assert_eq!(unpack(stored.as_bytes()).expect("unpacked"), to_json(release).expect("JSON"));
+            let alone = encode(release).expect("packed");
+            assert!(stored.len() < alone.len() + 1024, "{} for {}", stored.len(), alone.len());
+            assert!(stored.starts_with("H4sIAAAAAAAC/"));
+            let summary = summary(stored.as_bytes()).expect("a summary");
+            assert_eq!(format!("{summary:?}"), format!("{:?}", release.summary()));
+        }
+    }
+}
+
+#[test]
+fn small_and_very_large_records_are_packed_as_a_whole() {
+    let mut packer = Packer::default();
+    let mut state = 1u64;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/"[(state >> 58) as usize]
+    })
+    .take(1 << 20)
+    .collect();
+    let mut release = large();
+    for manifest in [&b"a: 1"[..], &noise] {
+        release.manifest = manifest.into();
+        assert!(packer.encode(&release).expect("packed") == encode(&release).expect("packed"), "{}", manifest.len());
+    }
 }
 
 #[test]

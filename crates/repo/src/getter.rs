@@ -9,6 +9,7 @@ use gostd::GoError;
 use gostd::url::Url;
 
 use crate::Entry;
+use crate::index::Bounds;
 
 /// Helm's `DefaultHTTPTimeout`.
 pub const TIMEOUT: Duration = Duration::from_secs(120);
@@ -31,6 +32,11 @@ pub trait Getter: Sync {
     /// Reports whether there is a way to get things of a scheme.
     fn has(&self, scheme: &str) -> bool;
 
+    /// Returns how much of an index may be in memory while it comes.
+    fn bounds(&self) -> Bounds {
+        Bounds::default()
+    }
+
     /// Sends what stands at a URL to a sink. The status of the answer is 304 for what is known, else 200.
     ///
     /// # Errors
@@ -44,17 +50,23 @@ pub struct Http {
     pub timeout: Duration,
     pub limit_bytes: u64,
     pub retry: Retry,
+    /// How much of an index may be in memory.
+    pub bounds: Bounds,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Http { timeout: TIMEOUT, limit_bytes: INDEX_BYTES, retry: Retry::default() }
+        Http { timeout: TIMEOUT, limit_bytes: INDEX_BYTES, retry: Retry::default(), bounds: Bounds::default() }
     }
 }
 
 impl Getter for Http {
     fn has(&self, scheme: &str) -> bool {
         matches!(scheme, "http" | "https")
+    }
+
+    fn bounds(&self) -> Bounds {
+        self.bounds
     }
 
     fn get(&self, origin: &Origin<'_>, sink: &mut dyn Sink, log: &mut dyn Log) -> Result<Response, GoError> {

@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::cache::{self, charts_path, index_path, side_car_path};
 use crate::getter::{Getter, Origin};
-use crate::index::{self, Catalogue, EMPTY, Fetched, Key, NO_API_VERSION, Problem, Scan, Scanned};
+use crate::index::{self, Bounds, Catalogue, EMPTY, Fetched, Key, NO_API_VERSION, Problem, Scan, Scanned};
 use crate::{Entry, resolve_reference_url};
 
 /// Whether a server is asked if the index is still the one in the cache.
@@ -56,7 +56,7 @@ pub fn download(
     let url = resolve_reference_url(&entry.url, "index.yaml")?;
     let path = index_path(folder, &entry.name);
     let cached = if freshness == Freshness::IfChanged { Cached::find(&path, &url) } else { None };
-    let mut incoming = Incoming::new(path.clone());
+    let mut incoming = Incoming::new(path.clone(), getter.bounds());
     let origin = Origin { url: &url, repository: entry, known: cached.as_ref().map(|cached| &cached.known) };
     let response = getter.get(&origin, &mut incoming, log)?;
     match cached.filter(|_| response.status == 304) {
@@ -110,6 +110,7 @@ fn fetched(url: &str, response: &Response) -> Fetched {
 /// The parts of the new index, while it comes.
 struct Incoming {
     path: PathBuf,
+    bounds: Bounds,
     parts: Option<Parts>,
     /// Folders that were made for it, the outermost first.
     made: Vec<PathBuf>,
@@ -139,8 +140,8 @@ impl Sink for Incoming {
 }
 
 impl Incoming {
-    fn new(path: PathBuf) -> Self {
-        Incoming { path, parts: None, made: Vec::new() }
+    fn new(path: PathBuf, bounds: Bounds) -> Self {
+        Incoming { path, bounds, parts: None, made: Vec::new() }
     }
 
     fn begin(&mut self) -> io::Result<Parts> {
@@ -153,7 +154,7 @@ impl Incoming {
         let side_car = side_car_path(&self.path).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Parts {
             index: cache::temporary(&self.path)?,
-            scan: Scan::new(BufWriter::new(cache::temporary(&side_car)?)),
+            scan: Scan::new(BufWriter::new(cache::temporary(&side_car)?), self.bounds),
         })
     }
 

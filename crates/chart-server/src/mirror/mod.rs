@@ -1,232 +1,352 @@
-//! Repositories that stand behind ours: their indexes are shown as part of ours, and a chart of theirs is fetched when
-//! somebody wants it, checked, and kept.
+//! Repositories that stand behind ours: their indexes are shown as part of ours, and their charts are fetched, checked and
+//! kept: each when somebody wants it, or all of them in the background.
 
-mod merge;
+mod archive;
+mod ours;
+mod state;
+mod sync;
+mod upstream;
+mod view;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::StatusCode;
-use bytes::Bytes;
-use chart_store::{Error, Missing, Policy, Spooled};
-use data_encoding::HEXLOWER;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use serde_json::json;
-use std::io::Write;
-use tokio::sync::Mutex;
-use tokio::time::Instant;
+use chart_store::{Error, Missing};
+use jiff::Timestamp;
+use repo::index::{Index, Key};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::answer::Fault;
 use crate::app::App;
 use crate::log::Level;
 use crate::settings::Settings;
-use merge::Links;
+use archive::{Fetcher, Trouble};
+use ours::{Detail, Ours};
+pub use state::{Numbers, write_metrics};
+use state::{State, Told};
+use sync::Round;
+use upstream::{Counts, Upstream, counts};
+use view::Sources;
+pub use view::View;
 
-/// Bytes of an index of another repository: larger than those of the largest public ones.
-const INDEX_BYTES: usize = 64 << 20;
-/// Bytes of a signature.
-const SIGNATURE_BYTES: usize = 1 << 20;
+/// How long a request waits for a repository that is asked whether its index changed, when there is one to show.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a failure counts for those who ask meanwhile, when there is no index to show.
+const FAILURE_COUNTS: Duration = Duration::from_secs(5);
+/// The shortest pause between two looks that nobody asked for.
+const SHORTEST: Duration = Duration::from_secs(10);
+/// Archives that are fetched at a time because somebody wants them.
+const WANTED_AT_ONCE: usize = 8;
 
 /// The repositories behind tenants.
 pub struct Mirrors {
-    by_tenant: BTreeMap<String, Mirror>,
-    settings: Settings,
+    by_tenant: BTreeMap<String, Arc<Mirror>>,
 }
 
-struct Mirror {
+/// A repository behind a tenant.
+pub struct Mirror {
+    pub tenant: String,
     url: String,
-    /// Where the index is kept for when the repository is away.
-    file: PathBuf,
+    upstream: Upstream,
+    folder: PathBuf,
+    interval: Duration,
+    wants_archives: bool,
+    archive_bytes: u64,
+    fetcher: Mutex<Option<Arc<Fetcher>>>,
+    /// One asks at a time.
+    turn: tokio::sync::Mutex<()>,
+    known: Mutex<Known>,
+    view: tokio::sync::Mutex<Option<Arc<View>>>,
     state: Mutex<State>,
+    wanted: Semaphore,
 }
 
+/// What is known of the index.
 #[derive(Default)]
-struct State {
+struct Known {
+    index: Option<Arc<Index>>,
+    /// The last answer, or failure.
     asked: Option<Instant>,
-    upstream: Option<Arc<Upstream>>,
-    view: Option<Arc<View>>,
-}
-
-/// What the other repository has.
-struct Upstream {
-    text: Bytes,
-    tag: String,
-    files: HashMap<String, Remote>,
-}
-
-/// Where a file is, and what it must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remote {
-    pub url: String,
-    /// Hexadecimal SHA-256; empty if the index does not say.
-    pub digest: String,
-}
-
-/// An index of ours and theirs.
-pub struct View {
-    /// Of which indexes it is made.
-    parts: (String, String),
-    pub etag: String,
-    pub yaml: Bytes,
-    pub gzip: Bytes,
+    trouble: Option<String>,
+    /// The index of which all archives were tried.
+    complete: Option<Key>,
 }
 
 impl Mirrors {
     pub fn new(settings: &Settings) -> Self {
         let folder = settings.kept.store.folder.join("mirrors");
         let mirror = |(tenant, url): (&String, &String)| {
-            let name = HEXLOWER.encode(digest(&SHA256, format!("{tenant}\n{url}").as_bytes()).as_ref());
-            let file = folder.join(format!("{}.yaml", name.get(..32).unwrap_or_default()));
-            (tenant.clone(), Mirror { url: url.clone(), file, state: Mutex::default() })
+            let upstream = Upstream::new(tenant, url, folder.clone(), settings.mirroring.index_bytes);
+            let mirror = Mirror {
+                tenant: tenant.clone(),
+                url: upstream.shown(),
+                upstream,
+                folder: folder.clone(),
+                interval: settings.mirroring.interval,
+                wants_archives: settings.mirroring.archives,
+                archive_bytes: settings.limits.upload_bytes,
+                fetcher: Mutex::default(),
+                turn: tokio::sync::Mutex::default(),
+                known: Mutex::default(),
+                view: tokio::sync::Mutex::default(),
+                state: Mutex::default(),
+                wanted: Semaphore::new(WANTED_AT_ONCE),
+            };
+            (tenant.clone(), Arc::new(mirror))
         };
-        Mirrors { by_tenant: settings.mirrors.iter().map(mirror).collect(), settings: settings.clone() }
+        Mirrors { by_tenant: settings.mirroring.urls.iter().map(mirror).collect() }
+    }
+
+    /// Returns the repositories, by tenant.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Mirror>> {
+        self.by_tenant.values()
     }
 
     /// Returns the index of a tenant that has a repository behind it, and `None` for others.
-    pub async fn index(&self, app: &App, tenant: &str) -> Result<Option<Arc<View>>, Fault> {
-        let Some(mirror) = self.by_tenant.get(tenant) else { return Ok(None) };
-        let mut state = mirror.state.lock().await;
-        let upstream = self.upstream(app, mirror, &mut state).await?;
-        let local = app.store.index(tenant).await?;
-        let parts = (local.etag().to_owned(), upstream.tag.clone());
-        if let Some(view) = state.view.as_ref().filter(|view| view.parts == parts) {
-            return Ok(Some(view.clone()));
+    pub async fn index(&self, app: &Arc<App>, tenant: &str) -> Result<Option<Arc<View>>, Fault> {
+        match self.by_tenant.get(tenant) {
+            None => Ok(None),
+            Some(mirror) => mirror.view(app).await.map(Some),
         }
-        let links = Links::new(&app.store, tenant, &mirror.url);
-        let text = local.yaml().to_bytes();
-        let made = tokio::task::spawn_blocking(move || View::new(parts, &upstream.text, &text, &links)).await;
-        let view = made.map_err(|error| Fault::internal(error.to_string()))?.map_err(away)?;
-        let view = Arc::new(view);
-        state.view = Some(view.clone());
-        Ok(Some(view))
     }
 
     /// Fetches a file that is not here, if the repository behind the tenant has it; returns whether it is here now.
-    pub async fn fetch(&self, app: &App, tenant: &str, file: &str) -> Result<bool, Fault> {
-        let Some(mirror) = self.by_tenant.get(tenant) else { return Ok(false) };
-        let package = file.strip_suffix(".prov").unwrap_or(file);
-        let upstream = {
-            let mut state = mirror.state.lock().await;
-            self.upstream(app, mirror, &mut state).await?
+    pub async fn fetch(&self, app: &Arc<App>, tenant: &str, file: &str) -> Result<bool, Fault> {
+        match self.by_tenant.get(tenant) {
+            None => Ok(false),
+            Some(mirror) => mirror.fetch(app, file).await,
+        }
+    }
+}
+
+impl Mirror {
+    /// Returns what operators are told.
+    pub fn told<T>(&self, tell: impl FnOnce(&Told<'_>) -> T) -> T {
+        let state = locked(&self.state);
+        tell(&Told { tenant: &self.tenant, url: &self.url, wants_archives: self.wants_archives, state: &state })
+    }
+
+    /// Keeps index and archives up to date until the server stops.
+    pub async fn run(self: Arc<Self>, app: Arc<App>) {
+        let mut failures = 0;
+        loop {
+            let went_well = match self.refresh(&app).await {
+                Err(_) => false,
+                Ok(index) => !self.wants_archives || self.round(&app, index).await,
+            };
+            failures = if went_well { 0 } else { failures + 1 };
+            let regular = self.interval.max(SHORTEST);
+            let sooner = SHORTEST.saturating_mul(2_u32.saturating_pow(failures.min(16)) / 2);
+            // Repositories do not tell of changes; one that is away is asked again soon, then less and less often.
+            sleep(if failures == 0 { regular } else { sooner.min(regular) }).await;
+        }
+    }
+
+    /// Returns the index as it is now. One that is known is not waited for long.
+    async fn index(self: &Arc<Self>, app: &Arc<App>) -> Result<Arc<Index>, Fault> {
+        let (known, is_fresh) = {
+            let known = locked(&self.known);
+            let counts = if known.index.is_some() { self.interval } else { self.interval.min(FAILURE_COUNTS) };
+            (known.index.clone(), known.asked.is_some_and(|asked| asked.elapsed() < counts))
         };
-        let Some(remote) = upstream.files.get(package) else { return Ok(false) };
-        if package == file {
-            self.keep_package(app, tenant, remote).await?;
-            return Ok(true);
-        }
-        // A signature says nothing without its package.
-        if matches!(app.store.file(tenant, package).await, Err(Error::Unknown(Missing::File))) {
-            self.keep_package(app, tenant, remote).await?;
-        }
-        match get(format!("{}.prov", remote.url), SIGNATURE_BYTES).await {
-            Err(_) => Ok(false),
-            Ok(text) => kept(app.store.put_provenance(tenant, text, Policy::default()).await.map(drop)),
-        }
-    }
-
-    async fn keep_package(&self, app: &App, tenant: &str, remote: &Remote) -> Result<bool, Fault> {
-        let limit = usize::try_from(self.settings.limits.upload_bytes).unwrap_or(usize::MAX);
-        let bytes = get(remote.url.clone(), limit).await.map_err(away)?;
-        let found = HEXLOWER.encode(digest(&SHA256, &bytes).as_ref());
-        if !remote.digest.is_empty() && found != remote.digest {
-            return Err(away(format!("{} is not what its index says: {found}, not {}", remote.url, remote.digest)));
-        }
-        kept(app.store.put_chart(tenant, Spooled::from_bytes(bytes), None, Policy::default()).await.map(drop))
-    }
-
-    /// Returns what the other repository has, asked for anew when it is time; what was known counts when it is away.
-    async fn upstream(&self, app: &App, mirror: &Mirror, state: &mut State) -> Result<Arc<Upstream>, Fault> {
-        if let Some(upstream) = &state.upstream
-            && state.asked.is_some_and(|asked| asked.elapsed() < self.settings.mirror_interval)
-        {
-            return Ok(upstream.clone());
-        }
-        state.asked = Some(Instant::now());
-        let (known, url, file) = (state.upstream.clone(), mirror.url.clone(), mirror.file.clone());
-        let asked = tokio::task::spawn_blocking(move || Upstream::ask(&url, file, known)).await;
-        let (upstream, trouble) = asked.map_err(|error| Fault::internal(error.to_string()))?;
-        if let Some(trouble) = &trouble {
-            app.log.line(
-                Level::Error,
-                "A mirrored repository is away",
-                &[("url", json!(mirror.url)), ("error", json!(trouble))],
-            );
-        }
-        state.upstream = upstream;
-        state.upstream.clone().ok_or_else(|| away(trouble.unwrap_or_default()))
-    }
-}
-
-impl Upstream {
-    /// Asks the repository; if it is away, what is known counts, or the file of last time. Returns what went wrong, too.
-    fn ask(url: &str, file: PathBuf, known: Option<Arc<Upstream>>) -> (Option<Arc<Upstream>>, Option<String>) {
-        let fetched = fetch::get(&format!("{url}/index.yaml"), INDEX_BYTES).and_then(|text| {
-            let tag = HEXLOWER.encode(digest(&SHA256, &text).as_ref());
-            match &known {
-                Some(known) if known.tag == tag => Ok((known.clone(), None)),
-                _ => Upstream::read(text, tag, url).map(|upstream| (Arc::new(upstream), Some(()))),
-            }
-        });
-        match fetched {
-            Ok((upstream, new)) => {
-                if new.is_some() {
-                    // Without it the server only cannot start while the repository is away.
-                    let _ = keep_file(&file, &upstream.text);
-                }
-                (Some(upstream), None)
-            }
-            Err(trouble) => {
-                let last = || {
-                    let text = std::fs::read(&file).ok()?;
-                    let tag = HEXLOWER.encode(digest(&SHA256, &text).as_ref());
-                    Upstream::read(text, tag, url).ok().map(Arc::new)
+        match known {
+            Some(index) if is_fresh => Ok(index),
+            None if is_fresh => Err(away(locked(&self.known).trouble.clone().unwrap_or_default())),
+            known => {
+                let (mirror, app) = (self.clone(), app.clone());
+                // It goes on if who asked goes away.
+                let asking = tokio::spawn(async move { mirror.refresh(&app).await });
+                let asked = match &known {
+                    None => Some(asking.await),
+                    Some(_) => timeout(PATIENCE, asking).await.ok(),
                 };
-                (known.or_else(last), Some(trouble))
+                match (asked, known) {
+                    (Some(Ok(Ok(index))), _) | (_, Some(index)) => Ok(index),
+                    (Some(Ok(Err(trouble))), None) => Err(away(trouble)),
+                    (Some(Err(error)), None) => Err(Fault::internal(error.to_string())),
+                    (None, None) => Err(away(String::new())),
+                }
             }
         }
     }
 
-    fn read(text: Vec<u8>, tag: String, url: &str) -> Result<Self, String> {
-        let files = merge::files(&text, url)?;
-        Ok(Upstream { text: text.into(), tag, files })
+    /// Asks the repository whether its index changed; the last one that was good counts when it is away.
+    async fn refresh(self: &Arc<Self>, app: &Arc<App>) -> Result<Arc<Index>, String> {
+        let wanted = Instant::now();
+        let _turn = self.turn.lock().await;
+        {
+            let known = locked(&self.known);
+            // Somebody else asked while we waited.
+            if known.asked.is_some_and(|asked| asked >= wanted)
+                && let Some(index) = &known.index
+            {
+                return Ok(index.clone());
+            }
+        }
+        let mirror = self.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let asked = mirror.upstream.ask();
+            let last =
+                if asked.is_err() && locked(&mirror.known).index.is_none() { mirror.upstream.last() } else { None };
+            let index = asked.as_ref().ok().or(last.as_ref());
+            let fresh =
+                index.filter(|index| locked(&mirror.known).index.as_ref().is_none_or(|k| k.key() != index.key()));
+            (fresh.map(counts), asked, last)
+        });
+        let (fresh, asked, last) = asked.await.map_err(|error| error.to_string())?;
+        let trouble = asked.as_ref().err().cloned();
+        if let Some(trouble) = &trouble {
+            let fields = [("url", json!(self.url)), ("error", json!(trouble))];
+            app.log.line(Level::Error, "A mirrored repository cannot be used", &fields);
+        }
+        self.note(asked.ok().or(last), fresh, trouble.clone());
+        let index = locked(&self.known).index.clone();
+        index.ok_or_else(|| trouble.unwrap_or_default())
+    }
+
+    /// Takes over what came of asking.
+    fn note(&self, index: Option<Index>, fresh: Option<Counts>, trouble: Option<String>) {
+        let mut state = locked(&self.state);
+        let mut known = locked(&self.known);
+        let now = Timestamp::now();
+        state.requests += 1;
+        if trouble.is_none() {
+            state.checked = Some(now);
+        }
+        if let (Some(index), Some(counts)) = (index, fresh) {
+            state.counts = counts;
+            state.changed = trouble.is_none().then_some(now);
+            state.archives.is_complete = false;
+            state.archives.kept = 0;
+            state.archives.failures.clear();
+            known.complete = None;
+            known.index = Some(Arc::new(index));
+        }
+        known.asked = Some(Instant::now());
+        known.trouble = trouble.clone();
+        state.error = trouble;
+    }
+
+    /// Fetches all archives that are not here; reports whether all were tried.
+    async fn round(self: &Arc<Self>, app: &Arc<App>, index: Arc<Index>) -> bool {
+        let is_complete = locked(&self.known).complete == Some(index.key());
+        if is_complete && !locked(&self.state).archives.failures.any_due() {
+            return true;
+        }
+        if !is_complete {
+            locked(&self.state).archives.kept = 0;
+        }
+        let (mirror, app, key) = (self.clone(), app.clone(), index.key());
+        let handle = Handle::current();
+        let (log, fetcher) = (app.log.clone(), self.fetcher(&app));
+        let run = tokio::task::spawn_blocking(move || {
+            let round = Round {
+                tenant: &mirror.tenant,
+                upstream: &mirror.upstream,
+                index: &index,
+                fetcher: &fetcher,
+                state: &mirror.state,
+                pause: mirror.interval.max(SHORTEST),
+                is_stopping: &|| app.health.is_stopping(),
+            };
+            round.run(Ours::new(&app.store, &mirror.tenant, handle, Detail::Names))
+        });
+        let ended = run.await.unwrap_or_else(|error| Err(error.to_string()));
+        let mut state = locked(&self.state);
+        let fields = [
+            ("url", json!(self.url)),
+            ("kept", json!(state.archives.kept)),
+            ("failed", json!(state.archives.failures.len())),
+        ];
+        match &ended {
+            Ok(()) => log.info("Archives of a mirrored repository are here", &fields),
+            Err(error) => log.line(
+                Level::Error,
+                "Archives of a mirrored repository could not be fetched",
+                &[&fields[..], &[("error", json!(error))]].concat(),
+            ),
+        }
+        state.archives.error = ended.err();
+        state.archives.is_complete |= state.archives.error.is_none();
+        let is_over = state.archives.error.is_none();
+        drop(state);
+        if is_over {
+            locked(&self.known).complete = Some(key);
+        }
+        is_over
+    }
+
+    async fn view(self: &Arc<Self>, app: &Arc<App>) -> Result<Arc<View>, Fault> {
+        let index = self.index(app).await?;
+        // One makes it, the others wait for it.
+        let mut last = self.view.lock().await;
+        let parts = (index.key(), app.store.index_tag(&self.tenant).await?);
+        if let Some(view) = last.as_ref().filter(|view| view.parts == parts) {
+            return Ok(view.clone());
+        }
+        let (mirror, app, handle) = (self.clone(), app.clone(), Handle::current());
+        let made = tokio::task::spawn_blocking(move || {
+            let ours = Ours::new(&app.store, &mirror.tenant, handle, Detail::Entries);
+            let sources = Sources {
+                store: &app.store,
+                tenant: &mirror.tenant,
+                upstream: &mirror.upstream,
+                index: &index,
+                folder: &mirror.folder,
+            };
+            View::make(&sources, ours, parts.1)
+        });
+        let made = made.await.map_err(|error| Fault::internal(error.to_string()))?;
+        let view = Arc::new(made.map_err(|error| Fault::internal(format!("cannot make an index: {error}")))?);
+        *last = Some(view.clone());
+        Ok(view)
+    }
+
+    async fn fetch(self: &Arc<Self>, app: &Arc<App>, file: &str) -> Result<bool, Fault> {
+        let package = file.strip_suffix(".prov").unwrap_or(file).to_owned();
+        let index = self.index(app).await?;
+        let _turn = self.wanted.acquire().await.map_err(|error| Fault::internal(error.to_string()))?;
+        // A signature says nothing without its package.
+        let is_here = !matches!(app.store.file(&self.tenant, &package).await, Err(Error::Unknown(Missing::File)));
+        let wants_signature = package != file;
+        let (mirror, fetcher) = (self.clone(), self.fetcher(app));
+        let work = tokio::task::spawn_blocking(move || {
+            let found = mirror.upstream.find(&index, &package).map_err(Trouble::Bad)?;
+            let Some(remote) = found else { return Ok(false) };
+            if !is_here {
+                fetcher.package(&mirror.tenant, &remote)?;
+            }
+            if wants_signature { fetcher.signature(&mirror.tenant, &remote) } else { Ok(true) }
+        });
+        let fetched = work.await.map_err(|error| Fault::internal(error.to_string()))?;
+        fetched.map_err(|trouble| match trouble {
+            Trouble::Ours(error) => error.into(),
+            trouble => away(self.upstream.hidden(&trouble.text())),
+        })
+    }
+
+    fn fetcher(&self, app: &App) -> Arc<Fetcher> {
+        let mut fetcher = locked(&self.fetcher);
+        let new = || Arc::new(Fetcher::new(&app.store, Handle::current(), self.archive_bytes));
+        fetcher.get_or_insert_with(new).clone()
     }
 }
 
-impl View {
-    fn new(parts: (String, String), theirs: &[u8], ours: &[u8], links: &Links) -> Result<Self, String> {
-        let yaml = merge::merged(theirs, ours, links)?;
-        let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-        let packed = packer.write_all(&yaml).and_then(|()| packer.finish());
-        let gzip = packed.map_err(|error| error.to_string())?;
-        let hash = HEXLOWER.encode(digest(&SHA256, &yaml).as_ref());
-        let etag = format!("\"{}\"", hash.get(..32).unwrap_or_default());
-        Ok(View { parts, etag, yaml: yaml.into(), gzip: gzip.into() })
-    }
+/// All mirrors as JSON, of which some are shown.
+pub fn json<'a>(mirrors: impl Iterator<Item = &'a Arc<Mirror>>) -> Value {
+    let all: Vec<Value> = mirrors.map(|mirror| mirror.told(|told| told.json())).collect();
+    let synced = all.iter().all(|mirror| mirror.get("synced") == Some(&Value::Bool(true)));
+    json!({ "synced": synced, "mirrors": all })
 }
 
-fn keep_file(file: &PathBuf, text: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(file);
-    std::fs::create_dir_all(folder)?;
-    let new = file.with_extension("new");
-    std::fs::write(&new, text)?;
-    std::fs::rename(new, file)
-}
-
-async fn get(url: String, limit: usize) -> Result<Bytes, String> {
-    let got = tokio::task::spawn_blocking(move || fetch::get(&url, limit)).await;
-    got.map_err(|error| error.to_string())?.map(Bytes::from)
-}
-
-/// That somebody else was faster is no failure.
-fn kept(saved: Result<(), Error>) -> Result<bool, Fault> {
-    match saved {
-        Ok(()) | Err(Error::Exists(_)) => Ok(true),
-        Err(Error::Invalid(text)) => Err(away(text)),
-        Err(error) => Err(error.into()),
-    }
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn away(trouble: String) -> Fault {

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use chart_store::{Algorithm, Error, Policy, Spooled};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
-use super::fault;
-use super::upload::SIGNATURE_BYTES;
+use super::upload::{self, SIGNATURE_BYTES};
+use super::{Asked, fault};
 use crate::answer::Fault;
 use crate::app::App;
 
@@ -24,12 +24,12 @@ struct Files {
     signatures: Vec<(String, Bytes)>,
 }
 
-/// Keeps what is in a form: a package and its signature together or not at all.
+/// Keeps what is in a form: a package and its signature together or not at all. Returns what lint has to say.
 ///
 /// # Errors
 /// 400 for a form without files or with wrong ones, 409 for what is there, 413 for too much.
-pub async fn save(app: &App, tenant: &str, policy: Policy, headers: &HeaderMap, body: Body) -> Result<(), Fault> {
-    let files = read(app, headers, body).await?;
+pub async fn save(app: &App, asked: &Asked, policy: Policy, body: Body) -> Result<Vec<String>, Fault> {
+    let files = read(app, &asked.head.headers, body).await?;
     if files.packages.is_empty() && files.signatures.is_empty() {
         return Err(nothing(app));
     }
@@ -37,20 +37,28 @@ pub async fn save(app: &App, tenant: &str, policy: Policy, headers: &HeaderMap, 
         Error::Exists(_) => Fault::new(StatusCode::CONFLICT, "chart already exists"),
         error => error.into(),
     };
-    let Files { mut packages, mut signatures } = files;
+    let Files { packages: given, mut signatures } = files;
+    let (mut packages, mut messages) = (Vec::new(), Vec::new());
+    for (_, package) in given {
+        // All of them before any is kept.
+        let (checked, mut found) = upload::checked(app, &asked.head.uri, package).await?;
+        packages.push(checked);
+        messages.append(&mut found);
+    }
+    let tenant = &asked.tenant;
     if packages.len() == 1 && signatures.len() == 1 {
-        let (Some((_, package)), Some((_, signature))) = (packages.pop(), signatures.pop()) else {
+        let (Some(package), Some((_, signature))) = (packages.pop(), signatures.pop()) else {
             return Err(nothing(app));
         };
-        app.store.put_chart(tenant, package, Some(signature), policy).await.map_err(exists)?;
+        app.store.keep_chart(tenant, package, Some(signature), policy).await.map_err(exists)?;
     }
-    for (_, package) in packages {
-        app.store.put_chart(tenant, package, None, policy).await.map_err(exists)?;
+    for package in packages {
+        app.store.keep_chart(tenant, package, None, policy).await.map_err(exists)?;
     }
     for (_, signature) in signatures {
         app.store.put_provenance(tenant, signature, policy).await.map_err(exists)?;
     }
-    Ok(())
+    Ok(messages)
 }
 
 async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Files, Fault> {

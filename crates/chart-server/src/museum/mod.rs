@@ -4,6 +4,7 @@ mod contents;
 mod delete;
 mod fault;
 mod form;
+mod mirrors;
 mod pages;
 mod pick;
 mod query;
@@ -85,6 +86,7 @@ async fn museum(app: &Arc<App>, found: Found, request: Request) -> Result<Respon
         (Route::Templates(version), _) => contents::templates(app, &asked.tenant, &version).await,
         (Route::Values(version), _) => contents::values(app, &asked.tenant, &version).await,
         (Route::Provenance, _) => upload::provenance(app, &asked, body).await,
+        (Route::Mirrors, _) => Ok(mirrors::all(app, &asked.head.headers)),
     }
 }
 
@@ -97,13 +99,15 @@ fn wanted(app: &App, route: &Route, method: &Method) -> Option<Option<Action>> {
     let reads = *method == Method::GET || *method == Method::HEAD;
     match route {
         Route::Info | Route::Health if reads => Some(None),
+        // Who may see what of them is decided by tenant.
+        Route::Mirrors if reads && app.mirrors.all().next().is_some() => Some(None),
         // Names of tenants are in it: as free as ChartMuseum's only where it was asked for in ChartMuseum's way.
         Route::Metrics if reads && settings.shown.metrics => {
             Some((!settings.shown.metrics_free).then_some(Action::Pull))
         }
         Route::Static(_) if reads && settings.shown.web_folder.is_some() => Some(Some(Action::Pull)),
         Route::ArtifactHub if reads && !settings.shown.artifact_hub.is_empty() => Some(Some(Action::Pull)),
-        Route::Info | Route::Health | Route::Metrics | Route::Static(_) | Route::ArtifactHub => None,
+        Route::Info | Route::Health | Route::Metrics | Route::Static(_) | Route::ArtifactHub | Route::Mirrors => None,
         Route::Provenance => (*method == Method::POST).then_some(Some(Action::Push)),
         Route::Charts if *method == Method::POST => Some(Some(Action::Push)),
         Route::Version(_) if *method == Method::DELETE => settings.writes.delete.then_some(Some(Action::Push)),

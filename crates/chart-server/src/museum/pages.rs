@@ -9,6 +9,7 @@ use bytes::Bytes;
 use crate::answer::{self, Fault};
 use crate::app::App;
 use crate::metrics::TenantCount;
+use crate::mirror::Numbers;
 
 /// The version of ChartMuseum that this API is.
 pub const MUSEUM_VERSION: &str = "0.16.5";
@@ -58,7 +59,8 @@ pub async fn metrics(app: &App) -> Result<Response, Fault> {
         let (charts, versions) = app.store.counts(&tenant).await?;
         counts.push(TenantCount { tenant, charts, versions });
     }
-    Ok(answer::data(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", app.metrics.text(&counts)))
+    let mirrors: Vec<_> = app.mirrors.all().map(|mirror| mirror.told(Numbers::of)).collect();
+    Ok(answer::data(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", app.metrics.text(&counts, &mirrors)))
 }
 
 async fn read(path: PathBuf) -> Option<Bytes> {

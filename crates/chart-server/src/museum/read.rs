@@ -1,5 +1,7 @@
 //! Reading: the index, archives, and what the API says of charts.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY,
@@ -16,9 +18,9 @@ use crate::mirror::View;
 use crate::route;
 
 /// The index as it is now: YAML, packed where the client can unpack it, or JSON; or that nothing changed.
-pub async fn index(app: &App, asked: &Asked) -> Result<Response, Fault> {
+pub async fn index(app: &Arc<App>, asked: &Asked) -> Result<Response, Fault> {
     if let Some(view) = app.mirrors.index(app, &asked.tenant).await? {
-        return Ok(mirrored(asked, &view));
+        return mirrored(asked, &view).await;
     }
     let index = app.store.index(&asked.tenant).await?;
     let headers = &asked.head.headers;
@@ -59,25 +61,29 @@ fn describe(headers: &mut HeaderMap, content_type: &'static str, tag: &str) {
 }
 
 /// The index of a tenant that has another repository behind it.
-fn mirrored(asked: &Asked, view: &View) -> Response {
+async fn mirrored(asked: &Asked, view: &View) -> Result<Response, Fault> {
     let headers = &asked.head.headers;
     let packed = accepts(headers, &ACCEPT_ENCODING, "gzip");
     let tag = format!("{}{}\"", view.etag.trim_end_matches('"'), if packed { "-gzip" } else { "" });
-    let body = if packed { view.gzip.clone() } else { view.yaml.clone() };
-    let mut response = match answer::has_tag(headers, &tag) {
-        true => answer::empty(StatusCode::NOT_MODIFIED),
-        false => Response::new(Body::from(body)),
+    let mut response = if answer::has_tag(headers, &tag) {
+        answer::empty(StatusCode::NOT_MODIFIED)
+    } else {
+        let unpacked = |error: std::io::Error| Fault::internal(format!("cannot pack an index: {error}"));
+        let text = if packed { view.gzip().await.map_err(unpacked)? } else { view.yaml.clone() };
+        let mut response = Response::new(text.body());
+        set(response.headers_mut(), CONTENT_LENGTH, &text.size.to_string());
+        response
     };
     let headers = response.headers_mut();
     if packed {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     describe(headers, "application/x-yaml", &tag);
-    response
+    Ok(response)
 }
 
 /// An archive or a signature.
-pub async fn file(app: &App, asked: &Asked, file: &str) -> Result<Response, Fault> {
+pub async fn file(app: &Arc<App>, asked: &Asked, file: &str) -> Result<Response, Fault> {
     let content_type = match file {
         _ if file.ends_with("tgz.prov") => "application/pgp-signature",
         _ if file.ends_with("tgz") => "application/x-tar",

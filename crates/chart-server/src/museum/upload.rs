@@ -6,8 +6,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use bytes::Bytes;
-use chart_store::{Algorithm, Error, Policy, Spooled};
+use chart_store::{Algorithm, Checked, Error, Policy, Spooled};
+use gostd::strconv::parse_bool;
 use http_body_util::BodyExt;
+use serde_json::json;
 
 use super::{Asked, fault, form, query};
 use crate::answer::{self, Fault};
@@ -23,12 +25,46 @@ const SAVED: &str = r#"{"saved":true}"#;
 pub async fn charts(app: &App, asked: &Asked, body: Body) -> Result<Response, Fault> {
     let policy = policy(app, &asked.head.uri);
     if media_type(&asked.head.headers) == "multipart/form-data" {
-        form::save(app, &asked.tenant, policy, &asked.head.headers, body).await?;
-    } else {
-        let package = spool(app, &asked.head.headers, body, app.settings.limits.upload_bytes).await?;
-        app.store.put_chart(&asked.tenant, package, None, policy).await?;
+        let messages = form::save(app, asked, policy, body).await?;
+        return Ok(saved(&messages));
     }
-    Ok(answer::json(StatusCode::CREATED, SAVED))
+    let package = spool(app, &asked.head.headers, body, app.settings.limits.upload_bytes).await?;
+    let (checked, messages) = checked(app, &asked.head.uri, package).await?;
+    app.store.keep_chart(&asked.tenant, checked, None, policy).await?;
+    Ok(saved(&messages))
+}
+
+/// ChartMuseum's answer; with what lint has to say, if it was asked and has something to say.
+fn saved(messages: &[String]) -> Response {
+    match messages {
+        [] => answer::json(StatusCode::CREATED, SAVED),
+        messages => answer::json(StatusCode::CREATED, json!({"saved": true, "lint": messages}).to_string()),
+    }
+}
+
+/// Checks a package, and lints it if that is wanted; gives the messages along.
+///
+/// # Errors
+/// 400 for what is no chart, 422 with all messages for one that has lint errors.
+pub async fn checked(app: &App, uri: &Uri, package: Spooled) -> Result<(Checked, Vec<String>), Fault> {
+    let mut checked = app.store.check_chart(package).await?;
+    let is_asked = query::value(uri, "lint").is_some_and(|word| parse_bool(word.as_bytes()).unwrap_or(true));
+    if !app.linting.is_wanted(is_asked) {
+        return Ok((checked, Vec::new()));
+    }
+    let read = tokio::task::spawn_blocking(move || checked.bytes().map(|bytes| (bytes, checked)));
+    let read = read.await.map_err(std::io::Error::other).and_then(|read| read);
+    let (bytes, checked) = read.map_err(|error| Fault::internal(error.to_string()))?;
+    let findings = app.linting.look(bytes).await.map_err(|text| Fault::new(StatusCode::BAD_REQUEST, text))?;
+    if app.linting.refuses(&findings, is_asked) {
+        let text = format!("{} has lint errors:\n{}", checked.file(), findings.messages.join("\n"));
+        return Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, text));
+    }
+    if !findings.messages.is_empty() {
+        let fields = [("package", json!(checked.file())), ("messages", json!(findings.messages))];
+        app.log.warn("Lint has something to say of a chart", &fields);
+    }
+    Ok((checked, findings.messages))
 }
 
 /// `POST /api/prov`: a signature.

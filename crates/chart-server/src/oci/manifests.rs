@@ -9,7 +9,7 @@ use chart_store::{Digest, PutManifest, names};
 use super::blobs::{check_deletes, parsed};
 use super::gate::{Action, Subject};
 use super::reply::{self, Code, Fault};
-use super::{Call, MANIFEST_BYTES, body};
+use super::{Call, MANIFEST_BYTES, body, lint};
 
 /// Tags that one push may set.
 const TAGS: usize = 100;
@@ -64,10 +64,12 @@ pub async fn put(call: &Call, name: &str, text: &str, content: Body) -> Result<R
         check_tags(&tags)?;
     }
     let body = body::bytes(call, content, MANIFEST_BYTES).await?;
+    let content_type = content_type(call);
+    lint::look(call, name, content_type.as_deref(), &body).await?;
     let put = PutManifest {
         repository: name.to_owned(),
         digest,
-        content_type: content_type(call),
+        content_type,
         body,
         tags: tags.clone(),
         overwrite_charts: call.registry.rules.overwrite_charts,

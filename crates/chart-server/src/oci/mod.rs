@@ -6,6 +6,7 @@
 mod blobs;
 mod body;
 mod gate;
+mod lint;
 mod list;
 mod manifests;
 mod path;
@@ -27,6 +28,7 @@ use chart_store::Store;
 pub use gate::{Action, Gate, Open, Refusal, Subject};
 pub use reply::Cause;
 
+use crate::linting::Linting;
 use path::{Route, find};
 use query::Query;
 use reply::{Code, Fault};
@@ -44,13 +46,15 @@ pub struct Rules {
     pub deletes: bool,
     /// Bytes of a blob.
     pub blob_bytes: u64,
+    /// Charts are looked at before they are kept.
+    pub linting: Option<Arc<Linting>>,
 }
 
 impl Default for Rules {
     fn default() -> Self {
         // Nothing that charts need comes near it, images do.
         let blob_bytes = 10 * 1024 * 1024 * 1024;
-        Rules { context_path: String::new(), overwrite_charts: true, deletes: true, blob_bytes }
+        Rules { context_path: String::new(), overwrite_charts: true, deletes: true, blob_bytes, linting: None }
     }
 }
 

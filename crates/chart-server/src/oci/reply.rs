@@ -134,6 +134,14 @@ impl Fault {
         Fault { cause: Some(Arc::new(error)), ..Fault::new(status, Code::Unknown, message) }
     }
 
+    /// Adds what else there is to say of the first error.
+    pub fn with_detail(mut self, detail: Value) -> Self {
+        if let Some(error) = self.errors.first_mut().and_then(Value::as_object_mut) {
+            error.insert("detail".to_owned(), detail);
+        }
+        self
+    }
+
     pub fn with(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
         self

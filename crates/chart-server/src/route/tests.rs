@@ -31,6 +31,7 @@ fn shown(found: &Found) -> String {
         Route::Templates(v) => format!("templates={}@{}", v.name, v.version),
         Route::Values(v) => format!("values={}@{}", v.name, v.version),
         Route::Provenance => "prov".to_owned(),
+        Route::Mirrors => "mirrors".to_owned(),
     };
     if found.tenant.is_empty() { what } else { format!("{what} {}", found.tenant) }
 }

@@ -11,9 +11,10 @@ use super::given::Given;
 use super::table;
 use super::wrong::Wrong;
 use super::{
-    Auth, Bearer, Depth, Forms, Limits, Listen, LogSettings, Manner, Overwrite, Settings, Shown, Tls, Way, Writes,
-    storage,
+    Auth, Bearer, Depth, Forms, Limits, Listen, LogSettings, Manner, Mirroring, Overwrite, Settings, Shown, Tls, Way,
+    Writes, storage,
 };
+use crate::linting::When;
 
 /// Levels of tenants; a path has no more names than this.
 pub const DEPTH_LIMIT: usize = 16;
@@ -48,6 +49,7 @@ pub fn settings(manner: Manner, given: &Given) -> Result<Settings, Wrong> {
         shown: Shown {
             json_index: bool(given, "json-index"),
             print_index: bool(given, "gen-index"),
+            export: given.text("export").map(PathBuf::from),
             artifact_hub: pairs(given, "artifact-hub-repo-id"),
             web_folder: given.text("web-template-path").map(PathBuf::from),
             cors_origin: given.text("cors-alloworigin").map(str::to_owned),
@@ -60,8 +62,13 @@ pub fn settings(manner: Manner, given: &Given) -> Result<Settings, Wrong> {
             health: bool(given, "log-health"),
             latency_integer: bool(given, "log-latency-integer"),
         },
-        mirrors: mirrors(given)?,
-        mirror_interval: duration(given, "mirror-interval").unwrap_or(Duration::from_secs(300)),
+        mirroring: Mirroring {
+            urls: mirrors(given)?,
+            interval: duration(given, "mirror-interval").unwrap_or(Duration::from_secs(300)),
+            index_bytes: at_least_one(given, "mirror-index-limit")?,
+            archives: bool(given, "mirror-archives"),
+        },
+        lint: lint(given)?,
         context_path,
         listen,
     })
@@ -170,6 +177,15 @@ fn depth(given: &Given) -> Result<Depth, Wrong> {
 
 fn metrics(manner: Manner, given: &Given) -> bool {
     bool(given, "enable-metrics") || (manner == Manner::Serve && !bool(given, "disable-metrics"))
+}
+
+fn lint(given: &Given) -> Result<When, Wrong> {
+    match text_or_default(given, "lint-uploads").as_str() {
+        "off" => Ok(When::Asked),
+        "warn" => Ok(When::Warn),
+        "error" => Ok(When::Error),
+        other => Err(Wrong::new(format!("--lint-uploads {other:?} is not off, warn or error"))),
+    }
 }
 
 fn mirrors(given: &Given) -> Result<BTreeMap<String, String>, Wrong> {

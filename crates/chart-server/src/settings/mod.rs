@@ -40,9 +40,22 @@ pub struct Settings {
     pub forms: Forms,
     pub shown: Shown,
     pub log: LogSettings,
-    /// Repositories that stand behind tenants.
-    pub mirrors: BTreeMap<String, String>,
-    pub mirror_interval: Duration,
+    pub mirroring: Mirroring,
+    /// Which uploads are linted.
+    pub lint: crate::linting::When,
+}
+
+/// Repositories that stand behind tenants.
+#[derive(Clone, Debug)]
+pub struct Mirroring {
+    /// By tenant.
+    pub urls: BTreeMap<String, String>,
+    /// How long an index counts.
+    pub interval: Duration,
+    /// Bytes of an index.
+    pub index_bytes: u64,
+    /// All archives are fetched, wanted or not.
+    pub archives: bool,
 }
 
 /// Where to listen, and how.
@@ -165,6 +178,8 @@ pub struct Shown {
     pub json_index: bool,
     /// Print the index and end.
     pub print_index: bool,
+    /// Write all charts to this folder and end.
+    pub export: Option<PathBuf>,
     pub artifact_hub: BTreeMap<String, String>,
     pub web_folder: Option<PathBuf>,
     pub cors_origin: Option<String>,

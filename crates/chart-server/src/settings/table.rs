@@ -94,7 +94,7 @@ pub static SETTINGS: &[Setting] = &[
     int("port", "PORT", "port", "port to listen on").default("8080"),
     text("listen-host", "LISTEN_HOST", "listen.host", "host to listen on (without authentication: 127.0.0.1)"),
     text("context-path", "CONTEXT_PATH", "contextpath", "path that all addresses start with"),
-    text("tls-cert", "TLS_CERT", "tls.cert", "certificate chain (PEM)"),
+    text("tls-cert", "TLS_CERT", "tls.cert", "certificate chain (PEM); read again when it changes, and on SIGHUP"),
     text("tls-key", "TLS_KEY", "tls.key", "key of the certificate (PEM)"),
     text("tls-ca-cert", "TLS_CA_CERT", "tls.cacert", "authority that clients need a certificate of (PEM)"),
     text("cors-alloworigin", "CORS_ALLOW_ORIGIN", "cors.alloworigin", "origin that pages may call the API from, or *"),
@@ -147,7 +147,9 @@ pub static SETTINGS: &[Setting] = &[
     ),
     text("storage-microsoft-prefix", "STORAGE_MICROSOFT_PREFIX", "storage.microsoft.prefix", "prefix in the container"),
     ours("mirror", Kind::Pairs, "repository whose charts are fetched when somebody wants them: URL, or TENANT=URL"),
+    ours("mirror-archives", Kind::Bool, "fetch all charts of mirrored repositories, wanted or not"),
     ours("mirror-interval", Kind::Duration, "how long an index of a mirrored repository counts").default("5m"),
+    ours("mirror-index-limit", Kind::Int, "bytes of an index of a mirrored repository").default("268435456"),
     // Who may do what.
     ours("anonymous-writes", Kind::Bool, "let anyone upload and delete; only on a loopback address"),
     text("basic-auth-user", "BASIC_AUTH_USER", "basicauth.user", "user name"),
@@ -166,6 +168,8 @@ pub static SETTINGS: &[Setting] = &[
     bool("disable-api", "DISABLE_API", "disableapi", "no addresses below /api"),
     bool("disable-delete", "DISABLE_DELETE", "disabledelete", "no deletion"),
     bool("allow-overwrite", "ALLOW_OVERWRITE", "allowoverwrite", "a version may be uploaded again"),
+    ours("lint-uploads", Kind::Text, "lint all charts: off (only with ?lint=1), warn, or error to refuse them")
+        .default("off"),
     bool("disable-force-overwrite", "DISABLE_FORCE_OVERWRITE", "disableforceoverwrite", "not even with ?force"),
     // Tenants and limits.
     int("depth", "DEPTH", "depth", "names before index.yaml: levels of tenants"),
@@ -196,6 +200,7 @@ pub static SETTINGS: &[Setting] = &[
     text("chart-url", "CHART_URL", "charturl", "absolute address of archives in index.yaml"),
     bool("json-index", "JSON_INDEX", "json-index", "index.yaml as JSON"),
     bool("gen-index", "GEN_INDEX", "genindex", "print index.yaml and end"),
+    ours("export", Kind::Text, "write all charts to this folder, as NAME-VERSION.tgz below their tenants, and end"),
     setting("artifact-hub-repo-id", "ARTIFACT_HUB_REPO_ID", "artifact-hub-repo-id", Kind::Pairs)
         .help("ID for artifacthub-repo.yml: ID, or TENANT=ID"),
     text("web-template-path", "WEB_TEMPLATE_PATH", "web-template-path", "folder of index.html and static/"),

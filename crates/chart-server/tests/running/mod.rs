@@ -38,7 +38,11 @@ impl Running {
 
     /// Starts `repo serve` with these flags.
     pub fn serve(flags: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Running::serve_in(tempfile::tempdir().expect("a folder"), flags)
+    }
+
+    /// Starts `repo serve` with these flags, its charts in a folder that is there.
+    pub fn serve_in(folder: TempDir, flags: &[&str]) -> Self {
         let mut flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         flags.push(format!("--data={}", folder.path().display()));
         Running::start(Manner::Serve, &flags, folder)
@@ -63,6 +67,14 @@ impl Running {
     /// Asks the server to stop.
     pub fn ask_to_stop(&mut self) {
         self.stop.take();
+    }
+
+    /// Stops the server, and gives its folder back.
+    pub fn stopped(mut self) -> TempDir {
+        self.ask_to_stop();
+        self.wait();
+        let empty = tempfile::tempdir().expect("a folder");
+        std::mem::replace(&mut self.folder, empty)
     }
 
     /// Waits for its end; returns whether all requests came to theirs.

@@ -16,6 +16,8 @@ use crate::error::Error;
 
 /// Bytes that stay in memory before there is a file: what one request may cost, and what one hop writes.
 const MEMORY_BYTES: usize = 256 * 1024;
+/// The same for bodies that come many at a time and that nobody waits for.
+const SMALL_MEMORY_BYTES: usize = 32 * 1024;
 
 /// A body that is coming in.
 pub struct Spool {
@@ -24,6 +26,7 @@ pub struct Spool {
     size: u64,
     hasher: Hasher,
     memory: Vec<u8>,
+    memory_limit: usize,
     file: Option<(File, TempPath)>,
 }
 
@@ -44,7 +47,14 @@ pub(crate) enum Content {
 
 impl Spool {
     pub(crate) fn new(folder: Arc<Path>, algorithm: Algorithm, limit: u64) -> Self {
-        Spool { folder, limit, size: 0, hasher: Hasher::new(algorithm), memory: Vec::new(), file: None }
+        let hasher = Hasher::new(algorithm);
+        Spool { folder, limit, size: 0, hasher, memory: Vec::new(), memory_limit: MEMORY_BYTES, file: None }
+    }
+
+    /// Keeps less in memory, for more trips to the disk.
+    pub fn frugal(mut self) -> Self {
+        self.memory_limit = SMALL_MEMORY_BYTES;
+        self
     }
 
     /// Takes the next bytes.
@@ -58,7 +68,7 @@ impl Spool {
         }
         self.hasher.update(bytes);
         self.memory.extend_from_slice(bytes);
-        match self.memory.len() > MEMORY_BYTES {
+        match self.memory.len() > self.memory_limit {
             true => self.flush().await,
             false => Ok(()),
         }

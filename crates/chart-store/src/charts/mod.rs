@@ -1,7 +1,9 @@
 //! Charts as a repository has them: packages in, versions out.
 
+mod checked;
 mod delete;
 mod entry;
+mod listing;
 mod manifest;
 mod package;
 mod provenance;
@@ -9,7 +11,9 @@ mod put;
 mod read;
 mod table;
 
+pub use checked::Checked;
 pub use entry::{head as chart_head, time as entry_time};
+pub use listing::Listed;
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer};
 pub use package::Package;
 pub use put::{check_tenant, tie};

@@ -52,22 +52,21 @@ impl Package {
 
 impl Store {
     /// Reads and checks an archive, away from the requests; few at a time.
-    pub(crate) async fn inspect(&self, mut spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
+    pub(crate) async fn inspect(&self, spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
         let _turn = self.inner.inspections.acquire().await.map_err(|_| Error::Busy)?;
-        let work = tokio::task::spawn_blocking(move || {
-            let package = match &mut spooled.content {
-                Content::Memory(bytes) => {
-                    Package::read(Cursor::new(&bytes[..]), &spooled.digest, spooled.size, created)
-                }
-                Content::File(file, _) => {
-                    file.rewind().map_err(|error| Error::disk("cannot read a body", error))?;
-                    Package::read(BufReader::new(&*file), &spooled.digest, spooled.size, created)
-                }
-                Content::Placed => Err(Error::Busy),
-            }?;
-            Ok((package, spooled))
-        });
+        let work = tokio::task::spawn_blocking(move || read(spooled, created));
         work.await.map_err(|_| Error::Busy)?
+    }
+
+    /// Reads and checks an archive on this thread, which waits for its turn among the others.
+    pub(crate) fn inspect_here(
+        &self,
+        spooled: Spooled,
+        created: i64,
+        handle: &tokio::runtime::Handle,
+    ) -> Result<(Package, Spooled), Error> {
+        let _turn = handle.block_on(self.inner.inspections.acquire()).map_err(|_| Error::Busy)?;
+        read(spooled, created)
     }
 
     /// Reads and checks an archive that is kept already, piece by piece.
@@ -95,6 +94,19 @@ impl Store {
         drop(turn);
         package
     }
+}
+
+fn read(mut spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
+    let (digest, size) = (spooled.digest.clone(), spooled.size);
+    let package = match &mut spooled.content {
+        Content::Memory(bytes) => Package::read(Cursor::new(&bytes[..]), &digest, size, created),
+        Content::File(file, _) => {
+            file.rewind().map_err(|error| Error::disk("cannot read a body", error))?;
+            Package::read(BufReader::new(&*file), &digest, size, created)
+        }
+        Content::Placed => Err(Error::Busy),
+    }?;
+    Ok((package, spooled))
 }
 
 /// A stream of pieces as a reader for work that may wait.

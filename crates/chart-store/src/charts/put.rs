@@ -13,7 +13,7 @@ use crate::store::{Store, now};
 use super::manifest::{CONFIG, Piece, manifest};
 use super::provenance;
 use super::table::{Place, put_version, remove_everywhere, version_of};
-use super::{Package, Policy, Saved};
+use super::{Checked, Package, Policy, Saved};
 
 /// Bytes of a provenance file: a signed Chart.yaml with one digest.
 pub const PROVENANCE_BYTES: usize = 1024 * 1024;
@@ -31,10 +31,45 @@ impl Store {
         policy: Policy,
     ) -> Result<Saved, Error> {
         check_tenant(tenant)?;
+        let checked = self.check_chart(package).await?;
+        self.keep_chart(tenant, checked, provenance, policy).await
+    }
+
+    /// Reads and checks a package, and keeps nothing yet.
+    ///
+    /// # Errors
+    /// It is no chart.
+    pub async fn check_chart(&self, package: Spooled) -> Result<Checked, Error> {
+        let (package, spooled) = self.inspect(package, now()).await?;
+        Ok(Checked { package, spooled })
+    }
+
+    /// Reads and checks a package on this thread, which must have room for as many levels as a chart may have: for work
+    /// that is less urgent than requests.
+    ///
+    /// # Errors
+    /// It is no chart.
+    pub fn check_chart_here(&self, package: Spooled, handle: &tokio::runtime::Handle) -> Result<Checked, Error> {
+        let (package, spooled) = self.inspect_here(package, now(), handle)?;
+        Ok(Checked { package, spooled })
+    }
+
+    /// Keeps a package that was checked, and its provenance file if it came along.
+    ///
+    /// # Errors
+    /// The version is there already, a limit of the tenant is reached, the disk is full.
+    pub async fn keep_chart(
+        &self,
+        tenant: &str,
+        checked: Checked,
+        provenance: Option<Bytes>,
+        policy: Policy,
+    ) -> Result<Saved, Error> {
+        check_tenant(tenant)?;
         if provenance.as_ref().is_some_and(|text| text.len() > PROVENANCE_BYTES) {
             return Err(Error::TooLarge { limit: PROVENANCE_BYTES as u64 });
         }
-        let (package, spooled) = self.inspect(package, now()).await?;
+        let Checked { package, spooled } = checked;
         if let Some(text) = &provenance {
             provenance::check_belongs(text, &package)?;
         }

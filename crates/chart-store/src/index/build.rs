@@ -35,6 +35,11 @@ pub fn foot(settings: &IndexSettings, changed_at: i64) -> Vec<u8> {
 }
 
 impl Store {
+    /// Returns what stands behind the entries of an index that was made at a time, in milliseconds since 1970.
+    pub fn index_foot(&self, made_at: i64) -> Vec<u8> {
+        foot(&self.inner.index_settings, made_at)
+    }
+
     /// Reads all versions of a tenant, as they are or newer than `state`.
     pub(super) async fn all_blocks(&self, tenant: &str, state: State) -> Result<Blocks, Error> {
         let mut builder = Builder::default();
@@ -52,7 +57,7 @@ impl Store {
                     flush(&mut builder, &name, &mut chart)?;
                     name = after.0.as_str().into();
                 }
-                chart.push((Key::version(&name, &after.1), self.entry(tenant, row.text()?)));
+                chart.push((Key::version(&name, &after.1), self.addressed(tenant, row.text()?)));
             }
             if last {
                 flush(&mut builder, &name, &mut chart)?;
@@ -76,14 +81,14 @@ impl Store {
         let sql = "SELECT name, version, entry FROM versions WHERE tenant = $1 AND changed > $2";
         for mut row in self.inner.rows.rows(sql, &args).await? {
             let name: Arc<str> = row.text()?.as_str().into();
-            edits.insert(Key::version(&name, &row.text()?), Some(self.entry(tenant, row.text()?)));
+            edits.insert(Key::version(&name, &row.text()?), Some(self.addressed(tenant, row.text()?)));
             edits.insert(Key::head(&name), Some(chart_head(&name)?.into()));
         }
         Ok(if edits.is_empty() { blocks.clone() } else { blocks.edited(edits) })
     }
 
     /// The text of an entry, its URL as this server has it.
-    fn entry(&self, tenant: &str, entry: String) -> Bytes {
+    pub(crate) fn addressed(&self, tenant: &str, entry: String) -> Bytes {
         const URLS: &str = "\n    urls:\n    - ";
         let base = &self.inner.index_settings.chart_url;
         if base.is_empty() {

@@ -238,6 +238,12 @@ impl Store {
         row.map(read).transpose()
     }
 
+    /// Returns the entity tag that the index of a tenant has now, without making the index.
+    pub async fn index_tag(&self, tenant: &str) -> Result<String, Error> {
+        let state = self.state(tenant).await?.unwrap_or(State { tenant: 0, changes: 0, changed_at: 0, pruned: 0 });
+        Ok(etag(self.inner.rows.name(), &self.inner.index_settings, state))
+    }
+
     /// Returns the index of a tenant as JSON: made when it is asked for, and kept until the index changes.
     pub async fn index_json(&self, tenant: &str) -> Result<Text, Error> {
         let index = self.index(tenant).await?;

@@ -100,6 +100,14 @@ impl Document {
     }
 }
 
+/// Returns the package of the chart that a manifest is about, if it is about one.
+///
+/// # Errors
+/// As [`Document::read`].
+pub fn chart_of(content_type: Option<&str>, body: &[u8]) -> Result<Option<Digest>, Error> {
+    Ok(Document::read(content_type, body)?.chart.map(|layers| layers.package))
+}
+
 fn media_type(content_type: Option<&str>, text: &Text) -> Result<String, Error> {
     let own = text.media_type.as_deref().filter(|name| !name.is_empty());
     let named = match (content_type, own) {

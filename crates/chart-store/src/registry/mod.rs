@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use crate::digest::Digest;
 
+pub use document::chart_of;
 pub use put::PutManifest;
 pub use table::NewBlob;
 

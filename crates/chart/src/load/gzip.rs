@@ -9,7 +9,7 @@ use gostd::GoError;
 pub const HEADER: &str = "gzip: invalid header";
 
 /// Bytes of the smallest header.
-const HEADER_BYTES: usize = 10;
+pub const HEADER_BYTES: usize = 10;
 
 /// Returns a reader of what is packed.
 ///

@@ -1,7 +1,8 @@
 //! Reads the definition of a packed chart and checks the rest of the archive, which is unpacked but not kept: what a
 //! server does with archives of strangers.
 
-use std::io::{BufRead, Read};
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use gostd::GoError;
@@ -19,6 +20,9 @@ const VALUES_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes of everything unpacked, headers included: what one archive may cost in time.
 const UNPACKED_BYTES: u64 = 4 * CHART_BYTES;
 
+/// Levels of packed subcharts: each costs a reader. Nobody packs more than two or three.
+const DEPTH_LIMIT: usize = 20;
+
 /// What an archive says of its chart.
 pub struct Inspected {
     pub metadata: Metadata,
@@ -26,36 +30,104 @@ pub struct Inspected {
     pub folder: String,
 }
 
-/// Reads an archive to its end.
+/// Reads an archive to its end, with the packed subcharts in it (`charts/NAME.tgz`).
 ///
 /// # Errors
-/// As [`super::load_archive`]: of the archive, of paths in it, of its size, of Chart.yaml and values.yaml. Subcharts and
-/// templates are not looked into.
+/// As [`super::load_archive`]: of the archive, of paths in it, of its size, of Chart.yaml and values.yaml; of packed subcharts
+/// the same, but for their values. Subcharts in folders and templates are not looked into.
 pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
     check_start(&mut input)?;
     let mut unpacked = MultiGzDecoder::new(input).take(UNPACKED_BYTES);
-    let found = definitions(&mut unpacked);
+    let tree = Tree::default();
+    let found = definitions(&mut unpacked, &tree, 0);
     if unpacked.limit() == 0 {
         return Err(too_large(CHART_BYTES));
     }
     let found = found?;
-    let folder = found.folder.ok_or_else(|| GoError::new("Chart.yaml file is missing"))?;
-    let mut metadata = Metadata::default();
-    for text in &found.charts {
-        check_api_version(text)?;
-        metadata.read(text).map_err(|error| cannot_load("Chart.yaml", error))?;
-        if metadata.api_version.is_empty() {
-            metadata.api_version = "v1".to_owned();
-        }
-    }
-    for text in &found.requirements {
-        metadata.read(text).map_err(|error| cannot_load("requirements.yaml", error))?;
-    }
+    let folder = found.folder.clone().ok_or_else(|| GoError::new("Chart.yaml file is missing"))?;
+    found.charts.iter().try_for_each(|text| check_api_version(text))?;
+    let mut metadata = found.metadata()?;
     for text in &found.values {
         load_values(text).map_err(|error| cannot_load("values.yaml", error))?;
     }
     metadata.validate()?;
-    Ok(Inspected { metadata, folder })
+    match found.broken {
+        None => Ok(Inspected { metadata, folder }),
+        Some((name, error)) => Err(in_subchart(&name, &metadata.name, error)),
+    }
+}
+
+/// What packed subcharts may take, all of them together.
+struct Tree {
+    unpacked_bytes: Cell<u64>,
+    definition_bytes: Cell<u64>,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Tree { unpacked_bytes: Cell::new(UNPACKED_BYTES), definition_bytes: Cell::new(DEFINITION_BYTES) }
+    }
+}
+
+/// Checks an archive in `charts/`, to its end; `depth` levels are around it.
+fn packed(input: &mut dyn Read, tree: &Tree, depth: usize) -> Result<(), GoError> {
+    if depth > DEPTH_LIMIT {
+        return Err(GoError::new(format!("charts are nested more than {DEPTH_LIMIT} deep")));
+    }
+    let mut start = Vec::new();
+    input.take(gzip::HEADER_BYTES as u64).read_to_end(&mut start).map_err(|error| gzip::error(&error))?;
+    // An archive that is too short, or none, says so.
+    gzip::reader(&start)?;
+    let input = (&start[..]).chain(BufReader::new(input));
+    let mut unpacked = Metered { input: MultiGzDecoder::new(input), left: &tree.unpacked_bytes };
+    let found = definitions(&mut unpacked, tree, depth);
+    if tree.unpacked_bytes.get() == 0 {
+        return Err(too_large(UNPACKED_BYTES));
+    }
+    let found = found?;
+    if found.folder.is_none() {
+        return Err(GoError::new("Chart.yaml file is missing"));
+    }
+    let mut metadata = found.metadata()?;
+    metadata.validate()?;
+    match found.broken {
+        None => Ok(()),
+        Some((name, error)) => Err(in_subchart(&name, &metadata.name, error)),
+    }
+}
+
+fn in_subchart(name: &str, parent: &str, error: GoError) -> GoError {
+    GoError::wrap(format!("error unpacking subchart {name} in {parent}: {}", error.text), error)
+}
+
+/// Ends when all together have read as much as they may.
+struct Metered<'a, R> {
+    input: R,
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.left.get()).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.input.read(buffer.get_mut(..most).unwrap_or_default())?;
+        self.left.set(self.left.get().saturating_sub(read as u64));
+        Ok(read)
+    }
+}
+
+/// Returns the name of a packed subchart, at any depth of folders; what starts with `_` or `.` is none, as for Helm.
+fn packed_subchart(file: &str) -> Option<&str> {
+    let mut rest = file;
+    while let Some(below) = rest.strip_prefix("charts/") {
+        if below.starts_with(['_', '.']) {
+            return None;
+        }
+        match below.split_once('/') {
+            None => return below.ends_with(".tgz").then_some(below),
+            Some((_, inside)) => rest = inside,
+        }
+    }
+    None
 }
 
 #[derive(Default)]
@@ -65,9 +137,12 @@ struct Definitions {
     values: Vec<Vec<u8>>,
     folder: Option<String>,
     bytes: u64,
+    /// The first packed subchart that is none, and why. What is wrong with the chart itself is told first.
+    broken: Option<(String, GoError)>,
 }
 
-fn definitions(unpacked: &mut impl Read) -> Result<Definitions, GoError> {
+/// Goes through an archive; `depth` levels are around it, and the values of the outermost only are read.
+fn definitions(unpacked: &mut impl Read, tree: &Tree, depth: usize) -> Result<Definitions, GoError> {
     let mut archive = Archive::new(unpacked);
     let mut found = Definitions::default();
     let mut remaining = CHART_BYTES;
@@ -82,13 +157,19 @@ fn definitions(unpacked: &mut impl Read) -> Result<Definitions, GoError> {
         }
         files += 1;
         let name = inner_name(&header)?;
-        if header.size >= remaining {
+        // As Helm sees it, content that is not there was more than there may be.
+        if header.size >= remaining || header.data_bytes() < header.size {
             return Err(too_large(CHART_BYTES));
         }
         remaining -= header.size;
         if matches!(name.as_str(), "Chart.yaml" | "requirements.yaml") {
             found.take(&name, &header, &mut archive)?;
-        } else if name == "values.yaml" && header.size <= VALUES_BYTES {
+            let left = tree.definition_bytes.get().checked_sub(if depth > 0 { header.size } else { 0 });
+            tree.definition_bytes.set(left.ok_or_else(|| too_large(DEFINITION_BYTES))?);
+        } else if let Some(subchart) = packed_subchart(&name) {
+            let checked = packed(&mut archive.reader(), tree, depth + 1);
+            found.broken = found.broken.take().or(checked.err().map(|error| (subchart.to_owned(), error)));
+        } else if depth == 0 && name == "values.yaml" && header.size <= VALUES_BYTES {
             let mut text = Vec::new();
             archive.content(VALUES_BYTES, &mut text)?;
             found.values.push(crate::content::without_bom(&text).to_vec());
@@ -101,6 +182,21 @@ fn definitions(unpacked: &mut impl Read) -> Result<Definitions, GoError> {
 }
 
 impl Definitions {
+    /// Reads what Chart.yaml and requirements.yaml say.
+    fn metadata(&self) -> Result<Metadata, GoError> {
+        let mut metadata = Metadata::default();
+        for text in &self.charts {
+            metadata.read(text).map_err(|error| cannot_load("Chart.yaml", error))?;
+            if metadata.api_version.is_empty() {
+                metadata.api_version = "v1".to_owned();
+            }
+        }
+        for text in &self.requirements {
+            metadata.read(text).map_err(|error| cannot_load("requirements.yaml", error))?;
+        }
+        Ok(metadata)
+    }
+
     fn take<R: Read>(&mut self, name: &str, header: &Header, archive: &mut Archive<R>) -> Result<(), GoError> {
         // Several of one name are read over each other, as Helm does; together they have one limit.
         self.bytes += header.size;

@@ -34,7 +34,8 @@ impl Header {
         self.kind == b'g'
     }
 
-    fn data_bytes(&self) -> u64 {
+    /// Returns how many bytes of content follow.
+    pub fn data_bytes(&self) -> u64 {
         // Links, devices, folders and pipes have no content, whatever their size says.
         if matches!(self.kind, b'1'..=b'6') { 0 } else { self.size }
     }
@@ -46,6 +47,20 @@ pub struct Archive<R> {
     /// Content of the current entry that nobody read, and the padding behind it.
     unread: u64,
     padding: u64,
+}
+
+/// The content of an entry.
+pub struct Content<'a, R> {
+    archive: &'a mut Archive<R>,
+}
+
+impl<R: Read> Read for Content<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.archive.unread).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.archive.input.read(buffer.get_mut(..most).unwrap_or_default())?;
+        self.archive.unread -= read as u64;
+        Ok(read)
+    }
 }
 
 /// Names and sizes that extended headers give the next entry.
@@ -101,6 +116,11 @@ impl<R: Read> Archive<R> {
             true => Err(GoError::new("unexpected EOF")),
             false => Ok(()),
         }
+    }
+
+    /// Returns a reader of the content of the current entry; what is left of it is passed over.
+    pub fn reader(&mut self) -> Content<'_, R> {
+        Content { archive: self }
     }
 
     fn start(&mut self, header: &Header) {

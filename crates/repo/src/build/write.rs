@@ -28,7 +28,7 @@ const JSON_INDENT: &[u8] = b"      ";
 /// What JSON or YAML cannot hold.
 pub fn text(version: &Version, form: Form) -> Result<Vec<u8>, GoError> {
     match form {
-        Form::Yaml => yaml(version),
+        Form::Yaml => item_text(version),
         Form::Json => {
             let text = plain_json(version)?;
             Ok([JSON_INDENT, &*json::indent(&text, JSON_INDENT, b"  ")].concat())
@@ -37,7 +37,7 @@ pub fn text(version: &Version, form: Form) -> Result<Vec<u8>, GoError> {
 }
 
 /// Writes an entry where it will stand: how long lines are folded depends on it.
-fn yaml(version: &Version) -> Result<Vec<u8>, GoError> {
+pub fn item_text(version: &Version) -> Result<Vec<u8>, GoError> {
     const PLACE: &[u8] = b"entries:\n  e:\n";
     let list = Value::list(vec![version.to_value()]);
     let mut text = goyaml::to_yaml(&named("entries", named("e", list)))?;
@@ -97,7 +97,7 @@ fn write_yaml(built: &Built, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Returns the line with the name of a chart, quoted if it has to be.
-fn key_line(name: &str) -> io::Result<Vec<u8>> {
+pub fn key_line(name: &str) -> io::Result<Vec<u8>> {
     let value = named("entries", named(name, Value::list(vec!["e".into()])));
     let text = goyaml::to_yaml(&value).map_err(|error| io::Error::other(error.text))?;
     let line = text.strip_prefix(b"entries:\n").and_then(|text| text.strip_suffix(b"  - e\n"));

@@ -1,6 +1,7 @@
 //! Indexes (`pkg/repo/v1/index.go`): which charts a repository has, in which versions.
 
 mod catalogue;
+mod item;
 mod key;
 mod order;
 mod scan;
@@ -19,7 +20,9 @@ use gostd::GoError;
 use gostd::semver::{self, Constraints};
 
 pub use catalogue::{Catalogue, Head, Place, RowRef};
+pub use item::{Item, name_line};
 pub use key::Key;
+pub use scan::Bounds;
 pub use version::{INDEX, VERSION, Version};
 pub use warning::Warning;
 
@@ -33,6 +36,7 @@ use crate::cache;
 pub struct Index {
     /// Reading moves in it.
     file: Mutex<File>,
+    key: Key,
     catalogue: Catalogue,
 }
 
@@ -69,7 +73,7 @@ impl Index {
         let source = path.to_string_lossy();
         catalogue.warnings().iter().for_each(|warning| warning.tell(&source, log));
         match catalogue.has_api_version() {
-            true => Ok(Index { file: Mutex::new(file), catalogue }),
+            true => Ok(Index { file: Mutex::new(file), key, catalogue }),
             false => Err(loading(path, NO_API_VERSION)),
         }
     }
@@ -77,6 +81,11 @@ impl Index {
     /// Reports the names of the charts, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.catalogue.heads().map(|head| head.name)
+    }
+
+    /// Returns which file was read.
+    pub fn key(&self) -> Key {
+        self.key
     }
 
     /// Returns what is kept for searching.
@@ -116,12 +125,24 @@ impl Index {
     /// # Errors
     /// Of a file that changes while it is read.
     pub fn version(&self, place: &Place) -> Result<Version, GoError> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = self.catalogue.text(place, &file).map_err(|error| unreadable(&error))?;
+        let text = self.text(place)?;
         let mut version =
             scan::decode(&text, place.syntax)?.ok_or_else(|| GoError::new("an index changed while it was read"))?;
         version.complete();
         Ok(version)
+    }
+
+    /// Reads a version as it stands in the index; none of one that has no URL.
+    ///
+    /// # Errors
+    /// Of a file that changes while it is read.
+    pub fn item(&self, place: &Place) -> Result<Option<Item>, GoError> {
+        Item::read(&self.text(place)?, place.syntax)
+    }
+
+    fn text(&self, place: &Place) -> Result<Vec<u8>, GoError> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catalogue.text(place, &file).map_err(|error| unreadable(&error))
     }
 
     /// Goes through the URLs of all versions of all charts until `is_wanted`; reports whether that came.

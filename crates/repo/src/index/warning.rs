@@ -12,6 +12,11 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// Returns how long its texts are.
+    pub(crate) fn bytes(&self) -> usize {
+        self.name.len() + self.invalid.as_ref().map_or(0, |(version, error)| version.len() + error.len())
+    }
+
     /// Tells it as Helm does; `source` is the file or URL of the index.
     pub fn tell(&self, source: &str, log: &mut dyn Log) {
         match &self.invalid {

@@ -3,15 +3,19 @@
 use data_encoding::BASE64;
 use gostd::value::Entries;
 use gostd::{GoError, Value, json};
-use release::{LEASE_ANNOTATION, Lease, Release, encode};
+use release::{LEASE_ANNOTATION, Lease, Release};
 
 use super::Kind;
 use crate::key;
 use crate::labels::of_object;
 
-/// Returns the object of a record; `stamp` is its label of the time of writing.
-pub fn object(kind: Kind, release: &Release, stamp: (&str, u64), lease: Option<&Lease>) -> Result<Vec<u8>, GoError> {
-    let stored = encode(release)?;
+/// Returns the object of a record, which is packed already; `stamp` is its label of the time of writing.
+pub fn object(
+    kind: Kind,
+    (release, stored): (&Release, String),
+    stamp: (&str, u64),
+    lease: Option<&Lease>,
+) -> Result<Vec<u8>, GoError> {
     let labels = of_object(release, stamp).into_iter().map(|(name, text)| (name.into(), text.into())).collect();
     let mut metadata: Entries =
         [("name".into(), key(&release.name, release.version).into()), ("labels".into(), Value::map(labels))].into();

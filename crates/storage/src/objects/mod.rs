@@ -8,11 +8,12 @@ mod pages;
 
 pub use api::{Api, ApiError, Call, Method};
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gostd::{GoError, strconv};
-use release::{Known, Lease, Release, Summary, SummaryReader, decode};
+use release::{Known, Lease, Packer, Release, Summary, SummaryReader, decode};
 
 use crate::driver::{Driver, LeaseWriter, Listed, Query, Record};
 use crate::labels::{check_value, of_user};
@@ -34,12 +35,20 @@ pub enum Kind {
 /// Records in one namespace, or in all for lists.
 pub struct Objects {
     place: Place,
+    packer: RefCell<Packer>,
 }
 
 impl Objects {
     /// Makes the driver of a namespace; an empty one stands for all, and only lists work then.
     pub fn new(kind: Kind, api: Arc<dyn Api>, namespace: &str) -> Self {
-        Objects { place: Place { kind, api, namespace: namespace.to_owned() } }
+        let place = Place { kind, api, namespace: namespace.to_owned() };
+        Objects { place, packer: RefCell::default() }
+    }
+
+    /// Returns the object of a record.
+    fn object(&self, release: &Release, stamp: &str, lease: Option<&Lease>) -> Result<Vec<u8>, GoError> {
+        let stored = self.packer.borrow_mut().encode(release)?;
+        body::object(self.place.kind, (release, stored), (stamp, now()), lease)
     }
 
     fn is_secret(&self) -> bool {
@@ -108,7 +117,8 @@ impl Driver for Objects {
     }
 
     fn create(&self, release: &Release, lease: Option<&Lease>) -> Result<(), StorageError> {
-        let body = body::object(self.place.kind, release, ("createdAt", now()), lease)
+        let body = self
+            .object(release, "createdAt", lease)
             .map_err(|error| self.failed(&encoding("create", release), error))?;
         match self.place.create(body) {
             Ok(()) => Ok(()),
@@ -118,7 +128,8 @@ impl Driver for Objects {
     }
 
     fn update(&self, release: &Release, lease: Option<&Lease>) -> Result<(), StorageError> {
-        let body = body::object(self.place.kind, release, ("modifiedAt", now()), lease)
+        let body = self
+            .object(release, "modifiedAt", lease)
             .map_err(|error| self.failed(&encoding("update", release), error))?;
         let replaced = self.place.replace(&key(&release.name, release.version), body);
         replaced.map_err(|error| self.failed("update: failed to update", error))

@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gostd::GoError;
 use postgres::types::ToSql;
 use postgres::{Client, Row, Transaction};
-use release::{Lease, Release, SummaryReader, decode, encode};
+use release::{Lease, Packer, Release, SummaryReader, decode};
 
 use crate::driver::{Driver, LeaseWriter, Listed, Query, Record};
 use crate::labels::{of_system, of_user};
@@ -30,6 +30,7 @@ pub struct Sql {
     connection: Connection,
     namespace: RefCell<String>,
     leases: Leases,
+    packer: RefCell<Packer>,
 }
 
 impl Sql {
@@ -43,7 +44,8 @@ impl Sql {
         let mut client = connection.open()?;
         schema::ensure(&mut client)?;
         let leases = Leases::default();
-        Ok(Sql { client: RefCell::new(client), connection, namespace: RefCell::new(namespace.to_owned()), leases })
+        let namespace = RefCell::new(namespace.to_owned());
+        Ok(Sql { client: RefCell::new(client), connection, namespace, leases, packer: RefCell::default() })
     }
 
     /// Where clause for the namespace: an empty one is all.
@@ -89,7 +91,7 @@ impl Driver for Sql {
 
     fn create(&self, release: &Release, lease: Option<&Lease>) -> Result<(), StorageError> {
         let namespace = self.enter(release);
-        let body = encode(release)?;
+        let body = self.packer.borrow_mut().encode(release)?;
         let key = key(&release.name, release.version);
         let mut client = self.client.borrow_mut();
         if lease.is_some() {
@@ -119,7 +121,7 @@ impl Driver for Sql {
 
     fn update(&self, release: &Release, lease: Option<&Lease>) -> Result<(), StorageError> {
         let namespace = self.enter(release);
-        let body = encode(release)?;
+        let body = self.packer.borrow_mut().encode(release)?;
         let key = key(&release.name, release.version);
         let mut client = self.client.borrow_mut();
         if lease.is_some() {

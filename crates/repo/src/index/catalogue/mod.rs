@@ -46,6 +46,15 @@ pub struct Record {
     pub urls: Vec<String>,
 }
 
+impl Record {
+    /// Returns how long its texts are.
+    pub fn bytes(&self) -> usize {
+        let urls: usize = self.urls.iter().map(|url| url.len() + size_of::<String>()).sum();
+        let texts = [&self.version, &self.name, &self.app_version, &self.description, &self.keywords];
+        texts.iter().map(|text| text.len()).sum::<usize>() + urls
+    }
+}
+
 /// A version of a chart, to be written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Row {

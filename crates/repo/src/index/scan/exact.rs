@@ -6,19 +6,16 @@ use std::io::Write;
 use gostd::{GoError, Value, json as go_json};
 
 use super::gather::Gather;
-use super::{Doubt, Scanned};
+use super::{Bounds, Doubt, Scanned};
 use crate::index::catalogue::Writer;
 use crate::index::version::{INDEX, index_from_yaml};
 use crate::index::{EMPTY, Version};
 
-/// A longer text is not read as a whole: its values would take more memory than a command should.
-pub const TEXT_BYTES: u64 = 16 << 20;
-
 /// Says that a text is too long to be read this way.
-pub fn too_long() -> GoError {
+pub fn too_long(bytes: u64) -> GoError {
     GoError::new(format!(
         "the index is larger than {} MiB and not written as Helm or a chart server writes it",
-        TEXT_BYTES >> 20
+        bytes >> 20
     ))
 }
 
@@ -41,7 +38,7 @@ pub fn value(text: &[u8]) -> Result<Value, GoError> {
 /// # Errors
 /// Doubt is only about the system here.
 pub fn scanned<W: Write>(index: &Value, out: W) -> Result<Scanned<W>, Doubt> {
-    let mut gather = Gather::new(Writer::new(out));
+    let mut gather = Gather::new(Writer::new(out), Bounds::default());
     let mut has_api_version = false;
     if let Some(map) = index.as_map() {
         has_api_version = map.get(b"apiVersion").is_some_and(|v| v.as_str().is_some_and(|text| !text.is_empty()));

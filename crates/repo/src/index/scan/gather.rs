@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use gostd::semver;
 
-use super::Doubt;
+use super::{Bounds, Doubt};
 use crate::index::catalogue::{Place, Record, Row, Writer};
 use crate::index::{Version, Warning, sort_newest_first};
 
@@ -18,38 +18,49 @@ pub const KEPT: usize = 1_000_000;
 /// Takes charts and their versions in the order of the file.
 pub struct Gather<W> {
     pub writer: Writer<W>,
+    pub bounds: Bounds,
     chart: Option<Chart>,
     /// How much is kept so far.
     kept: usize,
+    kept_bytes: usize,
 }
 
 struct Chart {
     name: String,
     versions: Vec<(semver::Version, Row)>,
     warnings: Vec<Warning>,
+    bytes: usize,
 }
 
+/// What a version or a name takes beside its texts.
+const ENTRY_BYTES: usize = 256;
+
 impl<W: Write> Gather<W> {
-    pub fn new(writer: Writer<W>) -> Self {
-        Gather { writer, chart: None, kept: 0 }
+    pub fn new(writer: Writer<W>, bounds: Bounds) -> Self {
+        Gather { writer, bounds, chart: None, kept: 0, kept_bytes: 0 }
     }
 
     /// Begins a chart.
     pub fn open(&mut self, name: String) -> Result<(), Doubt> {
         self.close()?;
-        self.count()?;
-        self.chart = Some(Chart { name, versions: Vec::new(), warnings: Vec::new() });
+        self.count(name.len())?;
+        self.chart = Some(Chart { name, versions: Vec::new(), warnings: Vec::new(), bytes: 0 });
         Ok(())
     }
 
-    fn count(&mut self) -> Result<(), Doubt> {
+    fn count(&mut self, bytes: usize) -> Result<(), Doubt> {
         self.kept += 1;
-        if self.kept > KEPT { Err(Doubt::Full) } else { Ok(()) }
+        self.kept_bytes += bytes + ENTRY_BYTES / 4;
+        if self.kept > KEPT || self.kept_bytes > self.bounds.kept_bytes { Err(Doubt::Full) } else { Ok(()) }
     }
 
     /// Takes a version that was checked.
     pub fn accept(&mut self, version: semver::Version, record: Record, place: Place) -> Result<(), Doubt> {
         let Some(chart) = &mut self.chart else { return Ok(()) };
+        chart.bytes += ENTRY_BYTES + record.bytes();
+        if chart.bytes > self.bounds.chart_bytes {
+            return Err(Doubt::Full);
+        }
         chart.versions.push((version, Row { record, place, is_shadowed: false }));
         chart.check_count()
     }
@@ -79,7 +90,7 @@ impl<W: Write> Gather<W> {
     }
 
     fn skip(&mut self, warning: Warning) -> Result<(), Doubt> {
-        self.count()?;
+        self.count(warning.bytes())?;
         let Some(chart) = &mut self.chart else { return Ok(()) };
         chart.warnings.push(warning);
         chart.check_count()

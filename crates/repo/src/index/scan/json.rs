@@ -5,8 +5,8 @@ use std::io::Write;
 
 use gostd::{Value, json as go_json};
 
+use super::Doubt;
 use super::gather::Gather;
-use super::{Doubt, PART_BYTES};
 use crate::index::catalogue::{Place, Syntax};
 use crate::index::version::INDEX;
 
@@ -91,7 +91,7 @@ impl Brackets {
         if let Mode::Version { start, .. } = &mut self.mode {
             *start = 0;
         }
-        if self.text.len().max(self.frame.text.len()) > PART_BYTES { Err(Doubt::Form) } else { Ok(()) }
+        if self.text.len().max(self.frame.text.len()) > gather.bounds.part_bytes { Err(Doubt::Form) } else { Ok(()) }
     }
 
     /// Ends the text; reports whether there is a version of the format.

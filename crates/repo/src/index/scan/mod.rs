@@ -25,6 +25,11 @@ use gather::Gather;
 
 pub use whole::{Problem, beside, decided, in_memory};
 
+/// Reads a version in one of the forms that machines write; the sequence is at this column.
+pub fn plain_version(text: &[u8], column: usize) -> Option<super::catalogue::Record> {
+    plain::version(text, column).map(|found| found.record)
+}
+
 /// Why reading piece by piece stopped.
 #[derive(Debug)]
 pub enum Doubt {
@@ -42,8 +47,25 @@ impl From<io::Error> for Doubt {
     }
 }
 
-/// No version of a chart and nothing between two is longer; what is, is for the exact reader.
-const PART_BYTES: usize = 8 << 20;
+/// How much of an index is read at a time, and so in memory. The values of a text take many times its length.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bounds {
+    /// No version of a chart and nothing between two is longer; what is, is for the reader of whole indexes.
+    pub part_bytes: usize,
+    /// An index that no machine wrote, and so is read as a whole.
+    pub whole_bytes: u64,
+    /// What is kept of one chart, before it is written.
+    pub chart_bytes: usize,
+    /// What is kept to the end: names of charts, and entries that are left out.
+    pub kept_bytes: usize,
+}
+
+impl Default for Bounds {
+    /// What a command may take.
+    fn default() -> Self {
+        Bounds { part_bytes: 8 << 20, whole_bytes: 16 << 20, chart_bytes: 512 << 20, kept_bytes: 512 << 20 }
+    }
+}
 
 /// An index that is being read. Its catalogue goes to `W`.
 pub struct Scan<W> {
@@ -66,8 +88,8 @@ pub struct Scanned<W> {
 }
 
 impl<W: Write> Scan<W> {
-    pub fn new(out: W) -> Self {
-        Scan { state: State::Start(Vec::new()), gather: Gather::new(Writer::new(out)), doubt: None }
+    pub fn new(out: W, bounds: Bounds) -> Self {
+        Scan { state: State::Start(Vec::new()), gather: Gather::new(Writer::new(out), bounds), doubt: None }
     }
 
     /// Takes the next piece of the text.
@@ -81,7 +103,7 @@ impl<W: Write> Scan<W> {
         if let State::Start(blanks) = &mut self.state {
             blanks.extend_from_slice(bytes);
             let Some(first) = blanks.iter().find(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).copied() else {
-                return if blanks.len() > PART_BYTES { Err(Doubt::Form) } else { Ok(()) };
+                return if blanks.len() > self.gather.bounds.part_bytes { Err(Doubt::Form) } else { Ok(()) };
             };
             let text = std::mem::take(blanks);
             self.state = match first {
@@ -99,6 +121,11 @@ impl<W: Write> Scan<W> {
             State::Yaml(lines) => lines.push(bytes, &mut self.gather),
             State::Json(brackets) => brackets.push(bytes, &mut self.gather),
         }
+    }
+
+    /// Returns how much may be in memory.
+    pub fn bounds(&self) -> Bounds {
+        self.gather.bounds
     }
 
     /// Ends the text.

@@ -40,7 +40,7 @@ fn shown(bytes: Vec<u8>) -> Shown {
 }
 
 fn piecewise(text: &[u8], length: usize) -> Option<Shown> {
-    let mut scan = Scan::new(Vec::new());
+    let mut scan = Scan::new(Vec::new(), super::Bounds::default());
     text.chunks(length).for_each(|piece| scan.push(piece));
     match scan.finish() {
         Ok(scanned) => Some(shown(scanned.keep(&Key::default(), Fetched::default()).expect("memory"))),

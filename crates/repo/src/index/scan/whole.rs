@@ -8,7 +8,7 @@ use chart::os_error::path_error;
 use gostd::GoError;
 
 use super::gather::{KEPT, VERSIONS};
-use super::{Doubt, Scan, Scanned, Slate, exact};
+use super::{Bounds, Doubt, Scan, Scanned, Slate, exact};
 use crate::cache;
 use crate::index::catalogue::{Catalogue, Fetched};
 use crate::index::{EMPTY, Key};
@@ -72,7 +72,7 @@ pub fn in_memory(file: &mut File, key: &Key) -> Result<Catalogue, Problem> {
 /// Reads an index from its start: piece by piece, or as a whole if that leaves a doubt.
 pub fn scan<W: Slate>(file: &mut File, out: W) -> Result<Scanned<W>, Problem> {
     file.rewind()?;
-    let mut scan = Scan::new(out);
+    let mut scan = Scan::new(out, Bounds::default());
     let mut piece = vec![0; PIECE_BYTES];
     loop {
         match file.read(&mut piece)? {
@@ -85,13 +85,14 @@ pub fn scan<W: Slate>(file: &mut File, out: W) -> Result<Scanned<W>, Problem> {
 
 /// Ends what was read piece by piece; if that leaves a doubt, the whole file decides.
 pub fn decided<W: Slate>(scan: Scan<W>, file: &mut File) -> Result<Scanned<W>, Problem> {
+    let whole_bytes = scan.bounds().whole_bytes;
     let mut out = match scan.finish() {
         Ok(scanned) => return Ok(scanned),
         Err((Doubt::System(error), _)) => return Err(Problem::System(error)),
         Err((Doubt::Full, _)) => return Err(Problem::Text(full())),
         Err((Doubt::Form, out)) => out,
     };
-    let index = exact_value(file)?;
+    let index = exact_value(file, whole_bytes)?;
     out.wipe()?;
     exact::scanned(&index, out).map_err(|doubt| match doubt {
         Doubt::System(error) => Problem::System(error),
@@ -101,17 +102,16 @@ pub fn decided<W: Slate>(scan: Scan<W>, file: &mut File) -> Result<Scanned<W>, P
 }
 
 fn full() -> GoError {
-    let text =
-        format!("the index has more than {VERSIONS} versions of one chart, or {KEPT} charts and invalid entries");
-    GoError::new(text)
+    let charts = format!("more than {VERSIONS} versions of one chart, or {KEPT} charts and invalid entries");
+    GoError::new(format!("the index has {charts}, or too much text of them"))
 }
 
-fn exact_value(file: &mut File) -> Result<gostd::Value, Problem> {
-    if file.metadata()?.len() > exact::TEXT_BYTES {
-        return Err(Problem::Text(exact::too_long()));
+fn exact_value(file: &mut File, whole_bytes: u64) -> Result<gostd::Value, Problem> {
+    if file.metadata()?.len() > whole_bytes {
+        return Err(Problem::Text(exact::too_long(whole_bytes)));
     }
     file.rewind()?;
     let mut text = Vec::new();
-    file.take(exact::TEXT_BYTES + 1).read_to_end(&mut text)?;
+    file.take(whole_bytes + 1).read_to_end(&mut text)?;
     exact::value(&text).map_err(Problem::Text)
 }

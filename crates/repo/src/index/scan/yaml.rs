@@ -9,7 +9,7 @@ use std::io::Write;
 use gostd::Value;
 
 use super::gather::Gather;
-use super::{Doubt, PART_BYTES, plain};
+use super::{Doubt, plain};
 use crate::index::catalogue::{Place, Syntax};
 use crate::index::version::index_from_yaml;
 
@@ -68,7 +68,7 @@ impl Lines {
             self.line(self.at + length + 1, gather)?;
         }
         self.forget();
-        if self.text.len() > bytes.len() + PART_BYTES { Err(Doubt::Form) } else { Ok(()) }
+        if self.text.len() > bytes.len() + gather.bounds.part_bytes { Err(Doubt::Form) } else { Ok(()) }
     }
 
     /// Ends the text; reports whether there is a version of the format.
@@ -100,12 +100,12 @@ impl Lines {
     fn line<W: Write>(&mut self, end: usize, gather: &mut Gather<W>) -> Result<(), Doubt> {
         let (start, region) = (self.at, self.region);
         match region {
-            Region::Top => self.top(start, end)?,
+            Region::Top => self.top(start, end, gather.bounds.part_bytes)?,
             Region::Entries(mut entries) => {
                 let ended = self.entry_line(&mut entries, start, end, gather)?;
                 self.region = if ended { Region::Top } else { Region::Entries(entries) };
                 if ended {
-                    self.top(start, end)?;
+                    self.top(start, end, gather.bounds.part_bytes)?;
                 }
             }
         }
@@ -113,10 +113,10 @@ impl Lines {
         Ok(())
     }
 
-    fn top(&mut self, start: usize, end: usize) -> Result<(), Doubt> {
+    fn top(&mut self, start: usize, end: usize, part_bytes: usize) -> Result<(), Doubt> {
         let whole = self.text.get(start..end).unwrap_or_default();
         let is_marker = whole.starts_with(b"---") || whole.starts_with(b"...");
-        if is_marker && !self.frame.is_empty() || self.frame.len() + whole.len() > PART_BYTES {
+        if is_marker && !self.frame.is_empty() || self.frame.len() + whole.len() > part_bytes {
             return Err(Doubt::Form);
         }
         known_breaks(whole)?;

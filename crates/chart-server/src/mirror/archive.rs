@@ -1,0 +1,153 @@
+//! Fetches an archive of another repository: in small pieces to where bodies wait, checked, and kept. Waits for the network:
+//! for threads that may wait.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chart_store::{Algorithm, Checked, Error, Policy, Spool, Store};
+use fetch::{Client, Compression, Failure, Request, Retry, Sink};
+use tokio::runtime::Handle;
+
+use super::upstream::Remote;
+use crate::log::chain;
+
+/// From the first connection to the last byte, with all that is tried again.
+const TIMEOUT: Duration = Duration::from_secs(300);
+/// What fails for the moment is tried again after 0.25 and 1 seconds, or when the server says; after that it is listed.
+const RETRY: Retry = Retry { times: 2, first_pause: Duration::from_millis(250) };
+/// Bytes of a signature.
+const SIGNATURE_BYTES: u64 = 1 << 20;
+
+/// Why an archive did not come.
+#[derive(Debug)]
+pub enum Trouble {
+    /// Nothing is said of the archive: the server is away, or busy.
+    Away(String),
+    /// The archive is not there, or not what its index says, or no chart.
+    Bad(String),
+    /// Our store failed.
+    Ours(Error),
+}
+
+impl Trouble {
+    /// Returns what happened, for the log and for operators.
+    pub fn text(&self) -> String {
+        match self {
+            Trouble::Away(text) | Trouble::Bad(text) => text.clone(),
+            Trouble::Ours(error) => chain(error),
+        }
+    }
+}
+
+/// Fetches archives into a store.
+pub struct Fetcher {
+    client: Client,
+    store: Store,
+    handle: Handle,
+    limit_bytes: u64,
+}
+
+impl Fetcher {
+    /// Connections are kept from one archive to the next.
+    pub fn new(store: &Store, handle: Handle, limit_bytes: u64) -> Self {
+        Fetcher { client: Client::new(Compression::None).retrying(RETRY), store: store.clone(), handle, limit_bytes }
+    }
+
+    /// Fetches, checks and keeps a package; returns its length. That somebody else was faster is no failure.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn package(&self, tenant: &str, remote: &Remote) -> Result<u64, Trouble> {
+        let mut incoming = Incoming { fetcher: self, spool: None, failed: None };
+        let got = self.client.download(&Request::new(&remote.url, TIMEOUT, self.limit_bytes), &mut incoming);
+        let Incoming { spool, failed, .. } = incoming;
+        if let Some(error) = failed {
+            return Err(of_store(error, remote));
+        }
+        got.map_err(|failure| told(&failure, &remote.url, self.limit_bytes))?;
+        let spool = spool.unwrap_or_else(|| self.spool());
+        let spooled = self.handle.block_on(spool.finish()).map_err(|error| of_store(error, remote))?;
+        let (found, size) = (spooled.digest().hex().to_owned(), spooled.size());
+        if !remote.digest.is_empty() && found != remote.digest {
+            let url = &remote.url;
+            return Err(Trouble::Bad(format!("{url} is not what its index says: {found}, not {}", remote.digest)));
+        }
+        let checked = self.store.check_chart_here(spooled, &self.handle).map_err(|error| of_store(error, remote))?;
+        self.keep(tenant, remote, checked).map(|()| size)
+    }
+
+    fn keep(&self, tenant: &str, remote: &Remote, checked: Checked) -> Result<(), Trouble> {
+        if (checked.name(), checked.version()) != (&remote.name, &remote.version) {
+            let text = format!("{} is {} {}", remote.url, checked.name(), checked.version());
+            return Err(Trouble::Bad(format!("{text}, not {} {} as its index says", remote.name, remote.version)));
+        }
+        match self.handle.block_on(self.store.keep_chart(tenant, checked, None, Policy::default())) {
+            Ok(_) | Err(Error::Exists(_)) => Ok(()),
+            Err(error) => Err(of_store(error, remote)),
+        }
+    }
+
+    /// Fetches the signature of a package that is here; reports whether there is one.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn signature(&self, tenant: &str, remote: &Remote) -> Result<bool, Trouble> {
+        let url = format!("{}.prov", remote.url);
+        let mut text = Vec::new();
+        let got = self.client.download(&Request::new(&url, TIMEOUT, SIGNATURE_BYTES), &mut text);
+        if got.is_err() {
+            // Most charts are not signed.
+            return Ok(false);
+        }
+        match self.handle.block_on(self.store.put_provenance(tenant, Bytes::from(text), Policy::default())) {
+            Ok(_) | Err(Error::Exists(_)) => Ok(true),
+            Err(error) => Err(of_store(error, remote)),
+        }
+    }
+
+    fn spool(&self) -> Spool {
+        self.store.spool(Algorithm::Sha256, self.limit_bytes).frugal()
+    }
+}
+
+/// A body on its way to the store.
+struct Incoming<'a> {
+    fetcher: &'a Fetcher,
+    spool: Option<Spool>,
+    failed: Option<Error>,
+}
+
+impl Sink for Incoming<'_> {
+    fn restart(&mut self) -> io::Result<()> {
+        self.spool = None;
+        Ok(())
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let spool = self.spool.get_or_insert_with(|| self.fetcher.spool());
+        self.fetcher.handle.block_on(spool.write(bytes)).map_err(|error| {
+            let text = error.to_string();
+            self.failed = Some(error);
+            io::Error::other(text)
+        })
+    }
+}
+
+fn told(failure: &Failure, url: &str, limit_bytes: u64) -> Trouble {
+    let text = failure.text(url, limit_bytes);
+    match failure {
+        Failure::Request(_) | Failure::Body(_) | Failure::Status(429 | 500..=599, _) => Trouble::Away(text),
+        Failure::Url(_) | Failure::Status(..) | Failure::TooLong | Failure::Sink(_) => Trouble::Bad(text),
+    }
+}
+
+/// What the store says of an archive is about the archive, or about the store.
+fn of_store(error: Error, remote: &Remote) -> Trouble {
+    match error {
+        Error::Invalid(text) => Trouble::Bad(format!("{}: {text}", remote.url)),
+        Error::TooLarge { limit } => Trouble::Bad(format!("{}: more than {limit} bytes", remote.url)),
+        Error::Exists(file) => Trouble::Bad(format!("{}: {file} is another chart here", remote.url)),
+        error => Trouble::Ours(error),
+    }
+}

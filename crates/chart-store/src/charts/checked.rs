@@ -1,0 +1,45 @@
+//! A package between its check and its place in the store: others may have a look at it, too.
+
+use std::io::{self, Read, Seek};
+
+use crate::blobs::{Content, Spooled};
+
+use super::Package;
+
+/// A package that was checked, and is not kept yet.
+pub struct Checked {
+    pub(super) package: Package,
+    pub(super) spooled: Spooled,
+}
+
+impl Checked {
+    pub fn name(&self) -> &str {
+        &self.package.name
+    }
+
+    pub fn version(&self) -> &str {
+        &self.package.version
+    }
+
+    /// Returns the name that its file will have, `NAME-VERSION.tgz`.
+    pub fn file(&self) -> &str {
+        &self.package.file
+    }
+
+    /// Returns the archive. It is read from the disk if it is not small: not where requests wait.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn bytes(&mut self) -> io::Result<Vec<u8>> {
+        match &mut self.spooled.content {
+            Content::Memory(bytes) => Ok(bytes.to_vec()),
+            Content::File(file, _) => {
+                let mut bytes = Vec::new();
+                file.rewind()?;
+                file.read_to_end(&mut bytes)?;
+                Ok(bytes)
+            }
+            Content::Placed => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}

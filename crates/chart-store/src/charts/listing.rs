@@ -1,0 +1,54 @@
+//! All versions of a tenant in their order, page by page: for who cannot have them all in memory.
+
+use bytes::Bytes;
+
+use crate::error::Error;
+use crate::rows::{Arg, Row};
+use crate::store::Store;
+
+/// Versions of a page: an entry is about a kilobyte.
+const PAGE: i64 = 500;
+/// Versions of a page without their entries.
+const NAMES: i64 = 5000;
+
+/// A version of a chart as the rows have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub name: String,
+    pub version: String,
+    /// Hexadecimal SHA-256 of the package.
+    pub digest: String,
+    /// Its item in the index, with the address that it has on this server; empty where only names were asked for.
+    pub entry: Bytes,
+}
+
+impl Store {
+    /// Returns the next versions behind a chart and a version, in the order of the bytes of both. Fewer than a page may
+    /// come before the last one; none is the end.
+    pub async fn entries(&self, tenant: &str, after: (&str, &str)) -> Result<Vec<Listed>, Error> {
+        let sql = "SELECT v.name, v.version, v.archive, v.entry FROM versions v JOIN tenants t ON v.tenant = t.id \
+            WHERE t.name = $1 AND (v.name, v.version) > ($2, $3) ORDER BY v.name, v.version LIMIT $4";
+        let args = [tenant.into(), after.0.into(), after.1.into(), Arg::Int(PAGE)];
+        let rows = self.inner.rows.rows(sql, &args).await?;
+        let read = |mut row: Row| {
+            let listed = names(&mut row)?;
+            Ok(Listed { entry: self.addressed(tenant, row.text()?), ..listed })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Returns the next versions as [`Store::entries`], without their entries.
+    pub async fn names(&self, tenant: &str, after: (&str, &str)) -> Result<Vec<Listed>, Error> {
+        let sql = "SELECT v.name, v.version, v.archive FROM versions v JOIN tenants t ON v.tenant = t.id \
+            WHERE t.name = $1 AND (v.name, v.version) > ($2, $3) ORDER BY v.name, v.version LIMIT $4";
+        let args = [tenant.into(), after.0.into(), after.1.into(), Arg::Int(NAMES)];
+        let rows = self.inner.rows.rows(sql, &args).await?;
+        rows.into_iter().map(|mut row| names(&mut row)).collect()
+    }
+}
+
+fn names(row: &mut Row) -> Result<Listed, Error> {
+    let (name, version, archive) = (row.text()?, row.text()?, row.text()?);
+    let digest = archive.split_once(':').map_or(archive.as_str(), |(_, hex)| hex).to_owned();
+    Ok(Listed { name, version, digest, entry: Bytes::new() })
+}
