@@ -1,12 +1,16 @@
 //! The targets themselves. Results are dropped: what counts is that each call returns.
 
 use std::io::Write;
+use std::path::Path;
+use std::sync::OnceLock;
 
 use chart::log::Silent;
 use chart::strvals;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use gostd::Map;
+use provenance::Keyring;
+use repo::policy::Policies;
 
 /// Parses a template with all functions of Sprig known.
 pub fn template(data: &[u8]) {
@@ -73,6 +77,54 @@ pub fn schema(data: &[u8]) {
         && let Err(invalid) = schema.validate(&document)
     {
         let _ = invalid.helm_text();
+    }
+}
+
+/// Reads a keyring, and checks a signature with it; reads a signed text, and checks it with known keys.
+pub fn openpgp(data: &[u8]) {
+    const ARCHIVE: &[u8] = include_bytes!("../../conformance/keys/app-0.1.0.tgz");
+    const SIGNED: &[u8] = include_bytes!("../../conformance/keys/rsa.prov");
+    const KEYS: &[u8] = include_bytes!("../../conformance/keys/all.pub");
+    static KNOWN: OnceLock<Option<Keyring>> = OnceLock::new();
+    let name = Path::new("fuzz");
+    if let Ok(keys) = Keyring::parse(data, name) {
+        let _ = provenance::verify(ARCHIVE, "app-0.1.0.tgz", SIGNED, &keys);
+        let _ = keys.find("example.org");
+    }
+    if let Some(known) = KNOWN.get_or_init(|| Keyring::parse(KEYS, name).ok()) {
+        let _ = provenance::verify(ARCHIVE, "app-0.1.0.tgz", data, known);
+        let _ = provenance::verify_content(ARCHIVE, data, known);
+    }
+}
+
+/// Reads an index in pieces and as a whole: what both can read must be the same.
+pub fn index(data: &[u8]) {
+    let _ = repo::index::agree(data);
+}
+
+/// Reads what registries send: manifests, lists, refusals, challenges, addresses of next pages; and references to them.
+pub fn registry(data: &[u8]) {
+    registry::strangers::read_body(data);
+    if let Ok(text) = std::str::from_utf8(data) {
+        text.lines().for_each(registry::strangers::read_text);
+    }
+}
+
+/// Reads repositories.yaml, and the file of signature policies: what we write of them must be read again, with as many
+/// entries. (go-yaml, and ours after it, writes some rare line breaks as blanks.)
+pub fn repositories(data: &[u8]) {
+    if let Ok(file) = repo::File::parse(data)
+        && let Ok(text) = file.to_yaml()
+    {
+        assert_eq!(repo::File::parse(&text).map(|read| read.entries.len()).ok(), Some(file.entries.len()));
+    }
+    if let Ok(policies) = Policies::parse(data)
+        && let Ok(text) = policies.to_yaml()
+    {
+        let read = Policies::parse(&text).map(|read| read.entries().len());
+        assert_eq!(read.ok(), Some(policies.entries().len()));
+        let demands = policies.demands(&[]);
+        demands.policies().for_each(|policy| assert!(demands.of_url(&policy.url).contains(&policy)));
     }
 }
 

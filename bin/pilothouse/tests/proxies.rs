@@ -118,6 +118,10 @@ fn proxies_that_refuse_are_told_as_helm_does() {
         let (code, _, err) = place.both(line, &format!("socks5://{}", proxy.host()));
         assert!(code == 1 && err.contains(&format!("->charts.example:80: unknown error {words}")), "{err}");
     }
+    let proxy = place.proxy(|options| options.refuses = Some(4));
+    let line_of_registry = "show chart oci://charts.example/c/app --version 0.1.0 --plain-http";
+    let (code, _, err) = place.both(line_of_registry, &format!("socks5://{}", proxy.host()));
+    assert!(code == 1 && err.contains("->charts.example:80: unknown error host unreachable"), "{err}");
     let proxy = place.proxy(|options| options.user = Some(("u".to_owned(), "p".to_owned())));
     for user in ["", "u:wrong@"] {
         let (code, _, err) = place.both(line, &format!("socks5://{user}{}", proxy.host()));

@@ -11,6 +11,7 @@ mod dependencies;
 mod digest;
 mod downloader;
 mod getters;
+mod in_registry;
 mod locate;
 mod memory;
 mod options;

@@ -9,15 +9,12 @@ use chart::log::{Log, Silent};
 use gostd::GoError;
 use gostd::strconv::quote;
 use gostd::url::Url;
-use registry::ChartReference;
 use repo::index::Index;
 use repo::policy::Demands;
 use repo::{Entry, File, cache, resolve_reference_url, update};
 
 use crate::courier::IndexDigests;
-use crate::digest::Digest;
 use crate::getters::{Getters, Network, offline};
-use crate::memory::{self, Memory, Pulled};
 use crate::options::Options;
 use crate::policy::Listed;
 use crate::urls::{self, equal, is_oci};
@@ -140,43 +137,6 @@ impl Sources {
         let entry = self.entry(name, &known)?;
         self.take_options(entry, options)?;
         self.in_index(entry, (reference, chart, version), log)
-    }
-
-    fn in_registry(&self, reference: &str, version: &str) -> Result<Found, GoError> {
-        if self.getters.network == Network::Offline {
-            return self.remembered(reference, version);
-        }
-        let resolved = self.getters.registries.resolve(reference, version)?;
-        Ok(Found {
-            url: Url::parse(resolved.url.as_bytes())?,
-            digest: resolved.digest,
-            is_content: false,
-            listed: None,
-        })
-    }
-
-    /// Finds a chart of a registry among those that were fetched before.
-    fn remembered(&self, reference: &str, version: &str) -> Result<Found, GoError> {
-        let parsed = ChartReference::parse(reference)?;
-        let memory = Memory::load(&self.places.content_cache, &memory::repository(&parsed));
-        let resolved = registry::resolve::chart(reference, version, &memory)?;
-        let place = ChartReference::parse(&resolved.url)?;
-        let pulled = match place.digest.as_str() {
-            "" => memory.of_tag(place.tag()),
-            digest => memory.of_manifest(digest),
-        };
-        let digest = pulled.map(|pulled| format!("sha256:{}", pulled.content.hex())).unwrap_or_default();
-        Ok(Found { url: Url::parse(resolved.url.as_bytes())?, digest, is_content: false, listed: None })
-    }
-
-    /// Remembers what a registry gave. That this fails spoils nothing but later commands without network.
-    pub(crate) fn remember(&self, url: &Url, manifest: String, content: Digest, log: &mut dyn Log) {
-        let Ok(reference) = ChartReference::parse(&urls::text(url)) else { return };
-        let mut memory = Memory::load(&self.places.content_cache, &memory::repository(&reference));
-        let tag = reference.tag().replace('_', "+");
-        if let Err(error) = memory.remember(Pulled { tag, manifest, content }) {
-            log.debug("cannot remember what a registry gave", &[("url", &urls::text(url)), ("error", &error.text)]);
-        }
     }
 
     /// Finds the repository with a name (`pickChartRepositoryConfigByName`).

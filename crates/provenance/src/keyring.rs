@@ -32,15 +32,22 @@ impl Keyring {
     /// `open FILE: no such file or directory`, `reading keybox FILE: …`, `reading armored keyring FILE: no keys found`,
     /// what is wrong with the last key.
     pub fn load(file: &Path) -> Result<Self, GoError> {
-        let bytes = read(file, KEYRING_BYTES)?;
+        Keyring::parse(&read(file, KEYRING_BYTES)?, file)
+    }
+
+    /// Reads the content of a file, whose name is for errors only.
+    ///
+    /// # Errors
+    /// As [`Keyring::load`].
+    pub fn parse(bytes: &[u8], file: &Path) -> Result<Self, GoError> {
         let named = |kind: &str, text: &str| GoError::new(format!("reading {kind} {}: {text}", file.to_string_lossy()));
-        let entities = if keybox::is_keybox(&bytes) {
-            let keys = keybox::keys(&bytes).map_err(|text| named("keybox", &text))?;
+        let entities = if keybox::is_keybox(bytes) {
+            let keys = keybox::keys(bytes).map_err(|text| named("keybox", &text))?;
             entity::read_all(&mut Packets::new(&keys, None))?
         } else if bytes.trim_ascii_start().starts_with(b"-----BEGIN PGP") {
-            armored(&bytes).map_err(|text| named("armored keyring", &text))?
+            armored(bytes).map_err(|text| named("armored keyring", &text))?
         } else {
-            entity::read_all(&mut Packets::new(&bytes, None))?
+            entity::read_all(&mut Packets::new(bytes, None))?
         };
         Ok(Keyring { entities })
     }

@@ -27,13 +27,15 @@ const ERRORS: Nameless = Nameless {
 pub fn of(answer: Answer) -> Error {
     let (place, status) = (answer.place(), answer.status.as_u16());
     let body = answer.read(ANSWER_BYTES);
-    let errors = ERRORS.read_first(&body.bytes).map(|body| json::items(&body, "errors")).unwrap_or_default();
-    let text = match errors.is_empty() {
-        true => fetch::status_text(status).to_owned(),
-        false => errors.iter().map(said).collect::<Vec<_>>().join("; "),
-    };
+    let text = words(&body.bytes).unwrap_or_else(|| fetch::status_text(status).to_owned());
     let kind = if status == 404 { Kind::NotFound } else { Kind::Other };
     Error { text: format!("{place}: response status code {status}: {text}"), kind }
+}
+
+/// Returns what the body of an answer says, if it says something.
+pub fn words(body: &[u8]) -> Option<String> {
+    let errors = ERRORS.read_first(body).map(|body| json::items(&body, "errors")).unwrap_or_default();
+    (!errors.is_empty()).then(|| errors.iter().map(said).collect::<Vec<_>>().join("; "))
 }
 
 fn said(error: &Value) -> String {

@@ -26,6 +26,8 @@ mod reference;
 mod repository;
 pub mod resolve;
 mod store;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod strangers;
 mod tags;
 
 pub use client::{Client, Options};

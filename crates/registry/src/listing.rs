@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use gostd::url::Url;
+use gostd::{GoError, Value};
 
 use crate::error::Error;
 use crate::failure;
@@ -70,23 +71,32 @@ fn page(answer: Answer, listing: &Listing<'_>) -> Result<Vec<String>, Error> {
     if let Some(broken) = body.broken {
         return Err(undecoded(broken));
     }
-    let page = listing.page.read_first(&body.bytes).map_err(|error| undecoded(error.text))?;
-    let text = |item: &gostd::Value| item.as_str().map(|text| text.to_text().into_owned());
-    Ok(json::items(&page, listing.member).iter().filter_map(text).collect())
+    names(&body.bytes, listing.page, listing.member).map_err(|error| undecoded(error.text))
+}
+
+/// Returns the items of the text of a page.
+pub fn names(text: &[u8], page: &Nameless, member: &str) -> Result<Vec<String>, GoError> {
+    let page = page.read_first(text)?;
+    let text = |item: &Value| item.as_str().map(|text| text.to_text().into_owned());
+    Ok(json::items(&page, member).iter().filter_map(text).collect())
 }
 
 /// Reads the header `Link` (`parseLink` of oras-go).
 fn next_page(answer: &Answer) -> Result<Option<Url>, Error> {
-    let link = answer.header("link");
+    next(&answer.url, answer.header("link"))
+}
+
+/// Returns where the next page is, by the header of one at `base`.
+pub fn next(base: &Url, link: &str) -> Result<Option<Url>, Error> {
     if link.is_empty() {
         return Ok(None);
     }
     let invalid = |link: &str, why: String| Error::new(format!("invalid next link {}: {why}", quote(link)));
     let rest = link.strip_prefix('<').ok_or_else(|| invalid(link, "missing '<'".to_owned()))?;
     let (target, _) = rest.split_once('>').ok_or_else(|| invalid(link, "missing '>'".to_owned()))?;
-    let url = resolve(&answer.url, target)?;
-    match same_origin(&answer.url, &url) {
+    let url = resolve(base, target)?;
+    match same_origin(base, &url) {
         true => Ok(Some(url)),
-        false => Err(invalid(target, format!("not the same origin as {}", quote(&url_text(&answer.url))))),
+        false => Err(invalid(target, format!("not the same origin as {}", quote(&url_text(base))))),
     }
 }

@@ -8,7 +8,7 @@ use crate::json::Nameless;
 use crate::listing::{self, Listing};
 use crate::repository::Repository;
 
-const PAGE: Nameless = Nameless {
+pub const PAGE: Nameless = Nameless {
     shape: Shape::Struct(&[Field { name: "tags", shape: Shape::List(&Shape::String, "[]string") }], ""),
     go_type: "struct { Tags []string \"json:\\\"tags\\\"\" }",
 };

@@ -131,7 +131,7 @@ impl Place {
     }
 
     pub fn dependencies(&self, network: Network, how: How) -> Result<String, String> {
-        let sources = self.sources(network);
+        let sources = self.plain_sources(network);
         let manager = Manager {
             chart: self.path("p"),
             sources: &sources,

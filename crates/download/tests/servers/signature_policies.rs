@@ -241,6 +241,13 @@ fn a_registry_is_held_below_its_prefix() {
         is_refused(plain(&place, &reference), &reference, why);
     }
     plain(&place, &format!("oci://{host}/free/app:0.1.0")).expect("another prefix");
+    for (namespace, is_held) in [("signed", true), ("free", false)] {
+        let dependency = format!("- {{name: app, version: 0.1.0, repository: \"oci://{host}/{namespace}\"}}");
+        let text = format!("apiVersion: v2\nname: p\nversion: 0.1.0\ndependencies:\n{dependency}\n");
+        place.write("p/Chart.yaml", &text);
+        let got = place.dependencies(Network::Online, How::Update);
+        if is_held { is_refused(got, "dependency", why) } else { assert_eq!(got.map(drop), Ok(())) }
+    }
 }
 
 #[test]

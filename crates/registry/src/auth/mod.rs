@@ -18,7 +18,7 @@ use token::Wanted;
 pub use credential::Credential;
 
 /// Reads a challenge, for tests of what strangers send.
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub fn parse_challenge(header: &str) {
     Challenge::parse(header);
 }

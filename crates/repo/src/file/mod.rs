@@ -161,11 +161,19 @@ impl File {
     /// # Errors
     /// What the system says, as Go puts it.
     pub fn save(&self, path: &Path) -> Result<(), GoError> {
-        let text = goyaml::to_yaml(&self.to_value())?;
+        let text = self.to_yaml()?;
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|error| path_error("mkdir", folder, &error))?;
         }
         replace(path, &text).map_err(|error| path_error("open", path, &error))
+    }
+
+    /// Returns the text of the file.
+    ///
+    /// # Errors
+    /// Text that YAML cannot hold.
+    pub fn to_yaml(&self) -> Result<Vec<u8>, GoError> {
+        goyaml::to_yaml(&self.to_value())
     }
 
     /// Takes the lock that all processes take which change the file (`NAME.lock` beside it), for up to 30 seconds.

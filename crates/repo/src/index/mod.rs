@@ -23,6 +23,8 @@ pub use catalogue::{Catalogue, Head, Place, RowRef};
 pub use item::{Item, name_line};
 pub use key::Key;
 pub use scan::Bounds;
+#[cfg(feature = "fuzzing")]
+pub use scan::agreement::agree;
 pub use version::{INDEX, VERSION, Version};
 pub use warning::Warning;
 

@@ -115,8 +115,16 @@ impl Policies {
     /// What the system says.
     pub fn save(&self, repositories: &Path, _lock: &Locked) -> Result<(), GoError> {
         let path = policies_path(repositories);
-        let text = goyaml::to_yaml(&self.to_value())?;
+        let text = self.to_yaml()?;
         replace(&path, &text).map_err(|error| path_error("open", &path, &error))
+    }
+
+    /// Returns the text of the file.
+    ///
+    /// # Errors
+    /// Text that YAML cannot hold.
+    pub fn to_yaml(&self) -> Result<Vec<u8>, GoError> {
+        goyaml::to_yaml(&self.to_value())
     }
 
     /// Takes the lock of the file of repositories, which stands for both.

@@ -4,6 +4,8 @@
 //! [`plain`], which knows the forms that Helm writes, else by the reader of the whole language. A text that cannot be cut
 //! for sure is a [`Doubt`]; it is read as a whole then, which also has the errors that Helm would tell.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod agreement;
 mod cursor;
 pub mod exact;
 mod gather;
