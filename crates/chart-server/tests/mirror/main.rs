@@ -135,6 +135,18 @@ fn an_index_that_did_not_change_costs_a_request() {
 }
 
 #[test]
+fn a_repository_that_hangs_is_not_waited_for() {
+    let upstream = Upstream::of(&[("a", "1.0.0")]);
+    let server = Running::serve(&["--mirror-interval=0s", &upstream.flag()]);
+    let first = get(&server, "/index.yaml");
+    upstream.rule("/index.yaml", vec![Rule::Always(Box::new(Rule::Stall))]);
+    for _ in 0..20 {
+        let known = get(&server, "/index.yaml");
+        assert_eq!((known.status, &known.body), (200, &first.body));
+    }
+}
+
+#[test]
 fn what_is_known_of_mirrors_is_for_who_may_read() {
     let upstream = Upstream::of(&[("a", "1.0.0")]);
     let secret = upstream.server.url().replace("http://", "http://me:secret@");
