@@ -4,6 +4,7 @@
 mod archive;
 mod merge;
 mod ours;
+mod quiet;
 mod refresh;
 mod state;
 mod sync;
@@ -30,6 +31,7 @@ use crate::settings::Settings;
 use archive::{Fetcher, Trouble};
 use merge::Sources;
 use ours::{Detail, Ours};
+use quiet::Passage;
 use refresh::Known;
 pub use state::{Numbers, write_metrics};
 use state::{State, Told};
@@ -45,6 +47,7 @@ const WANTED_AT_ONCE: usize = 8;
 /// The repositories behind tenants.
 pub struct Mirrors {
     by_tenant: BTreeMap<String, Arc<Mirror>>,
+    passage: Passage,
 }
 
 /// A repository behind a tenant.
@@ -56,6 +59,7 @@ pub struct Mirror {
     interval: Duration,
     wants_archives: bool,
     archive_bytes: u64,
+    passage: Passage,
     fetcher: Mutex<Option<Arc<Fetcher>>>,
     /// One asks at a time.
     turn: tokio::sync::Mutex<()>,
@@ -66,7 +70,9 @@ pub struct Mirror {
 }
 
 impl Mirrors {
+    /// Belongs to the runtime that it is called in.
     pub fn new(settings: &Settings) -> Self {
+        let passage = Passage::new(Handle::current());
         let folder = settings.kept.store.folder.join("mirrors");
         let mirror = |(tenant, url): (&String, &String)| {
             let upstream = Upstream::new(tenant, url, folder.clone(), settings.mirroring.index_bytes);
@@ -78,6 +84,7 @@ impl Mirrors {
                 interval: settings.mirroring.interval,
                 wants_archives: settings.mirroring.archives,
                 archive_bytes: settings.limits.upload_bytes,
+                passage: passage.clone(),
                 fetcher: Mutex::default(),
                 turn: tokio::sync::Mutex::default(),
                 known: Mutex::default(),
@@ -87,7 +94,14 @@ impl Mirrors {
             };
             (tenant.clone(), Arc::new(mirror))
         };
-        Mirrors { by_tenant: settings.mirroring.urls.iter().map(mirror).collect() }
+        Mirrors { by_tenant: settings.mirroring.urls.iter().map(mirror).collect(), passage }
+    }
+
+    /// Lets no thread of a mirror come to the store any more: it is going to be closed.
+    pub async fn close(&self) {
+        let passage = self.passage.clone();
+        // Whoever is under way is waited for; that it fell means that nobody is.
+        let _ = tokio::task::spawn_blocking(move || passage.close()).await;
     }
 
     /// Returns the repositories, by tenant.
@@ -145,9 +159,8 @@ impl Mirror {
             locked(&self.state).archives.kept = 0;
         }
         let (mirror, app, key) = (self.clone(), app.clone(), index.key());
-        let handle = Handle::current();
         let (log, fetcher) = (app.log.clone(), self.fetcher(&app));
-        let run = tokio::task::spawn_blocking(move || {
+        let run = quiet::run(move || {
             let round = Round {
                 tenant: &mirror.tenant,
                 upstream: &mirror.upstream,
@@ -157,9 +170,9 @@ impl Mirror {
                 pause: mirror.interval.max(SHORTEST),
                 is_stopping: &|| app.health.is_stopping(),
             };
-            round.run(Ours::new(&app.store, &mirror.tenant, handle, Detail::Names))
+            round.run(Ours::new(&app.store, &mirror.tenant, mirror.passage.clone(), Detail::Names))
         });
-        let ended = run.await.unwrap_or_else(|error| Err(error.to_string()));
+        let ended = run.await.unwrap_or_else(Err);
         let mut state = locked(&self.state);
         let fields = [
             ("url", json!(self.url)),
@@ -192,9 +205,9 @@ impl Mirror {
         if let Some(view) = last.as_ref().filter(|view| view.parts == parts) {
             return Ok(view.clone());
         }
-        let (mirror, app, handle) = (self.clone(), app.clone(), Handle::current());
+        let (mirror, app) = (self.clone(), app.clone());
         let made = tokio::task::spawn_blocking(move || {
-            let ours = Ours::new(&app.store, &mirror.tenant, handle, Detail::Entries);
+            let ours = Ours::new(&app.store, &mirror.tenant, mirror.passage.clone(), Detail::Entries);
             let sources = Sources {
                 store: &app.store,
                 tenant: &mirror.tenant,
@@ -235,7 +248,7 @@ impl Mirror {
 
     fn fetcher(&self, app: &App) -> Arc<Fetcher> {
         let mut fetcher = locked(&self.fetcher);
-        let new = || Arc::new(Fetcher::new(&app.store, Handle::current(), self.archive_bytes));
+        let new = || Arc::new(Fetcher::new(&app.store, self.passage.clone(), self.archive_bytes));
         fetcher.get_or_insert_with(new).clone()
     }
 }

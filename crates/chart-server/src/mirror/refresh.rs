@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::time::{Instant, timeout};
 
 use super::upstream::{Counts, counts};
-use super::{Mirror, away, locked};
+use super::{Mirror, away, locked, quiet};
 use crate::answer::Fault;
 use crate::app::App;
 use crate::log::Level;
@@ -77,7 +77,7 @@ impl Mirror {
             known.asking = Some(Instant::now());
         }
         let mirror = self.clone();
-        let asked = tokio::task::spawn_blocking(move || {
+        let asked = quiet::run(move || {
             let asked = mirror.upstream.ask();
             let last =
                 if asked.is_err() && locked(&mirror.known).index.is_none() { mirror.upstream.last() } else { None };
@@ -88,7 +88,7 @@ impl Mirror {
         });
         let asked = asked.await;
         locked(&self.known).asking = None;
-        let (fresh, asked, last) = asked.map_err(|error| error.to_string())?;
+        let (fresh, asked, last) = asked?;
         let trouble = asked.as_ref().err().cloned();
         if let Some(trouble) = &trouble {
             let fields = [("url", json!(self.url)), ("error", json!(trouble))];

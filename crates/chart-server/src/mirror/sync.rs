@@ -15,6 +15,7 @@ use repo::index::{Head, Index, Place};
 
 use super::archive::{Fetcher, Trouble};
 use super::ours::Ours;
+use super::quiet::stand_back;
 use super::state::State;
 use super::upstream::{Remote, Upstream};
 
@@ -22,10 +23,6 @@ use super::upstream::{Remote, Upstream};
 const AT_ONCE: usize = 16;
 /// So many servers that are away in a row are one that is away: the round ends, and comes again later.
 const AWAY: u32 = 2 * AT_ONCE as u32;
-/// How much less urgent than requests all this is (`setpriority(2)`).
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
-
 /// What a round works on.
 pub struct Round<'a> {
     pub tenant: &'a str,
@@ -126,9 +123,7 @@ impl Round<'_> {
 
     /// Fetches what comes until nothing comes any more.
     fn work(&self, queue: &Mutex<Receiver<Remote>>, end: &End) {
-        // Of this thread alone, as Linux has it. Where it cannot be, it works as well.
-        #[cfg(target_os = "linux")]
-        let _ = rustix::process::setpriority_process(None, NICE);
+        stand_back();
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(remote) = next else { return };
