@@ -141,6 +141,8 @@ impl Mirror {
                 Err(_) => false,
                 Ok(index) => !self.wants_archives || self.round(&app, index).await,
             };
+            // An index of before may be there while the repository is away.
+            let went_well = went_well && locked(&self.state).error.is_none();
             failures = if went_well { 0 } else { failures + 1 };
             let regular = self.interval.max(SHORTEST);
             let sooner = SHORTEST.saturating_mul(2_u32.saturating_pow(failures.min(16)) / 2);

@@ -19,6 +19,7 @@ use crate::log::Level;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a failure counts for those who ask meanwhile, when there is no index to show.
 const FAILURE_COUNTS: Duration = Duration::from_secs(5);
+
 /// What is known of the index.
 #[derive(Default)]
 pub struct Known {
@@ -110,7 +111,8 @@ impl Mirror {
         }
         if let (Some(index), Some(counts)) = (index, fresh) {
             state.counts = counts;
-            state.changed = trouble.is_none().then_some(now);
+            let written = i128::from(index.key().modified_nanoseconds);
+            state.changed = Timestamp::from_nanosecond(written).ok();
             state.archives.is_complete = false;
             state.archives.kept = 0;
             state.archives.failures.clear();
