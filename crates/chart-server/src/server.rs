@@ -102,6 +102,7 @@ impl Server {
         };
         let ended = self.listener.serve(router, stop).await;
         tasks.iter().for_each(JoinHandle::abort);
+        self.app.mirrors.close().await;
         self.app.store.close().await;
         ended
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use chart_store::{Algorithm, Checked, Error, Policy, Spool, Store};
 use fetch::{Client, Compression, Failure, Request, Retry, Sink};
-use tokio::runtime::Handle;
 
+use super::quiet::Passage;
 use super::upstream::Remote;
 use crate::log::chain;
 
@@ -44,14 +44,14 @@ impl Trouble {
 pub struct Fetcher {
     client: Client,
     store: Store,
-    handle: Handle,
+    passage: Passage,
     limit_bytes: u64,
 }
 
 impl Fetcher {
     /// Connections are kept from one archive to the next.
-    pub fn new(store: &Store, handle: Handle, limit_bytes: u64) -> Self {
-        Fetcher { client: Client::new(Compression::None).retrying(RETRY), store: store.clone(), handle, limit_bytes }
+    pub fn new(store: &Store, passage: Passage, limit_bytes: u64) -> Self {
+        Fetcher { client: Client::new(Compression::None).retrying(RETRY), store: store.clone(), passage, limit_bytes }
     }
 
     /// Fetches, checks and keeps a package; returns its length. That somebody else was faster is no failure.
@@ -67,13 +67,14 @@ impl Fetcher {
         }
         got.map_err(|failure| told(&failure, &remote.url, self.limit_bytes))?;
         let spool = spool.unwrap_or_else(|| self.spool());
-        let spooled = self.handle.block_on(spool.finish()).map_err(|error| of_store(error, remote))?;
+        let spooled = self.passage.wait(spool.finish()).map_err(|error| of_store(error, remote))?;
         let (found, size) = (spooled.digest().hex().to_owned(), spooled.size());
         if !remote.digest.is_empty() && found != remote.digest {
             let url = &remote.url;
             return Err(Trouble::Bad(format!("{url} is not what its index says: {found}, not {}", remote.digest)));
         }
-        let checked = self.store.check_chart_here(spooled, &self.handle).map_err(|error| of_store(error, remote))?;
+        let checked =
+            self.store.check_chart_here(spooled, self.passage.handle()).map_err(|error| of_store(error, remote))?;
         self.keep(tenant, remote, checked).map(|()| size)
     }
 
@@ -82,7 +83,7 @@ impl Fetcher {
             let text = format!("{} is {} {}", remote.url, checked.name(), checked.version());
             return Err(Trouble::Bad(format!("{text}, not {} {} as its index says", remote.name, remote.version)));
         }
-        match self.handle.block_on(self.store.keep_chart(tenant, checked, None, Policy::default())) {
+        match self.passage.wait(self.store.keep_chart(tenant, checked, None, Policy::default())) {
             Ok(_) | Err(Error::Exists(_)) => Ok(()),
             Err(error) => Err(of_store(error, remote)),
         }
@@ -100,7 +101,7 @@ impl Fetcher {
             // Most charts are not signed.
             return Ok(false);
         }
-        match self.handle.block_on(self.store.put_provenance(tenant, Bytes::from(text), Policy::default())) {
+        match self.passage.wait(self.store.put_provenance(tenant, Bytes::from(text), Policy::default())) {
             Ok(_) | Err(Error::Exists(_)) => Ok(true),
             Err(error) => Err(of_store(error, remote)),
         }
@@ -126,7 +127,7 @@ impl Sink for Incoming<'_> {
 
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         let spool = self.spool.get_or_insert_with(|| self.fetcher.spool());
-        self.fetcher.handle.block_on(spool.write(bytes)).map_err(|error| {
+        self.fetcher.passage.wait(spool.write(bytes)).map_err(|error| {
             let text = error.to_string();
             self.failed = Some(error);
             io::Error::other(text)

@@ -2,7 +2,10 @@
 //! kept: each when somebody wants it, or all of them in the background.
 
 mod archive;
+mod merge;
 mod ours;
+mod quiet;
+mod refresh;
 mod state;
 mod sync;
 mod upstream;
@@ -15,30 +18,27 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use chart_store::{Error, Missing};
-use jiff::Timestamp;
-use repo::index::{Index, Key};
+use repo::index::Index;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::sleep;
 
 use crate::answer::Fault;
 use crate::app::App;
 use crate::log::Level;
 use crate::settings::Settings;
 use archive::{Fetcher, Trouble};
+use merge::Sources;
 use ours::{Detail, Ours};
+use quiet::Passage;
+use refresh::Known;
 pub use state::{Numbers, write_metrics};
 use state::{State, Told};
 use sync::Round;
-use upstream::{Counts, Upstream, counts};
-use view::Sources;
+use upstream::Upstream;
 pub use view::View;
 
-/// How long a request waits for a repository that is asked whether its index changed, when there is one to show.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a failure counts for those who ask meanwhile, when there is no index to show.
-const FAILURE_COUNTS: Duration = Duration::from_secs(5);
 /// The shortest pause between two looks that nobody asked for.
 const SHORTEST: Duration = Duration::from_secs(10);
 /// Archives that are fetched at a time because somebody wants them.
@@ -47,6 +47,7 @@ const WANTED_AT_ONCE: usize = 8;
 /// The repositories behind tenants.
 pub struct Mirrors {
     by_tenant: BTreeMap<String, Arc<Mirror>>,
+    passage: Passage,
 }
 
 /// A repository behind a tenant.
@@ -58,6 +59,7 @@ pub struct Mirror {
     interval: Duration,
     wants_archives: bool,
     archive_bytes: u64,
+    passage: Passage,
     fetcher: Mutex<Option<Arc<Fetcher>>>,
     /// One asks at a time.
     turn: tokio::sync::Mutex<()>,
@@ -67,19 +69,10 @@ pub struct Mirror {
     wanted: Semaphore,
 }
 
-/// What is known of the index.
-#[derive(Default)]
-struct Known {
-    index: Option<Arc<Index>>,
-    /// The last answer, or failure.
-    asked: Option<Instant>,
-    trouble: Option<String>,
-    /// The index of which all archives were tried.
-    complete: Option<Key>,
-}
-
 impl Mirrors {
+    /// Belongs to the runtime that it is called in.
     pub fn new(settings: &Settings) -> Self {
+        let passage = Passage::new(Handle::current());
         let folder = settings.kept.store.folder.join("mirrors");
         let mirror = |(tenant, url): (&String, &String)| {
             let upstream = Upstream::new(tenant, url, folder.clone(), settings.mirroring.index_bytes);
@@ -91,6 +84,7 @@ impl Mirrors {
                 interval: settings.mirroring.interval,
                 wants_archives: settings.mirroring.archives,
                 archive_bytes: settings.limits.upload_bytes,
+                passage: passage.clone(),
                 fetcher: Mutex::default(),
                 turn: tokio::sync::Mutex::default(),
                 known: Mutex::default(),
@@ -100,7 +94,14 @@ impl Mirrors {
             };
             (tenant.clone(), Arc::new(mirror))
         };
-        Mirrors { by_tenant: settings.mirroring.urls.iter().map(mirror).collect() }
+        Mirrors { by_tenant: settings.mirroring.urls.iter().map(mirror).collect(), passage }
+    }
+
+    /// Lets no thread of a mirror come to the store any more: it is going to be closed.
+    pub async fn close(&self) {
+        let passage = self.passage.clone();
+        // Whoever is under way is waited for; that it fell means that nobody is.
+        let _ = tokio::task::spawn_blocking(move || passage.close()).await;
     }
 
     /// Returns the repositories, by tenant.
@@ -140,97 +141,14 @@ impl Mirror {
                 Err(_) => false,
                 Ok(index) => !self.wants_archives || self.round(&app, index).await,
             };
+            // An index of before may be there while the repository is away.
+            let went_well = went_well && locked(&self.state).error.is_none();
             failures = if went_well { 0 } else { failures + 1 };
             let regular = self.interval.max(SHORTEST);
             let sooner = SHORTEST.saturating_mul(2_u32.saturating_pow(failures.min(16)) / 2);
             // Repositories do not tell of changes; one that is away is asked again soon, then less and less often.
             sleep(if failures == 0 { regular } else { sooner.min(regular) }).await;
         }
-    }
-
-    /// Returns the index as it is now. One that is known is not waited for long.
-    async fn index(self: &Arc<Self>, app: &Arc<App>) -> Result<Arc<Index>, Fault> {
-        let (known, is_fresh) = {
-            let known = locked(&self.known);
-            let counts = if known.index.is_some() { self.interval } else { self.interval.min(FAILURE_COUNTS) };
-            (known.index.clone(), known.asked.is_some_and(|asked| asked.elapsed() < counts))
-        };
-        match known {
-            Some(index) if is_fresh => Ok(index),
-            None if is_fresh => Err(away(locked(&self.known).trouble.clone().unwrap_or_default())),
-            known => {
-                let (mirror, app) = (self.clone(), app.clone());
-                // It goes on if who asked goes away.
-                let asking = tokio::spawn(async move { mirror.refresh(&app).await });
-                let asked = match &known {
-                    None => Some(asking.await),
-                    Some(_) => timeout(PATIENCE, asking).await.ok(),
-                };
-                match (asked, known) {
-                    (Some(Ok(Ok(index))), _) | (_, Some(index)) => Ok(index),
-                    (Some(Ok(Err(trouble))), None) => Err(away(trouble)),
-                    (Some(Err(error)), None) => Err(Fault::internal(error.to_string())),
-                    (None, None) => Err(away(String::new())),
-                }
-            }
-        }
-    }
-
-    /// Asks the repository whether its index changed; the last one that was good counts when it is away.
-    async fn refresh(self: &Arc<Self>, app: &Arc<App>) -> Result<Arc<Index>, String> {
-        let wanted = Instant::now();
-        let _turn = self.turn.lock().await;
-        {
-            let known = locked(&self.known);
-            // Somebody else asked while we waited.
-            if known.asked.is_some_and(|asked| asked >= wanted)
-                && let Some(index) = &known.index
-            {
-                return Ok(index.clone());
-            }
-        }
-        let mirror = self.clone();
-        let asked = tokio::task::spawn_blocking(move || {
-            let asked = mirror.upstream.ask();
-            let last =
-                if asked.is_err() && locked(&mirror.known).index.is_none() { mirror.upstream.last() } else { None };
-            let index = asked.as_ref().ok().or(last.as_ref());
-            let fresh =
-                index.filter(|index| locked(&mirror.known).index.as_ref().is_none_or(|k| k.key() != index.key()));
-            (fresh.map(counts), asked, last)
-        });
-        let (fresh, asked, last) = asked.await.map_err(|error| error.to_string())?;
-        let trouble = asked.as_ref().err().cloned();
-        if let Some(trouble) = &trouble {
-            let fields = [("url", json!(self.url)), ("error", json!(trouble))];
-            app.log.line(Level::Error, "A mirrored repository cannot be used", &fields);
-        }
-        self.note(asked.ok().or(last), fresh, trouble.clone());
-        let index = locked(&self.known).index.clone();
-        index.ok_or_else(|| trouble.unwrap_or_default())
-    }
-
-    /// Takes over what came of asking.
-    fn note(&self, index: Option<Index>, fresh: Option<Counts>, trouble: Option<String>) {
-        let mut state = locked(&self.state);
-        let mut known = locked(&self.known);
-        let now = Timestamp::now();
-        state.requests += 1;
-        if trouble.is_none() {
-            state.checked = Some(now);
-        }
-        if let (Some(index), Some(counts)) = (index, fresh) {
-            state.counts = counts;
-            state.changed = trouble.is_none().then_some(now);
-            state.archives.is_complete = false;
-            state.archives.kept = 0;
-            state.archives.failures.clear();
-            known.complete = None;
-            known.index = Some(Arc::new(index));
-        }
-        known.asked = Some(Instant::now());
-        known.trouble = trouble.clone();
-        state.error = trouble;
     }
 
     /// Fetches all archives that are not here; reports whether all were tried.
@@ -243,9 +161,8 @@ impl Mirror {
             locked(&self.state).archives.kept = 0;
         }
         let (mirror, app, key) = (self.clone(), app.clone(), index.key());
-        let handle = Handle::current();
         let (log, fetcher) = (app.log.clone(), self.fetcher(&app));
-        let run = tokio::task::spawn_blocking(move || {
+        let run = quiet::run(move || {
             let round = Round {
                 tenant: &mirror.tenant,
                 upstream: &mirror.upstream,
@@ -255,9 +172,9 @@ impl Mirror {
                 pause: mirror.interval.max(SHORTEST),
                 is_stopping: &|| app.health.is_stopping(),
             };
-            round.run(Ours::new(&app.store, &mirror.tenant, handle, Detail::Names))
+            round.run(Ours::new(&app.store, &mirror.tenant, mirror.passage.clone(), Detail::Names))
         });
-        let ended = run.await.unwrap_or_else(|error| Err(error.to_string()));
+        let ended = run.await.unwrap_or_else(Err);
         let mut state = locked(&self.state);
         let fields = [
             ("url", json!(self.url)),
@@ -290,9 +207,9 @@ impl Mirror {
         if let Some(view) = last.as_ref().filter(|view| view.parts == parts) {
             return Ok(view.clone());
         }
-        let (mirror, app, handle) = (self.clone(), app.clone(), Handle::current());
+        let (mirror, app) = (self.clone(), app.clone());
         let made = tokio::task::spawn_blocking(move || {
-            let ours = Ours::new(&app.store, &mirror.tenant, handle, Detail::Entries);
+            let ours = Ours::new(&app.store, &mirror.tenant, mirror.passage.clone(), Detail::Entries);
             let sources = Sources {
                 store: &app.store,
                 tenant: &mirror.tenant,
@@ -333,7 +250,7 @@ impl Mirror {
 
     fn fetcher(&self, app: &App) -> Arc<Fetcher> {
         let mut fetcher = locked(&self.fetcher);
-        let new = || Arc::new(Fetcher::new(&app.store, Handle::current(), self.archive_bytes));
+        let new = || Arc::new(Fetcher::new(&app.store, self.passage.clone(), self.archive_bytes));
         fetcher.get_or_insert_with(new).clone()
     }
 }

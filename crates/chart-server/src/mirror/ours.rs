@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 
 use chart_store::{Error, Listed, Store};
-use tokio::runtime::Handle;
+
+use super::quiet::Passage;
 
 /// What of a version is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum Detail {
 pub struct Ours {
     store: Store,
     tenant: String,
-    handle: Handle,
+    passage: Passage,
     detail: Detail,
     page: VecDeque<Listed>,
     /// Where the next page begins; none at the end.
@@ -26,9 +27,9 @@ pub struct Ours {
 
 impl Ours {
     /// Starts at the first chart.
-    pub fn new(store: &Store, tenant: &str, handle: Handle, detail: Detail) -> Self {
+    pub fn new(store: &Store, tenant: &str, passage: Passage, detail: Detail) -> Self {
         let after = Some(Default::default());
-        Ours { store: store.clone(), tenant: tenant.to_owned(), handle, detail, page: VecDeque::new(), after }
+        Ours { store: store.clone(), tenant: tenant.to_owned(), passage, detail, page: VecDeque::new(), after }
     }
 
     /// Returns the versions of the next chart if its name comes before another one; of the next chart at all without one.
@@ -61,8 +62,8 @@ impl Ours {
         {
             let after = (name.as_str(), version.as_str());
             let page = match self.detail {
-                Detail::Names => self.handle.block_on(self.store.names(&self.tenant, after)),
-                Detail::Entries => self.handle.block_on(self.store.entries(&self.tenant, after)),
+                Detail::Names => self.passage.wait(self.store.names(&self.tenant, after)),
+                Detail::Entries => self.passage.wait(self.store.entries(&self.tenant, after)),
             };
             self.page = page?.into();
             self.after = self.page.back().map(|last| (last.name.clone(), last.version.clone()));

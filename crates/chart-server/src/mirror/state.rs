@@ -23,7 +23,7 @@ pub struct State {
     pub counts: Counts,
     /// The repository answered at this time.
     pub checked: Option<Timestamp>,
-    /// The index changed at this time.
+    /// The index was written at this time.
     pub changed: Option<Timestamp>,
     /// Of the repository as a whole; none when it answered the last time.
     pub error: Option<String>,

@@ -10,11 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::Duration;
 
-use chart_store::Listed;
+use chart_store::{Listed, names};
 use repo::index::{Head, Index, Place};
 
 use super::archive::{Fetcher, Trouble};
 use super::ours::Ours;
+use super::quiet::stand_back;
 use super::state::State;
 use super::upstream::{Remote, Upstream};
 
@@ -22,10 +23,6 @@ use super::upstream::{Remote, Upstream};
 const AT_ONCE: usize = 16;
 /// So many servers that are away in a row are one that is away: the round ends, and comes again later.
 const AWAY: u32 = 2 * AT_ONCE as u32;
-/// How much less urgent than requests all this is (`setpriority(2)`).
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
-
 /// What a round works on.
 pub struct Round<'a> {
     pub tenant: &'a str,
@@ -59,33 +56,42 @@ impl Round<'_> {
     /// Fetches what is missing; reports why not all of it was tried.
     pub fn run(&self, ours: Ours) -> Result<(), String> {
         let end = End::default();
+        let (mut kept, fetched) = (0, self.told().archives.fetched);
         let (jobs, queue) = sync_channel(AT_ONCE);
         let queue = Mutex::new(queue);
         std::thread::scope(|scope| {
             let mut hands = Hands { round: self, scope, end: &end, queue: &queue, jobs, count: 0 };
-            if let Err(error) = self.walk(ours, &mut hands) {
-                end.set(error.to_string());
+            match self.walk(ours, &mut hands) {
+                Ok(here) => kept = here,
+                Err(error) => end.set(error.to_string()),
             }
         });
         match end.why.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            None => Ok(()),
+            None => {
+                let mut state = self.told();
+                state.archives.kept = kept + state.archives.fetched - fetched;
+                Ok(())
+            }
             Some(why) => Err(self.upstream.hidden(&why)),
         }
     }
 
-    /// Goes through the index beside what is here.
-    fn walk(&self, mut ours: Ours, hands: &mut Hands<'_, '_, '_>) -> io::Result<()> {
+    /// Goes through the index beside what is here; returns how much of it is.
+    fn walk(&self, mut ours: Ours, hands: &mut Hands<'_, '_, '_>) -> io::Result<u64> {
         let counts_kept = !self.told().archives.is_complete;
+        let mut here = 0;
         for head in self.index.catalogue().heads() {
             while ours.before(Some(head.name)).map_err(io::Error::other)?.is_some() {}
             let own = ours.of(head.name).map_err(io::Error::other)?;
             let (kept, missing) = self.missing(&head, &own)?;
+            here += kept;
             if counts_kept {
                 self.told().archives.kept += kept;
             }
+            self.forget_failures(&own);
             for (version, place) in missing {
                 if hands.end.is_over.load(Ordering::Relaxed) {
-                    return Ok(());
+                    return Ok(here);
                 }
                 if (self.is_stopping)() {
                     return Err(io::Error::other("the server stops"));
@@ -93,7 +99,16 @@ impl Round<'_> {
                 self.take(head.name, &version, &place, hands)?;
             }
         }
-        Ok(())
+        Ok(here)
+    }
+
+    /// What came in another way did not fail.
+    fn forget_failures(&self, here: &[Listed]) {
+        let mut state = self.told();
+        if state.archives.failures.len() > 0 {
+            let files = here.iter().filter_map(|own| names::file(&own.name, &own.version).ok());
+            files.for_each(|file| state.archives.failures.remove(&file));
+        }
     }
 
     /// Returns how many versions of a chart are here, and the others, each once.
@@ -126,9 +141,7 @@ impl Round<'_> {
 
     /// Fetches what comes until nothing comes any more.
     fn work(&self, queue: &Mutex<Receiver<Remote>>, end: &End) {
-        // Of this thread alone, as Linux has it. Where it cannot be, it works as well.
-        #[cfg(target_os = "linux")]
-        let _ = rustix::process::setpriority_process(None, NICE);
+        stand_back();
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(remote) = next else { return };

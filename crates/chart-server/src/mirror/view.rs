@@ -1,10 +1,7 @@
 //! One index of ours and of another repository, on the disk: made text by text, never whole in memory.
 
-use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
-use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,16 +9,14 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::body::Body;
 use bytes::Bytes;
-use chart_store::{Listed, Store};
 use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gostd::semver::Version;
-use repo::index::{Head, Index, Key, Place, name_line};
+use repo::index::Key;
 use tokio::sync::OnceCell;
 
+use super::merge::{Hashed, Sources, write};
 use super::ours::Ours;
-use super::upstream::Upstream;
 
 /// What goes from the disk to a client at a time.
 const PIECE_BYTES: usize = 128 * 1024;
@@ -45,15 +40,6 @@ pub type Parts = (Key, String);
 pub struct Kept {
     file: Arc<File>,
     pub size: u64,
-}
-
-/// What a view is made of.
-pub struct Sources<'a> {
-    pub store: &'a Store,
-    pub tenant: &'a str,
-    pub upstream: &'a Upstream,
-    pub index: &'a Index,
-    pub folder: &'a Path,
 }
 
 impl View {
@@ -136,167 +122,3 @@ impl Read for Reader<'_> {
         Ok(length)
     }
 }
-
-struct Hashed<W> {
-    out: W,
-    hash: Context,
-    size: u64,
-}
-
-impl<W: Write> Hashed<W> {
-    fn put(&mut self, text: &[u8]) -> io::Result<()> {
-        self.hash.update(text);
-        self.size += text.len() as u64;
-        self.out.write_all(text)
-    }
-}
-
-fn write<W: Write>(sources: &Sources<'_>, mut ours: Ours, out: &mut Hashed<W>) -> io::Result<()> {
-    const EMPTY: &[u8] = b"apiVersion: v1\nentries: {}\n";
-    const HEAD: &[u8] = b"apiVersion: v1\nentries:\n";
-    let mut writer = Writer { sources, out, has_head: false };
-    for head in sources.index.catalogue().heads() {
-        while let Some((name, versions)) = ours.before(Some(head.name)).map_err(io::Error::other)? {
-            writer.chart(&name, versions, Vec::new(), HEAD)?;
-        }
-        let own = ours.of(head.name).map_err(io::Error::other)?;
-        writer.chart(head.name, own, rows(sources.index, &head)?, HEAD)?;
-    }
-    while let Some((name, versions)) = ours.before(None).map_err(io::Error::other)? {
-        writer.chart(&name, versions, Vec::new(), HEAD)?;
-    }
-    if !writer.has_head {
-        out.put(EMPTY)?;
-    }
-    // As the index that it shows: with the time of each change of ours the text would be another after every fetch.
-    let made_at = sources.index.key().modified_nanoseconds / 1_000_000;
-    out.put(&sources.store.index_foot(i64::try_from(made_at).unwrap_or(i64::MAX)))
-}
-
-fn rows(index: &Index, head: &Head<'_>) -> io::Result<Vec<(String, Place)>> {
-    let mut rows = Vec::new();
-    index.catalogue().each_row(head, |row| {
-        rows.push((row.version.to_owned(), row.place));
-        ControlFlow::<()>::Continue(())
-    })?;
-    Ok(rows)
-}
-
-struct Writer<'a, W> {
-    sources: &'a Sources<'a>,
-    out: &'a mut Hashed<W>,
-    has_head: bool,
-}
-
-/// A version to be written.
-enum Line {
-    Ours(Bytes),
-    Theirs(Place),
-}
-
-impl<W: Write> Writer<'_, W> {
-    fn chart(
-        &mut self,
-        name: &str,
-        ours: Vec<Listed>,
-        theirs: Vec<(String, Place)>,
-        index_head: &[u8],
-    ) -> io::Result<()> {
-        let mut has_name = false;
-        for (version, line) in self.lines(name, ours, theirs)? {
-            let text = match line {
-                Line::Ours(text) => text,
-                Line::Theirs(place) => match self.theirs(name, &version, &place)? {
-                    Some(text) => text.into(),
-                    None => continue,
-                },
-            };
-            if !self.has_head {
-                self.out.put(index_head)?;
-                self.has_head = true;
-            }
-            if !has_name {
-                self.out.put(&name_line(name).map_err(|error| io::Error::other(error.text))?)?;
-                has_name = true;
-            }
-            self.out.put(&text)?;
-        }
-        Ok(())
-    }
-
-    /// Puts the versions of a chart in order, the newest first.
-    fn lines(&self, name: &str, ours: Vec<Listed>, theirs: Vec<(String, Place)>) -> io::Result<Vec<(String, Line)>> {
-        let mut seen = HashSet::new();
-        let shown_as_theirs = self.same(name, &ours, &theirs)?;
-        let mut lines = Vec::with_capacity(ours.len() + theirs.len());
-        for own in ours.into_iter().filter(|own| !shown_as_theirs.contains(&own.version)) {
-            seen.insert(own.version.clone());
-            lines.push((own.version, Line::Ours(own.entry)));
-        }
-        for (version, place) in theirs {
-            if seen.insert(version.clone()) {
-                lines.push((version, Line::Theirs(place)));
-            }
-        }
-        // Stable: what is no version stays in the order of its index, at the end.
-        lines.sort_by_cached_key(|(version, _)| Reverse(Version::new(version.as_bytes()).ok().map(Newer)));
-        Ok(lines)
-    }
-
-    /// Finds the versions that are the same archive here and there.
-    fn same(&self, name: &str, ours: &[Listed], theirs: &[(String, Place)]) -> io::Result<HashSet<String>> {
-        let own: HashMap<&str, &str> = ours.iter().map(|own| (own.version.as_str(), own.digest.as_str())).collect();
-        let mut same = HashSet::new();
-        for (version, place) in theirs {
-            if let Some(digest) = own.get(version.as_str())
-                && self.item(name, version, place)?.is_some_and(|(_, remote)| remote.digest == *digest)
-            {
-                same.insert(version.clone());
-            }
-        }
-        Ok(same)
-    }
-
-    fn item(
-        &self,
-        name: &str,
-        version: &str,
-        place: &Place,
-    ) -> io::Result<Option<(repo::index::Item, super::upstream::Remote)>> {
-        let item = self.sources.index.item(place).map_err(|error| io::Error::other(error.text))?;
-        Ok(item.and_then(|item| {
-            let remote = self.sources.upstream.remote(name, version, &item)?;
-            Some((item, remote))
-        }))
-    }
-
-    /// The text of a version of theirs, with our address.
-    fn theirs(&self, name: &str, version: &str, place: &Place) -> io::Result<Option<Vec<u8>>> {
-        let Some((item, remote)) = self.item(name, version, place)? else { return Ok(None) };
-        let url = self.sources.store.url(self.sources.tenant, &remote.file);
-        item.with_url(&url).map(Some).map_err(|error| io::Error::other(error.text))
-    }
-}
-
-/// Versions in their order.
-struct Newer(Version);
-
-impl Ord for Newer {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.compare(&other.0)
-    }
-}
-
-impl PartialOrd for Newer {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Newer {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Newer {}

@@ -53,6 +53,12 @@ fn until(server: &Running, what: &str, is_so: impl Fn(&Value) -> bool) -> Value 
     asked.unwrap_or_else(|error| panic!("{error}: {}", told(server)))
 }
 
+/// Waits until the index says something: a slow machine shows the one of before meanwhile.
+fn until_shown(server: &Running, text: &str) -> Answer {
+    let shown = || Ok(Some(get(server, "/index.yaml")).filter(|index| index.text().contains(text)));
+    testbed::until(text, PATIENCE, shown).expect("an index")
+}
+
 fn is_synced(told: &Value) -> bool {
     told["synced"] == true
 }
@@ -78,14 +84,14 @@ fn charts_are_shown_fetched_and_kept() {
     assert_eq!(get(&server, "/charts/mychart-0.1.0.tgz.prov").body, fixture("mychart-0.1.0.tgz.prov"));
     // What comes later is there too.
     upload(&upstream, "/api/charts", "otherchart-0.1.0.tgz");
-    assert!(get(&server, "/index.yaml").text().contains("otherchart"));
+    until_shown(&server, "otherchart");
     assert_eq!(get(&server, "/charts/nothing-0.1.0.tgz").status, 404);
     drop(upstream);
     assert_eq!(get(&server, "/charts/mychart-0.1.0.tgz").body, fixture("mychart-0.1.0.tgz"));
     let index = get(&server, "/index.yaml");
     assert_eq!((index.status, index.text().contains("otherchart")), (200, true));
     assert_eq!(get(&server, "/charts/otherchart-0.1.0.tgz").status, 502);
-    assert!(!is_synced(&told(&server)));
+    until(&server, "an error", |told| !is_synced(told));
     // After a new start, without the repository: as it was.
     let server = Running::serve_in(server.stopped(), &["--mirror-interval=0s", &flag]);
     assert!(get(&server, "/index.yaml").text().contains("otherchart"));
@@ -128,10 +134,21 @@ fn an_index_that_did_not_change_costs_a_request() {
     assert_eq!(get(&server, "/charts/a-1.0.0.tgz").body, archive("a", "1.0.0"));
     assert_eq!(get(&server, "/index.yaml").header("etag"), first.header("etag"));
     upstream.index(&index(vec![upstream::entry("a", "1.1.0")]));
-    let changed = get(&server, "/index.yaml");
-    assert!(changed.text().contains("charts/a-1.1.0.tgz"), "{}", changed.text());
+    let changed = until_shown(&server, "charts/a-1.1.0.tgz");
     // It is not theirs any more, and it is ours.
     assert!(changed.text().contains("charts/a-1.0.0.tgz"), "{}", changed.text());
+}
+
+#[test]
+fn a_repository_that_hangs_is_not_waited_for() {
+    let upstream = Upstream::of(&[("a", "1.0.0")]);
+    let server = Running::serve(&["--mirror-interval=0s", &upstream.flag()]);
+    let first = get(&server, "/index.yaml");
+    upstream.rule("/index.yaml", vec![Rule::Always(Box::new(Rule::Stall))]);
+    for _ in 0..20 {
+        let known = get(&server, "/index.yaml");
+        assert_eq!((known.status, &known.body), (200, &first.body));
+    }
 }
 
 #[test]
