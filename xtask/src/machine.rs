@@ -1,7 +1,8 @@
 //! What the tasks need on the machine besides cargo, and how it comes there when it is missing.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use crate::packages::{Packages, WANTED, works};
 use crate::workspace::{Workspace, cache};
 
 /// What `testbed/*/go.mod` ask for.
@@ -23,7 +24,7 @@ pub fn ensure_rust_components(workspace: &Workspace) -> Result<(), String> {
         }
         println!("installing {component}, which cargo {command} needs");
         let added = works(Command::new("rustup").args(["component", "add", component]));
-        if !added && !install_package(package) {
+        if !added && !Packages::of_machine().install(package) {
             return Err(format!("cargo {command} is not there; try: rustup component add {component}"));
         }
     }
@@ -32,7 +33,7 @@ pub fn ensure_rust_components(workspace: &Workspace) -> Result<(), String> {
 
 /// Makes sure that `python3` is there.
 pub fn ensure_python() -> Result<(), String> {
-    if works(Command::new("python3").arg("--version")) || install_package("python3") {
+    if works(Command::new("python3").arg("--version")) || Packages::of_machine().install("python3") {
         return Ok(());
     }
     Err("python3 is not there; try: apt-get install python3".into())
@@ -41,10 +42,17 @@ pub fn ensure_python() -> Result<(), String> {
 /// Makes sure that `python3 -m pip` is there.
 pub fn ensure_pip() -> Result<(), String> {
     ensure_python()?;
-    if works(Command::new("python3").args(["-m", "pip", "--version"])) || install_package("python3-pip") {
+    if works(Command::new("python3").args(["-m", "pip", "--version"])) || Packages::of_machine().install("python3-pip")
+    {
         return Ok(());
     }
     Err("python3 -m pip is not there; try: apt-get install python3-pip".into())
+}
+
+/// Makes sure that the programs of other projects are there that tests run.
+pub fn ensure_test_programs() -> Result<(), String> {
+    let missing = Packages::of_machine().ensure(&WANTED).join(" ");
+    if missing.is_empty() { Ok(()) } else { Err(format!("not there; try: apt-get install {missing}")) }
 }
 
 /// Makes sure that there is a Go that builds the test bed: in the PATH, else in the user's cache.
@@ -70,19 +78,4 @@ fn go_minor(command: &str) -> Option<u32> {
     let output = Command::new(command).args(["env", "GOVERSION"]).env("GOTOOLCHAIN", "local").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.trim().strip_prefix("go1.")?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-}
-
-/// Installs a Debian package where that needs no question: as root, with apt-get.
-fn install_package(name: &str) -> bool {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
-    if !root || !works(Command::new("apt-get").arg("--version")) {
-        return false;
-    }
-    println!("installing {name} with apt-get");
-    works(Command::new("apt-get").args(["update", "-qq"]))
-        && works(Command::new("apt-get").args(["install", "-y", "-qq", name]))
-}
-
-fn works(command: &mut Command) -> bool {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
 }

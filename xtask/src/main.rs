@@ -7,6 +7,7 @@ mod conformance;
 mod corpus;
 mod fuzz;
 mod machine;
+mod packages;
 mod parallel;
 mod peers;
 mod progress;

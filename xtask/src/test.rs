@@ -13,28 +13,38 @@ use crate::{Outcome, check, conformance, corpus, fuzz, machine, peers, scenarios
 pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
     let mut progress = Progress::new();
     check::steps(workspace, &mut progress);
-    let shared = test_steps(workspace, &mut progress);
-    progress.step("fuzz seeds", "cargo xtask fuzz seeds", || fuzz::seeds(workspace));
-    let mut binary = None;
-    progress.step("release build", "cargo build --release", || {
-        binary = Some(workspace.release_binary()?);
-        Ok(Tally::passed(1))
+    // Most of this build is the work of one thread: it has a core to itself while Go links programs and tests wait.
+    std::thread::scope(|scope| {
+        let build = scope.spawn(|| workspace.release_binary());
+        let shared = test_steps(workspace, &mut progress);
+        progress.step("fuzz seeds", "cargo xtask fuzz seeds", || fuzz::seeds(workspace));
+        let mut binary = None;
+        progress.step("release build", "cargo build --release", || {
+            binary = Some(build.join().map_err(|_| "the thread that ran cargo build panicked")??);
+            Ok(Tally::passed(1))
+        });
+        release_steps(workspace, (binary, shared), &mut progress);
     });
+    Ok(progress.finish())
+}
+
+/// What the release binary is run for.
+fn release_steps(workspace: &Workspace, (binary, shared): (Option<PathBuf>, Option<Shared>), progress: &mut Progress) {
     progress.step("the README's first command", FIRST_COMMAND, || first_command(workspace));
-    peer_step(&mut progress);
+    peer_step(progress);
     match binary {
         Some(binary) => {
-            scenario_step(workspace, &binary, shared, &mut progress);
-            binary_steps(workspace, &binary, &mut progress);
+            scenario_step(workspace, &binary, shared, progress);
+            binary_steps(workspace, &binary, progress);
         }
         None => progress.skip("scenarios, conformance, corpus and probes", "the release binary does not build"),
     }
-    Ok(progress.finish())
 }
 
 /// All tests of the workspace. Those that need a cluster share one, which is handed on to the scenarios.
 fn test_steps(workspace: &Workspace, progress: &mut Progress) -> Option<Shared> {
     let mut shared = None;
+    program_step(progress);
     progress.step("testbed", "cargo xtask testbed build", || {
         let built = testbed::build(workspace)?;
         shared = Some(Shared::start(workspace)?);
@@ -42,6 +52,17 @@ fn test_steps(workspace: &Workspace, progress: &mut Progress) -> Option<Shared> 
     });
     progress.step("cargo test", "cargo test --workspace", || cargo_test(workspace, shared.as_ref()));
     shared
+}
+
+/// PostgreSQL and gpg. Tests that want them say that they are skipped without, which is nothing for CI.
+fn program_step(progress: &mut Progress) {
+    match machine::ensure_test_programs() {
+        Err(reason) if !machine::is_ci() => progress.skip("tests with PostgreSQL or gpg", &reason),
+        ensured => {
+            progress
+                .step("programs for tests", "apt-get install gnupg postgresql", || ensured.map(|()| Tally::passed(1)));
+        }
+    }
 }
 
 /// Scenarios on the shared cluster, which ends behind them.

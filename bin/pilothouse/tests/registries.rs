@@ -93,6 +93,80 @@ fn the_versions_of_a_chart_are_listed() {
     assert!(errors.ends_with("\n\nHOST speaks plain HTTP; to go without encryption, add --plain-http\n"), "{errors}");
 }
 
+#[test]
+fn the_charts_of_a_namespace_are_listed() {
+    let (registry, place) = (Registry::start(Access::Everybody), Place::new());
+    place.push(&registry, &["1.2.0", "1.10.0", "2.0.0-rc.1"]);
+    for namespace in ["charts/deep", "other"] {
+        let remote = format!("oci://{}/{namespace}", registry.host());
+        let pushed = place.ours(&["push", "shop-1.2.0.tgz", &remote, "--plain-http"]);
+        assert!(pushed.status.success(), "{pushed:?}");
+    }
+    let search = |namespace: &str, arguments: &str| {
+        let reference = format!("oci://{}{namespace}", registry.host());
+        let mut all = vec!["search", "oci", &reference, "--plain-http"];
+        all.extend(arguments.split_whitespace());
+        let output = place.ours(&all);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(registry.host(), "HOST");
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let found = |namespace: &str, arguments: &str| {
+        let (out, err) = search(namespace, arguments);
+        let rows = out.lines().skip(1).map(|row| {
+            let mut cells = row.split('\t').map(str::trim);
+            format!("{} {}", cells.next().unwrap_or_default(), cells.next().unwrap_or_default())
+        });
+        (rows.collect::<Vec<String>>().join(", "), err)
+    };
+    let (shop, deep, other) = ("oci://HOST/charts/shop", "oci://HOST/charts/deep/shop", "oci://HOST/other/shop");
+    let below = format!("{deep} 1.2.0, {shop} 1.10.0");
+    for namespace in ["/charts", "/charts/"] {
+        assert_eq!(found(namespace, ""), (below.clone(), String::new()), "{namespace}");
+    }
+    for all in ["", "/"] {
+        assert_eq!(found(all, ""), (format!("{below}, {other} 1.2.0"), String::new()), "{all}");
+    }
+    assert_eq!(found("/charts", "--devel").0, format!("{deep} 1.2.0, {shop} 2.0.0-rc.1"));
+    assert_eq!(found("/charts", "--version ~1.10").0, format!("{shop} 1.10.0"));
+    let more = "level=INFO msg=\"there are more repositories\" shown=2-2 of=3 \"next page\"=3\n";
+    assert_eq!(found("/", "--limit 1 --page 2"), (format!("{shop} 1.10.0"), more.to_owned()));
+    assert!(
+        search("/charts/", "-o json")
+            .0
+            .starts_with("[{\"name\":\"oci://HOST/charts/deep/shop\",\"version\":\"1.2.0\",")
+    );
+    // A chart is a chart, and what is nothing is what the registry says of it.
+    assert_eq!(found("/other/shop", "").0, format!("{other} 1.2.0"));
+    let (out, err) = search("/nothing", "");
+    assert!(out.is_empty() && err.contains("name unknown"), "{err}");
+    assert_eq!(search("/nothing/", ""), ("No results found\n".to_owned(), String::new()));
+    let (_, err) = search("/UPPER/", "");
+    assert!(err.contains("invalid repository"), "{err}");
+}
+
+#[test]
+fn a_registry_that_does_not_list_its_repositories_says_so() {
+    let answers = [
+        (
+            401,
+            "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"authentication required\"}]}",
+            "unauthorized: authentication required",
+        ),
+        (404, "404 page not found\n", "Not Found"),
+        (405, "", "Method Not Allowed"),
+    ];
+    for (status, body, said) in answers {
+        let server = peers::wire::Server::start(move |_| peers::wire::Answer::new(status, body));
+        let place = Place::new();
+        let output = place.ours(&["search", "oci", &format!("oci://{}/charts/", server.host()), "--plain-http"]);
+        let host = server.host();
+        let text = format!(
+            "Error: {host} does not list its repositories: GET \"http://{host}/v2/_catalog?n=1000\": response status code {status}: {said}; name a chart: helm search oci oci://HOST/PATH/CHART\n"
+        );
+        assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned()), (Some(1), text));
+    }
+}
+
 /// Logs in at a terminal, where what is asked for is typed; returns all that stood there.
 #[cfg(unix)]
 fn typed_login(place: &Place, program: &Path, registry: &Registry, typed: [&str; 2]) -> String {

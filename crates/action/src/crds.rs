@@ -13,22 +13,38 @@ use crate::port::{Engine, How, Strategy, Waiting};
 /// How long definitions may take until the server knows them.
 const ESTABLISHED: Duration = Duration::from_secs(60);
 
-/// Returns the definitions that can be read.
-pub(crate) fn objects(engine: &Engine<'_>, chart: &Chart) -> Vec<Resource> {
-    chart.crds().iter().filter_map(|crd| engine.cluster.build(&crd.data, false).ok()).flatten().collect()
+/// The definitions of a chart.
+pub(crate) struct Definitions {
+    /// Those that can be read.
+    pub objects: Vec<Resource>,
+    /// Whether that is all of them: each file can be read and has some.
+    whole: bool,
+}
+
+/// Reads the definitions of a chart.
+pub(crate) fn read(engine: &Engine<'_>, chart: &Chart) -> Definitions {
+    let mut definitions = Definitions { objects: Vec::new(), whole: true };
+    for crd in chart.crds() {
+        let objects = engine.cluster.build(&crd.data, false).unwrap_or_default();
+        definitions.whole &= !objects.is_empty();
+        definitions.objects.extend(objects);
+    }
+    definitions
 }
 
 /// Creates the definitions, and waits until the server knows them. Helm creates one file after the other.
 pub(crate) fn install(
     engine: &Engine<'_>,
-    chart: &Chart,
+    (chart, definitions): (&Chart, Definitions),
     how: How,
     strategy: Strategy,
     log: &mut dyn Log,
 ) -> Result<(), GoError> {
-    let created = match at_once(engine, chart, how) {
-        Some(created) => created,
-        None => one_by_one(engine, chart, how, log)?,
+    // Applying may be done again: where one fails, the second try tells which.
+    let at_once = how.server_side && definitions.whole;
+    let created = match at_once && engine.cluster.create(&definitions.objects, how).is_ok() {
+        true => definitions.objects,
+        false => one_by_one(engine, chart, how, log)?,
     };
     if created.is_empty() {
         return Ok(());
@@ -37,16 +53,6 @@ pub(crate) fn install(
     let strategy = if strategy == Strategy::HookOnly { Strategy::Watcher } else { strategy };
     engine.cluster.wait(&created, Waiting { strategy, timeout: ESTABLISHED, jobs: false })?;
     engine.cluster.await_kinds(&created)
-}
-
-/// Applies all definitions together, which may be done again. Where one fails, `None`: the next try tells which.
-fn at_once(engine: &Engine<'_>, chart: &Chart, how: How) -> Option<Vec<Resource>> {
-    let mut all = Vec::new();
-    for crd in chart.crds().iter().filter(|_| how.server_side) {
-        let resources = engine.cluster.build(&crd.data, false).ok().filter(|resources| !resources.is_empty())?;
-        all.extend(resources);
-    }
-    (!all.is_empty() && engine.cluster.create(&all, how).is_ok()).then_some(all)
 }
 
 fn one_by_one(engine: &Engine<'_>, chart: &Chart, how: How, log: &mut dyn Log) -> Result<Vec<Resource>, GoError> {

@@ -153,8 +153,9 @@ impl Install {
         }
         let how =
             How { server_side: self.how.server_side, force_conflicts: self.how.force_conflicts, ..How::default() };
-        preflight::check_definitions(engine, &crds::objects(engine, chart), how, &self.name)?;
-        crds::install(engine, chart, how, self.waiting.strategy, log)
+        let definitions = crds::read(engine, chart);
+        preflight::check_definitions(engine, &definitions.objects, how, &self.name)?;
+        crds::install(engine, (chart, definitions), how, self.waiting.strategy, log)
     }
 
     fn plan(&self, engine: &Engine<'_>, chart: &Chart, user_values: Map, log: &mut dyn Log) -> Result<Plan, Failed> {

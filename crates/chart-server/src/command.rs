@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::log::{Log, chain};
 use crate::server::Server;
@@ -52,8 +52,17 @@ async fn serve(settings: Settings, log: Arc<Log>) -> Result<u8, Wrong> {
         let index = crate::server::index(&settings, &log).await?;
         return Ok(print_bytes(&index));
     }
+    if let Some(folder) = &settings.shown.export {
+        let exported = crate::server::export(&settings, folder, &log).await?;
+        let (packages, provenances) = (exported.packages, exported.provenances);
+        let text = format!("{packages} charts and {provenances} provenance files are in {}\n", folder.display());
+        return Ok(print(&text));
+    }
     let stop = signals()?;
     let server = Server::open(settings, log.clone()).await?;
+    if let Some(renew) = server.renewal() {
+        tokio::spawn(renewals(renew, listen(SignalKind::hangup())?));
+    }
     welcome(&server, &log);
     let all_ended = server.run(stop).await;
     match all_ended {
@@ -63,9 +72,19 @@ async fn serve(settings: Settings, log: Arc<Log>) -> Result<u8, Wrong> {
     Ok(0)
 }
 
+fn listen(kind: SignalKind) -> Result<Signal, Wrong> {
+    signal(kind).map_err(|error| Wrong::because("cannot wait for signals", error))
+}
+
+/// Reads certificates again at each SIGHUP. Without TLS there is nothing to read, and SIGHUP ends the process.
+async fn renewals(renew: impl Fn() + Send + 'static, mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        renew();
+    }
+}
+
 /// Ends when the process is asked to stop; a second request ends the process.
 fn signals() -> Result<impl Future<Output = ()>, Wrong> {
-    let listen = |kind| signal(kind).map_err(|error| Wrong::because("cannot wait for signals", error));
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {

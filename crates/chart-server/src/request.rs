@@ -83,6 +83,11 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
     response
 }
 
+/// The host as HTTP/2 has it: no header, but a part of the address.
+fn authority(uri: &Uri) -> Option<String> {
+    uri.authority().map(|authority| authority.as_str().chars().take(SHOWN_LENGTH).collect())
+}
+
 /// What the log says of a request.
 struct Seen {
     number: u64,
@@ -103,7 +108,7 @@ impl Seen {
             name: name(headers),
             path: request.uri().path().chars().take(SHOWN_LENGTH * 4).collect(),
             method: request.method().clone(),
-            host: shown(headers, &HOST).unwrap_or_default(),
+            host: shown(headers, &HOST).or_else(|| authority(request.uri())).unwrap_or_default(),
             client: peer.map(|peer| peer.0.ip().to_string()).unwrap_or_default(),
             forwarded: shown(headers, &HeaderName::from_static("x-forwarded-for")),
         }

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chart_store::Store;
+use chart_store::{Exported, Store};
 use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -51,7 +52,7 @@ impl Server {
     /// # Errors
     /// The port is taken, keys cannot be read, the store cannot be opened.
     pub async fn open(settings: Settings, log: Arc<Log>) -> Result<Self, Wrong> {
-        let listener = Listener::bind(&settings.listen).await?;
+        let listener = Listener::bind(&settings.listen, &log).await?;
         let address = listener.address().map_err(|error| Wrong::because("cannot listen", error))?;
         let store = open_store(&settings).await?;
         Ok(Server { app: App::new(settings, store, log)?, listener, address })
@@ -67,7 +68,13 @@ impl Server {
     }
 
     pub fn is_encrypted(&self) -> bool {
-        self.listener.is_encrypted()
+        self.listener.certificates().is_some()
+    }
+
+    /// Returns what reads the certificates again, where connections are encrypted.
+    pub fn renewal(&self) -> Option<impl Fn() + Send + 'static> {
+        let certificates = self.listener.certificates()?.clone();
+        Some(move || certificates.renew())
     }
 
     /// Returns the address for people: a server that listens everywhere is shown as this machine.
@@ -116,6 +123,20 @@ pub async fn index(settings: &Settings, log: &Log) -> Result<Vec<u8>, Wrong> {
         false => store.index("").await.map_err(failed)?.yaml().clone(),
     };
     Ok(text.to_bytes().to_vec())
+}
+
+/// Writes all charts to a folder, after a look into the folder they are in.
+///
+/// # Errors
+/// The store cannot be opened or read, or the folder not be written.
+pub async fn export(settings: &Settings, folder: &Path, log: &Log) -> Result<Exported, Wrong> {
+    let store = open_store(settings).await?;
+    if settings.kept.import.is_some() {
+        import(&store, log).await;
+    }
+    let exported = store.export(folder).await;
+    store.close().await;
+    exported.map_err(|error| Wrong::because(format!("cannot export the charts to {}", folder.display()), error))
 }
 
 async fn open_store(settings: &Settings) -> Result<Store, Wrong> {

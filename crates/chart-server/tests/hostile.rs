@@ -1,5 +1,6 @@
 //! What hostile clients try: each gets a 4xx, nothing is kept of it, and the server serves on.
 
+mod archives;
 mod running;
 mod wire;
 
@@ -8,6 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use archives::{GOOD, archive, noise, tar_entry, tar_file};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use running::Running;
@@ -21,36 +23,6 @@ fn fixture(file: &str) -> Vec<u8> {
 
 fn charts(address: SocketAddr) -> String {
     ask(address, "GET /api/charts", &[], b"").text()
-}
-
-/// One file of a tar archive.
-fn tar_entry(name: &str, kind: u8, size: u64) -> Vec<u8> {
-    let mut head = vec![0; 512];
-    head[..name.len()].copy_from_slice(name.as_bytes());
-    head[100..107].copy_from_slice(b"0000644");
-    head[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
-    head[156] = kind;
-    head[257..265].copy_from_slice(b"ustar\x0000");
-    head[148..156].copy_from_slice(b"        ");
-    let sum: u64 = head.iter().map(|byte| u64::from(*byte)).sum();
-    head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-    head
-}
-
-fn tar_file(name: &str, content: &[u8]) -> Vec<u8> {
-    let mut file = tar_entry(name, b'0', content.len() as u64);
-    file.extend_from_slice(content);
-    file.resize(file.len().next_multiple_of(512), 0);
-    file
-}
-
-/// An archive of a good Chart.yaml and whatever `rest` writes behind it.
-fn archive(chart_yaml: &str, rest: impl FnOnce(&mut GzEncoder<Vec<u8>>)) -> Vec<u8> {
-    let mut out = GzEncoder::new(Vec::new(), Compression::fast());
-    out.write_all(&tar_file("a/Chart.yaml", chart_yaml.as_bytes())).expect("memory");
-    rest(&mut out);
-    out.write_all(&[0; 1024]).expect("memory");
-    out.finish().expect("memory")
 }
 
 /// An archive of files of zeros. Their packed form is made once: gzip allows members one after the other.
@@ -69,8 +41,6 @@ fn bomb(files: usize, bytes: usize) -> Vec<u8> {
     out.extend(end);
     out
 }
-
-const GOOD: &str = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
 
 #[test]
 fn archives_that_are_too_much_are_refused() {
@@ -199,12 +169,7 @@ fn who_sends_slowly_is_cut_off_and_others_are_served_meanwhile() {
 #[test]
 fn who_does_not_read_is_cut_off() {
     let server = Running::museum(&["--write-timeout=1".into()]);
-    let mut noise = vec![0u8; 4 << 20];
-    let mut seed = 1u64;
-    for byte in &mut noise {
-        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        *byte = (seed >> 56) as u8;
-    }
+    let noise = noise(4 << 20);
     let bytes = archive(GOOD, |out| out.write_all(&tar_file("a/noise", &noise)).expect("memory"));
     assert_eq!(ask(server.address, "POST /api/charts", &[], &bytes).status, 201);
     let mut stream = TcpStream::connect(server.address).expect("a connection");
@@ -215,8 +180,9 @@ fn who_does_not_read_is_cut_off() {
     // Nothing is read until the server has had enough: then there is less than was asked for.
     let other = ask(server.address, "GET /health", &[], b"");
     assert_eq!(other.status, 200);
-    // The patience of the server with a client that reads nothing is what is tested, and nothing tells of its end.
-    std::thread::sleep(Duration::from_secs(3));
+    // Who has hung up refuses what is sent.
+    let refused = || Ok(stream.write_all(b" ").is_err().then_some(()));
+    testbed::until("the server to hang up", Duration::from_secs(20), refused).expect("an end");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
     let mut received = Vec::new();
     let _ = stream.read_to_end(&mut received);

@@ -1,5 +1,5 @@
-//! What ChartMuseum does not have: an honest /health, entity tags and compression, browsers, certificates of clients,
-//! a stop that lets requests end.
+//! What ChartMuseum does not have: an honest /health, entity tags and compression, browsers, a stop that lets
+//! requests end.
 
 mod running;
 mod wire;
@@ -7,7 +7,7 @@ mod wire;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::sync::Arc;
+use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use running::Running;
@@ -200,25 +200,18 @@ fn a_folder_of_chartmuseum_is_served_in_place() {
     std::fs::write(folder.path().join("index-cache.yaml"), "apiVersion: v1\nentries: {}\n").expect("a file");
     std::fs::write(folder.path().join("broken-1.0.0.tgz"), "no chart").expect("a file");
     let server = Running::over(folder, &["--depth-dynamic".into()]);
-    let index = until(|| get(&server, "/index.yaml", &[]).text(), |index| index.contains("mychart-0.1.0.tgz"));
+    let index = answered(|| get(&server, "/index.yaml", &[]).text(), |index| index.contains("mychart-0.1.0.tgz"));
     assert!(!index.contains("broken"), "{index}");
     assert_eq!(get(&server, "/charts/mychart-0.1.0.tgz", &[]).body, fixture("mychart-0.1.0.tgz"));
     assert_eq!(get(&server, "/charts/mychart-0.1.0.tgz.prov", &[]).body, fixture("mychart-0.1.0.tgz.prov"));
-    until(|| get(&server, "/org/index.yaml", &[]).text(), |index| index.contains("otherchart"));
+    answered(|| get(&server, "/org/index.yaml", &[]).text(), |index| index.contains("otherchart"));
     assert!(server.folder.path().join("mychart-0.1.0.tgz").exists());
 }
 
 /// Asks until the answer is as expected: a folder is looked through while requests are answered.
-fn until(ask: impl Fn() -> String, expected: impl Fn(&str) -> bool) -> String {
-    for _ in 0..200 {
-        let answer = ask();
-        if expected(&answer) {
-            return answer;
-        }
-        // The server does not tell when it has looked.
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    panic!("{}", ask());
+fn answered(ask: impl Fn() -> String, expected: impl Fn(&str) -> bool) -> String {
+    let asked = || Ok(Some(ask()).filter(|answer| expected(answer)));
+    testbed::until("an answer", Duration::from_secs(30), asked).expect("the answer")
 }
 
 #[test]
@@ -231,72 +224,9 @@ fn a_stop_lets_uploads_end_and_takes_no_new_ones() {
     // The server has seen it when another request is answered after it.
     assert_eq!(get(&server, "/health", &[]).status, 200);
     server.ask_to_stop();
-    until(|| TcpStream::connect(server.address).is_err().to_string(), |refused| refused == "true");
+    answered(|| TcpStream::connect(server.address).is_err().to_string(), |refused| refused == "true");
     stream.write_all(&body[100..]).expect("the rest");
     let answer = read(&mut stream, false);
     assert_eq!((answer.status, answer.text().as_str()), (201, r#"{"saved":true}"#));
     assert!(server.wait());
-}
-
-/// An authority, and certificates of it.
-struct Authority {
-    folder: tempfile::TempDir,
-    authority: rcgen::CertifiedIssuer<'static, rcgen::KeyPair>,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = rcgen::CertificateParams::new(Vec::new()).expect("parameters");
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let key = rcgen::KeyPair::generate().expect("a key");
-        let authority = rcgen::CertifiedIssuer::self_signed(params, key).expect("an authority");
-        Authority { folder: tempfile::tempdir().expect("a folder"), authority }
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, text).expect("a file");
-        path.display().to_string()
-    }
-
-    fn pair(&self) -> (rcgen::Certificate, rcgen::KeyPair) {
-        let key = rcgen::KeyPair::generate().expect("a key");
-        let params = rcgen::CertificateParams::new(vec!["localhost".into(), "127.0.0.1".into()]).expect("parameters");
-        (params.signed_by(&key, &self.authority).expect("a certificate"), key)
-    }
-}
-
-#[test]
-fn clients_need_a_certificate_where_one_is_asked_for() {
-    let authority = Authority::new();
-    let (certificate, key) = authority.pair();
-    let files = [
-        format!("--tls-cert={}", authority.file("cert.pem", &certificate.pem())),
-        format!("--tls-key={}", authority.file("key.pem", &key.serialize_pem())),
-        format!("--tls-ca-cert={}", authority.file("ca.pem", &authority.authority.pem())),
-    ];
-    let server = Running::serve(&files.iter().map(String::as_str).collect::<Vec<_>>());
-    let ask = |identity: Option<(rcgen::Certificate, rcgen::KeyPair)>| {
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(authority.authority.der().clone()).expect("an authority");
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let builder = builder.expect("versions").with_root_certificates(roots);
-        let config = match identity {
-            None => builder.with_no_client_auth(),
-            Some((certificate, key)) => {
-                let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-                builder.with_client_auth_cert(vec![certificate.der().clone()], key).expect("an identity")
-            }
-        };
-        let name = rustls::pki_types::ServerName::try_from("localhost").expect("a name");
-        let connection = rustls::ClientConnection::new(Arc::new(config), name).expect("TLS");
-        let stream = TcpStream::connect(server.address).expect("a connection");
-        let mut stream = rustls::StreamOwned::new(connection, stream);
-        let _ = stream.write_all(head(server.address, "GET /health", &[], 0).as_bytes());
-        read(&mut stream, false).status
-    };
-    assert_eq!(ask(Some(authority.pair())), 200);
-    assert_eq!(ask(None), 0);
-    assert_eq!(ask(Some(Authority::new().pair())), 0);
 }

@@ -1,8 +1,6 @@
 //! Several processes on one store: rows in a real PostgreSQL, contents in one folder. Skipped, and told so, where there
 //! is no PostgreSQL on the machine.
 
-#[path = "support/postgres.rs"]
-mod postgres;
 mod support;
 
 use std::path::Path;
@@ -11,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chart_store::{Config, Error, Grace, RowPlace, Store};
 use support::{FORCE, PLAIN, chart, chart_of, listed, push, put, sha256, spooled, versions};
+use testbed::Postgres;
 
 async fn replica(folder: &Path, url: &str) -> Store {
     let rows = RowPlace::Postgres(url.to_owned());
@@ -19,9 +18,9 @@ async fn replica(folder: &Path, url: &str) -> Store {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn replicas_are_one_store() {
-    let Some(server) = postgres::Server::start() else { return };
+    let Some(server) = Postgres::start(&[]).expect("PostgreSQL") else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let url = server.database("one");
+    let url = server.database("one").expect("a database");
     let (one, two) = tokio::join!(replica(folder.path(), &url), replica(folder.path(), &url));
     what_one_does_the_other_sees(&one, &two).await;
     one_upload_by_both(&one, &two).await;

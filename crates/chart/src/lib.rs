@@ -7,6 +7,7 @@
 //!
 //! Values are `Rc` trees: a chart stays on its thread.
 
+pub mod annotations;
 pub mod capabilities;
 mod chart;
 mod content;

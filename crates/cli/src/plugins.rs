@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use chart::log::Log;
+use download::PluginGetter;
 use post_render::PostRenderer;
 
 use crate::command::Invocation;
-use crate::commands::ROOT;
+use crate::commands::{ROOT, variables};
 use crate::failure::Failure;
 use crate::log::Stderr;
-use crate::settings::plugins_directory;
+use crate::settings::{Settings, plugins_directory};
 
 /// Finds the post-renderer that the flags ask for.
 pub fn post_renderer(invocation: &Invocation) -> Result<Option<PostRenderer>, Failure> {
@@ -33,10 +34,16 @@ pub fn post_renderer(invocation: &Invocation) -> Result<Option<PostRenderer>, Fa
     Ok(Some(PostRenderer::new(plugin, args)?))
 }
 
-/// Before Helm reads values or fetches a chart it loads all plugins, as some of them could download.
-pub fn look_for_getters(folder: &str) {
-    // Helm drops this error too; the warnings are what is left. It does not take this for a list of folders.
-    let _ = plugin::load_folder(Path::new(folder), &mut Stderr);
+/// Returns the plugins that fetch things; those that cannot be read are told. Helm loads them all wherever something may be
+/// fetched.
+pub fn getters(settings: &Settings) -> Vec<PluginGetter> {
+    // Helm drops an error here, and with it all plugins. It does not take this for a list of folders.
+    let plugins = plugin::load_folder(Path::new(&settings.plugins_directory), &mut Stderr).unwrap_or_default();
+    let is_getter = |plugin: &plugin::Plugin| plugin.metadata.kind == "getter/v1";
+    let variables = if plugins.iter().any(is_getter) { variables(settings) } else { Vec::new() };
+    let variables: Vec<(String, String)> =
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    PluginGetter::all(plugins, &variables)
 }
 
 /// Every command of Helm begins with a look for plugins that are commands. It costs one look for the folder.

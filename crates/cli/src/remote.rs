@@ -1,18 +1,18 @@
 //! What fetching charts needs, from flags and settings: repositories, getters, registries, certificates.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chart::log::Log;
-use download::{Console, Getters, IndexDigests, Network, Options, Places, PluginGetter, Registries, Sources, Verify};
+use download::{Console, Getters, IndexDigests, Network, Options, Places, Registries, Sources, Verify};
 use fetch::TlsOptions;
 
 use crate::command::Invocation;
 use crate::commands::registry_client as client;
-use crate::commands::variables;
 use crate::failure::Failure;
 use crate::flags::{Flag, Parsed};
 use crate::log::Stderr;
+use crate::plugins;
 use crate::settings::{cache_path, config_path};
 
 /// Flags of commands that fetch charts, beside Helm's own.
@@ -75,11 +75,7 @@ impl Remote {
     /// Finds what is there to fetch charts with; plugins that cannot be read are told.
     pub fn sources(&self, invocation: &Invocation) -> Sources {
         let settings = &invocation.settings;
-        // Helm drops an error here, and with it all plugins. It does not take this for a list of folders.
-        let plugins = plugin::load_folder(Path::new(&settings.plugins_directory), &mut Stderr).unwrap_or_default();
-        let is_getter = |plugin: &plugin::Plugin| plugin.metadata.kind == "getter/v1";
-        let variables = if plugins.iter().any(is_getter) { owned(variables(settings)) } else { Vec::new() };
-        let getters = Getters::new(self.network, self.registries.clone(), PluginGetter::all(plugins, &variables));
+        let getters = Getters::new(self.network, self.registries.clone(), plugins::getters(settings));
         let places = Places {
             repository_config: PathBuf::from(&settings.repository_config),
             repository_cache: PathBuf::from(&settings.repository_cache),
@@ -105,10 +101,6 @@ impl Remote {
         };
         run(&mut Console { out, pulled, log: &mut Stderr })
     }
-}
-
-fn owned(variables: Vec<(&'static str, String)>) -> Vec<(String, String)> {
-    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn is_offline(flags: &Parsed) -> bool {

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use chart::log::Log as _;
 use gostd::GoError;
 use gostd::url::Url;
+use repo::policy::Demands;
 
 use crate::cache::{ContentCache, Kind};
 use crate::digest::Digest;
 use crate::getters::{Getters, Network};
 use crate::options::Options;
+use crate::policy::Held;
 use crate::recorder::Recorder;
 use crate::urls;
 use crate::verify::Verify;
@@ -28,6 +30,8 @@ pub struct Request {
     pub options: Options,
     /// The name of its file.
     pub name: String,
+    /// What signature policies demand of it.
+    pub held: Held,
     /// Where the file may be already, if no server may be asked.
     pub present: Option<PathBuf>,
 }
@@ -55,13 +59,22 @@ pub struct Obtained {
     pub provenance: Option<Result<Vec<u8>, String>>,
     pub printed: String,
     pub told: Recorder,
+    /// All addresses that were asked for the chart, redirects among them.
+    pub came_by: Vec<String>,
+    /// The digest of the manifest, if a registry gave the chart.
+    pub manifest: Option<String>,
 }
 
 impl Obtained {
     /// What came of a thread that broke off.
     pub fn lost() -> Self {
-        let chart = Err("the download broke off".to_owned());
-        Obtained { chart, provenance: None, printed: String::new(), told: Recorder::default() }
+        Obtained { chart: Err("the download broke off".to_owned()), ..Obtained::nothing() }
+    }
+
+    /// What there is before anything was fetched.
+    pub fn nothing() -> Self {
+        let (provenance, printed, told, came_by, manifest) = Default::default();
+        Obtained { chart: Err(String::new()), provenance, printed, told, came_by, manifest }
     }
 }
 
@@ -84,14 +97,23 @@ pub struct Courier<'a> {
     /// Whether signatures are wanted too.
     pub verify: Verify,
     pub index_digests: IndexDigests,
+    pub demands: &'a Demands,
 }
 
 impl Courier<'_> {
     /// Fetches what is not in the cache of contents. May run beside others.
     pub fn obtain(&self, request: &Request) -> Obtained {
-        let mut obtained = Obtained { chart: Err(String::new()), ..Obtained::lost() };
-        obtained.chart = self.content(request, Kind::Chart, &mut obtained);
-        if self.verify != Verify::Never && obtained.chart.is_ok() {
+        let mut obtained = Obtained::nothing();
+        let chart = self.content(request, Kind::Chart, &mut obtained);
+        obtained.chart = chart.and_then(|chart| match self.held(request, &chart, &mut obtained) {
+            Ok(signature) => {
+                obtained.provenance = signature.filter(|_| self.verify != Verify::Never).map(Ok);
+                Ok(chart)
+            }
+            Err(error) => Err(error.text),
+        });
+        let wanted = obtained.chart.is_ok() && obtained.provenance.is_none();
+        if wanted && self.verify != Verify::Never {
             obtained.provenance = Some(self.content(request, Kind::Provenance, &mut obtained));
         }
         obtained
@@ -117,6 +139,8 @@ impl Courier<'_> {
             None => {
                 let got = self.getters.get(&url, &request.options, &mut obtained.told)?;
                 obtained.printed.push_str(&got.printed);
+                obtained.came_by.extend(got.came_by);
+                obtained.manifest = got.manifest;
                 got.content
             }
         };
@@ -124,6 +148,33 @@ impl Courier<'_> {
             Some(expected) => self.checked(&url, content, expected, obtained),
             None => Ok(content),
         }
+    }
+
+    /// Checks a chart against the policies of where it came from and of all that it came by. Returns the signature, if one
+    /// was demanded.
+    ///
+    /// # Errors
+    /// A policy refuses the chart.
+    pub fn held(&self, request: &Request, chart: &[u8], obtained: &mut Obtained) -> Result<Option<Vec<u8>>, GoError> {
+        let mut held = request.held.clone();
+        obtained.came_by.iter().for_each(|url| held.add(self.demands.of_url(url)));
+        if held.policies.is_empty() {
+            return Ok(None);
+        }
+        let url = request.url_text();
+        let cached =
+            request.digest.and_then(|digest| ContentCache::new(self.cache).ok()?.read(&digest, Kind::Provenance));
+        if let Some(signature) = cached {
+            let signature = Ok(signature);
+            if held.check(&url, chart, &signature).is_ok() {
+                return Ok(signature.ok());
+            }
+        }
+        // One in the cache that does not do may be older than the one that is published now.
+        let mut aside = Obtained::nothing();
+        let signature = self.fetched(request, Kind::Provenance, &mut aside).map_err(|error| error.text);
+        held.check(&url, chart, &signature)?;
+        Ok(signature.ok())
     }
 
     /// Tells of a content that is not what its index says, or refuses it.

@@ -13,6 +13,7 @@ use crate::console::Console;
 use crate::courier::{Courier, Obtained, Request, beside};
 use crate::digest::Digest;
 use crate::options::{ACCEPT, Options};
+use crate::policy::{self, Listed};
 use crate::sources::Sources;
 use crate::urls;
 use crate::verify::{self, Verify};
@@ -25,6 +26,8 @@ pub struct Downloader<'a> {
     pub keyring: &'a Path,
     /// What is not known of the repository: certificates and credentials that the user gave.
     pub options: Options,
+    /// The repository whose index led here, where the reference does not say it.
+    pub listed: Option<Listed>,
 }
 
 /// A file that was fetched.
@@ -46,7 +49,7 @@ impl<'a> Downloader<'a> {
         console: &mut Console<'_>,
     ) -> Result<Downloaded, GoError> {
         let request = self.request(reference, version, console.log)?;
-        self.keep(&request, self.courier().obtain(&request), folder, console)
+        self.keep(&request, self.courier()?.obtain(&request), folder, console)
     }
 
     /// Writes a chart into a folder, and its signature beside it.
@@ -109,27 +112,16 @@ impl<'a> Downloader<'a> {
         let cache = self.cache()?;
         let request = self.request(reference, version, console.log).map_err(decoding)?;
         let cached = request.digest.map_or(Ok(None), |digest| cache.get(&digest, Kind::Chart))?;
-        let mut obtained = Obtained { chart: Err(String::new()), ..Obtained::lost() };
         let (digest, path) = match (request.digest, cached) {
             (Some(digest), Some(path)) => {
                 console.log.debug("found chart in cache", &[("id", &digest.hex())]);
+                self.hold_cached(&request, (&digest, &path), console)?;
                 (digest, path)
             }
-            (digest, _) => {
+            _ => {
                 let told = [("ref", reference), ("version", version)];
                 console.log.debug("attempting to download chart", &told);
-                let fetched = self.courier().fetched(&request, Kind::Chart, &mut obtained);
-                obtained.told.replay(console.log);
-                let content = fetched?;
-                console.pulled(&std::mem::take(&mut obtained.printed));
-                // What is not what its index lists is kept under its own hash; of others the hash is known.
-                let digest = match (digest, request.expected) {
-                    (Some(digest), None) => digest,
-                    _ => Digest::of(&content),
-                };
-                let path = cache.put(&digest, Kind::Chart, &content)?;
-                console.log.debug("put downloaded chart in cache", &[("id", &digest.hex())]);
-                (digest, path)
+                self.fetch_to_cache(&request, console)?
             }
         };
         let verification = match self.verify {
@@ -137,6 +129,56 @@ impl<'a> Downloader<'a> {
             _ => self.verify_cached(&request, (&digest, &path), console)?,
         };
         Ok(Downloaded { path, verification })
+    }
+
+    /// Holds a chart of the cache to its policies: whoever put it there may have had none.
+    fn hold_cached(
+        &self,
+        request: &Request,
+        (digest, chart): (&Digest, &Path),
+        console: &mut Console<'_>,
+    ) -> Result<(), GoError> {
+        if request.held.policies.is_empty() {
+            return Ok(());
+        }
+        let content = fs::read(chart).map_err(|error| path_error("open", chart, &error))?;
+        let mut obtained = Obtained::nothing();
+        let signature = self.courier()?.held(request, &content, &mut obtained);
+        obtained.told.replay(console.log);
+        self.keep_signature(digest, signature?)
+    }
+
+    /// Fetches a chart; only what its policies let pass comes into the cache.
+    fn fetch_to_cache(&self, request: &Request, console: &mut Console<'_>) -> Result<(Digest, PathBuf), GoError> {
+        let courier = self.courier()?;
+        let mut obtained = Obtained::nothing();
+        let fetched = courier.fetched(request, Kind::Chart, &mut obtained);
+        let fetched = fetched.and_then(|content| {
+            let signature = courier.held(request, &content, &mut obtained)?;
+            Ok((content, signature))
+        });
+        obtained.told.replay(console.log);
+        let (content, signature) = fetched?;
+        console.pulled(&obtained.printed);
+        // What is not what its index lists is kept under its own hash; of others the hash is known.
+        let digest = match (request.digest, request.expected) {
+            (Some(digest), None) => digest,
+            _ => Digest::of(&content),
+        };
+        let path = self.cache()?.put(&digest, Kind::Chart, &content)?;
+        console.log.debug("put downloaded chart in cache", &[("id", &digest.hex())]);
+        self.keep_signature(&digest, signature)?;
+        if let Some(manifest) = obtained.manifest {
+            self.sources.remember(&request.url, manifest, digest, console.log);
+        }
+        Ok((digest, path))
+    }
+
+    fn keep_signature(&self, digest: &Digest, signature: Option<Vec<u8>>) -> Result<(), GoError> {
+        match signature {
+            Some(signature) => self.cache()?.put(digest, Kind::Provenance, &signature).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Checks a chart of the cache with its signature, which is fetched into the cache too.
@@ -152,7 +194,7 @@ impl<'a> Downloader<'a> {
             None => {
                 let mut obtained = Obtained::lost();
                 let fetched =
-                    self.courier().fetched(request, Kind::Provenance, &mut obtained).map_err(|error| error.text);
+                    self.courier()?.fetched(request, Kind::Provenance, &mut obtained).map_err(|error| error.text);
                 obtained.told.replay(console.log);
                 console.pulled(&obtained.printed);
                 let Some(content) = self.found(request, fetched, console)? else { return Ok(None) };
@@ -167,9 +209,14 @@ impl<'a> Downloader<'a> {
     }
 
     /// Returns who gets what was requested.
-    pub fn courier(&self) -> Courier<'a> {
+    ///
+    /// # Errors
+    /// The signature policies cannot be read.
+    pub fn courier(&self) -> Result<Courier<'a>, GoError> {
         let Sources { getters, places, index_digests, .. } = self.sources;
-        Courier { getters, cache: &places.content_cache, verify: self.verify, index_digests: *index_digests }
+        let demands = self.sources.demands()?;
+        let (verify, index_digests) = (self.verify, *index_digests);
+        Ok(Courier { getters, cache: &places.content_cache, verify, index_digests, demands })
     }
 
     fn cache(&self) -> Result<ContentCache<'a>, GoError> {
@@ -188,7 +235,10 @@ impl<'a> Downloader<'a> {
         options.accept = ACCEPT.to_owned();
         let name = file_name(&found.url)?;
         let expected = digest.filter(|_| found.is_content);
-        Ok(Request { reference: reference.to_owned(), url: found.url, digest, expected, options, name, present: None })
+        let held = self.sources.held(&found.url, found.listed.as_ref().or(self.listed.as_ref()), &name)?;
+        policy::tell(&held, log);
+        let (reference, url) = (reference.to_owned(), found.url);
+        Ok(Request { reference, url, digest, expected, options, name, held, present: None })
     }
 }
 

@@ -8,7 +8,7 @@ use fetch::{Client, Compression, Request, Response, Sink, TlsOptions};
 use gostd::GoError;
 use gostd::strconv::quote;
 use gostd::url::Url;
-use repo::{Entry, Origin};
+use repo::Origin;
 
 use crate::options::Options;
 use crate::plugins::PluginGetter;
@@ -33,6 +33,10 @@ pub enum Network {
 pub struct Got {
     pub content: Vec<u8>,
     pub printed: String,
+    /// The addresses that were asked after the first, as redirects led there.
+    pub came_by: Vec<String>,
+    /// The digest of the manifest, if a registry gave it.
+    pub manifest: Option<String>,
 }
 
 /// All ways to get something. May be used by several threads.
@@ -90,15 +94,15 @@ impl Getters {
         if self.network == Network::Offline {
             return Err(offline(url));
         }
-        let plain = |content| Got { content, printed: String::new() };
+        let plain = |content| Got { content, printed: String::new(), came_by: Vec::new(), manifest: None };
         match way {
-            Way::Http => self.http(url, &parsed, options, log).map(plain),
+            Way::Http => self.http(url, &parsed, options, log),
             Way::Registry => self.registries.get(url, options),
             Way::Plugin(plugin) => plugin.get(url, &scheme, options, log).map(plain),
         }
     }
 
-    fn http(&self, url: &str, parsed: &Url, options: &Options, log: &mut dyn Log) -> Result<Vec<u8>, GoError> {
+    fn http(&self, url: &str, parsed: &Url, options: &Options, log: &mut dyn Log) -> Result<Got, GoError> {
         let client = self.client(&options.tls)?;
         let limit = options.limit_bytes.unwrap_or(LIMIT_BYTES);
         let credentials = options.credentials_for(parsed);
@@ -114,7 +118,7 @@ impl Getters {
             client.download(&request, &mut content).map_err(|failure| GoError::new(failure.text(url, limit)))?;
         let length = answer.content_length.map_or_else(|| "-1".to_owned(), |length| length.to_string());
         log.debug("fetch complete", &[("url", url), ("status", "200 OK"), ("content-length", &length)]);
-        Ok(content)
+        Ok(Got { content, printed: String::new(), came_by: answer.redirects, manifest: None })
     }
 
     fn client(&self, tls: &TlsOptions) -> Result<Arc<Client>, GoError> {
@@ -147,36 +151,15 @@ impl repo::Getter for Getters {
         if matches!(&*scheme, b"http" | b"https") {
             return repo::Http::default().get(origin, sink, log);
         }
-        let got = self.get(origin.url, &options_of(origin.repository), log)?;
-        sink.take(&got.content).map_err(|error| GoError::new(error.to_string()))?;
-        let final_url = origin.url.to_owned();
-        let none = None;
-        Ok(Response {
-            status: 200,
-            etag: none.clone(),
-            last_modified: none.clone(),
-            date: none.clone(),
-            content_type: none,
-            content_length: None,
-            final_url,
-        })
+        let got = self.get(origin.url, &Options::of_repository(origin.repository), log)?;
+        given(&got.content, sink)
     }
 }
 
-fn options_of(entry: &Entry) -> Options {
-    Options {
-        url: entry.url.clone(),
-        username: entry.username.clone(),
-        password: entry.password.clone(),
-        pass_credentials_all: entry.pass_credentials_all,
-        tls: TlsOptions {
-            ca_file: entry.ca_file.clone(),
-            cert_file: entry.cert_file.clone(),
-            key_file: entry.key_file.clone(),
-            insecure_skip_verify: entry.insecure_skip_tls_verify,
-        },
-        ..Options::default()
-    }
+/// Hands over what came in one piece, from somebody who says nothing more about it.
+pub fn given(content: &[u8], sink: &mut dyn Sink) -> Result<Response, GoError> {
+    sink.take(content).map_err(|error| GoError::new(error.to_string()))?;
+    Ok(Response { status: 200, ..Response::default() })
 }
 
 /// Says that something would have to be fetched.

@@ -8,6 +8,7 @@ use gostd::{GoError, path};
 use crate::console::Console;
 use crate::downloader::Downloader;
 use crate::options::Options;
+use crate::policy::Listed;
 use crate::sources::Sources;
 use crate::urls::is_oci;
 use crate::verify::Verify;
@@ -31,16 +32,19 @@ impl Locate<'_> {
     /// Helm's texts.
     pub fn fetch(&self, reference: &str, console: &mut Console<'_>) -> Result<PathBuf, GoError> {
         let mut options = Options { own_registry: is_oci(reference), ..self.options.clone() };
-        let mut url = reference.to_owned();
+        let (mut url, mut listed) = (reference.to_owned(), None);
         if !self.repository.is_empty() {
             let wanted = (reference, self.version);
-            url = self.sources.find_unmanaged(self.repository, wanted, &options, console.log)?.url;
+            let found = self.sources.find_unmanaged(self.repository, wanted, &options, console.log)?;
+            listed = Some(Listed::unmanaged(self.repository, reference, &found));
+            url = found.url;
             if !options.pass_credentials_all && !is_same_server(self.repository, &url)? {
                 (options.username, options.password) = (String::new(), String::new());
             }
         }
         write::folder(&self.sources.places.repository_cache)?;
-        let downloader = Downloader { sources: self.sources, verify: self.verify, keyring: self.keyring, options };
+        let downloader =
+            Downloader { sources: self.sources, verify: self.verify, keyring: self.keyring, options, listed };
         let downloaded = downloader.to_cache((&url, self.version), console)?;
         Ok(absolute(downloaded.path))
     }

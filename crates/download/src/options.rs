@@ -2,6 +2,7 @@
 
 use fetch::TlsOptions;
 use gostd::url::Url;
+use repo::Entry;
 
 /// Credentials, certificates and the like. What is set last counts.
 #[derive(Clone, Default)]
@@ -29,6 +30,23 @@ pub struct Options {
 pub const ACCEPT: &str = "application/gzip,application/octet-stream";
 
 impl Options {
+    /// Returns what a repository is asked with.
+    pub fn of_repository(entry: &Entry) -> Self {
+        Options {
+            url: entry.url.clone(),
+            username: entry.username.clone(),
+            password: entry.password.clone(),
+            pass_credentials_all: entry.pass_credentials_all,
+            tls: TlsOptions {
+                ca_file: entry.ca_file.clone(),
+                cert_file: entry.cert_file.clone(),
+                key_file: entry.key_file.clone(),
+                insecure_skip_verify: entry.insecure_skip_tls_verify,
+            },
+            ..Options::default()
+        }
+    }
+
     /// Takes credentials of a repository, if it has both parts; else those that are there stay.
     pub fn set_credentials(&mut self, username: &str, password: &str, pass_credentials_all: bool) {
         if !username.is_empty() && !password.is_empty() {

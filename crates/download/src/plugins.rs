@@ -1,10 +1,14 @@
 //! Getters that users installed as plugins (Helm's `pkg/getter/plugingetter.go`).
 
 use chart::log::Log;
+use fetch::{Response, Sink};
 use gostd::GoError;
 use gostd::strconv::quote;
+use gostd::url::Url;
 use plugin::{Plugin, Wanted};
+use repo::Origin;
 
+use crate::getters::given;
 use crate::options::Options;
 
 /// A plugin that gets things of some schemes.
@@ -43,5 +47,15 @@ impl PluginGetter {
             let name = String::from_utf8_lossy(&quote(self.plugin.metadata.name.as_bytes())).into_owned();
             GoError::wrap(format!("plugin {name} failed to invoke: {}", error.text), error)
         })
+    }
+
+    /// Sends the index that the plugin gives for a repository to a sink.
+    ///
+    /// # Errors
+    /// As [`PluginGetter::get`].
+    pub fn index(&self, origin: &Origin<'_>, sink: &mut dyn Sink, log: &mut dyn Log) -> Result<Response, GoError> {
+        let scheme = Url::parse(origin.url.as_bytes())?.scheme;
+        let options = Options::of_repository(origin.repository);
+        given(&self.get(origin.url, &String::from_utf8_lossy(&scheme), &options, log)?, sink)
     }
 }

@@ -9,6 +9,7 @@ use gostd::{GoError, path};
 use crate::console::Console;
 use crate::downloader::{Downloaded, Downloader};
 use crate::options::Options;
+use crate::policy::Listed;
 use crate::sources::Sources;
 use crate::urls::is_oci;
 use crate::verify::Verify;
@@ -40,15 +41,18 @@ impl Pull<'_> {
             None => None,
         };
         let folder = temporary.as_ref().map_or(Path::new(self.folder), |folder| folder.path());
-        let url = match self.repository {
-            "" => reference.to_owned(),
+        let (url, listed) = match self.repository {
+            "" => (reference.to_owned(), None),
             repository => {
                 let wanted = (reference, self.version);
-                self.sources.find_unmanaged(repository, wanted, &self.options, console.log)?.url
+                let found = self.sources.find_unmanaged(repository, wanted, &self.options, console.log)?;
+                let listed = Listed::unmanaged(repository, reference, &found);
+                (found.url, Some(listed))
             }
         };
         let options = Options { own_registry: is_oci(reference), ..self.options.clone() };
-        let downloader = Downloader { sources: self.sources, verify: self.verify, keyring: self.keyring, options };
+        let downloader =
+            Downloader { sources: self.sources, verify: self.verify, keyring: self.keyring, options, listed };
         let downloaded = downloader.to_folder((&url, self.version), folder, console)?;
         self.tell(&downloaded, console);
         match self.unpack {

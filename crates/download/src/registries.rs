@@ -95,8 +95,9 @@ impl Registries {
             false => self.silent(options)?.pull(reference, want)?,
         };
         let printed = if options.own_registry { pulled.report() } else { String::new() };
+        let manifest = Some(pulled.manifest_digest);
         let content = if want == Want::PROVENANCE { pulled.provenance } else { pulled.chart };
-        Ok(Got { content: content.unwrap_or_default(), printed })
+        Ok(Got { content: content.unwrap_or_default(), printed, came_by: Vec::new(), manifest })
     }
 
     /// The client of the command. With certificates it does not go without TLS.

@@ -1,21 +1,25 @@
 //! Where charts come from: the repositories that the user has added, their cached indexes, and the getters.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use chart::log::{Log, Silent};
 use gostd::GoError;
-use gostd::semver::Version;
 use gostd::strconv::quote;
 use gostd::url::Url;
+use registry::ChartReference;
 use repo::index::Index;
+use repo::policy::Demands;
 use repo::{Entry, File, cache, resolve_reference_url, update};
 
 use crate::courier::IndexDigests;
+use crate::digest::Digest;
 use crate::getters::{Getters, Network, offline};
+use crate::memory::{self, Memory, Pulled};
 use crate::options::Options;
+use crate::policy::Listed;
 use crate::urls::{self, equal, is_oci};
 
 /// The files of Helm on this computer.
@@ -41,6 +45,8 @@ pub struct Sources {
     owners: RefCell<BTreeMap<String, Option<Entry>>>,
     /// The repositories whose indexes were fetched by this command.
     fresh: RefCell<Vec<String>>,
+    /// What must be signed.
+    pub(crate) demands: OnceCell<Demands>,
 }
 
 /// Where a chart is.
@@ -50,12 +56,14 @@ pub struct Found {
     pub digest: String,
     /// The hash is that of the archive.
     pub is_content: bool,
+    /// The repository that lists it, if it was found in one.
+    pub listed: Option<Listed>,
 }
 
 impl Sources {
     pub fn new(places: Places, getters: Getters) -> Self {
-        let (indexes, owners, fresh) = Default::default();
-        Sources { places, getters, index_digests: IndexDigests::default(), indexes, owners, fresh }
+        let (indexes, owners, fresh, demands) = Default::default();
+        Sources { places, getters, index_digests: IndexDigests::default(), indexes, owners, fresh, demands }
     }
 
     /// Returns the repositories that the user has added; none where there is no file.
@@ -122,7 +130,7 @@ impl Sources {
         let known = self.repositories()?;
         if url.is_absolute() && !url.host.is_empty() && !url.path.is_empty() {
             self.take_options_of_owner(reference, &known, options, log)?;
-            return Ok(Found { url, digest: String::new(), is_content: false });
+            return Ok(Found { url, digest: String::new(), is_content: false, listed: None });
         }
         let named = String::from_utf8_lossy(&url.path).into_owned();
         let (name, chart) = named.split_once('/').ok_or_else(|| {
@@ -135,14 +143,40 @@ impl Sources {
     }
 
     fn in_registry(&self, reference: &str, version: &str) -> Result<Found, GoError> {
-        // A single version needs no question.
-        if self.getters.network == Network::Offline
-            && (Version::new(version.as_bytes()).is_err() || reference.contains('@'))
-        {
-            return Err(offline(reference));
+        if self.getters.network == Network::Offline {
+            return self.remembered(reference, version);
         }
         let resolved = self.getters.registries.resolve(reference, version)?;
-        Ok(Found { url: Url::parse(resolved.url.as_bytes())?, digest: resolved.digest, is_content: false })
+        Ok(Found {
+            url: Url::parse(resolved.url.as_bytes())?,
+            digest: resolved.digest,
+            is_content: false,
+            listed: None,
+        })
+    }
+
+    /// Finds a chart of a registry among those that were fetched before.
+    fn remembered(&self, reference: &str, version: &str) -> Result<Found, GoError> {
+        let parsed = ChartReference::parse(reference)?;
+        let memory = Memory::load(&self.places.content_cache, &memory::repository(&parsed));
+        let resolved = registry::resolve::chart(reference, version, &memory)?;
+        let place = ChartReference::parse(&resolved.url)?;
+        let pulled = match place.digest.as_str() {
+            "" => memory.of_tag(place.tag()),
+            digest => memory.of_manifest(digest),
+        };
+        let digest = pulled.map(|pulled| format!("sha256:{}", pulled.content.hex())).unwrap_or_default();
+        Ok(Found { url: Url::parse(resolved.url.as_bytes())?, digest, is_content: false, listed: None })
+    }
+
+    /// Remembers what a registry gave. That this fails spoils nothing but later commands without network.
+    pub(crate) fn remember(&self, url: &Url, manifest: String, content: Digest, log: &mut dyn Log) {
+        let Ok(reference) = ChartReference::parse(&urls::text(url)) else { return };
+        let mut memory = Memory::load(&self.places.content_cache, &memory::repository(&reference));
+        let tag = reference.tag().replace('_', "+");
+        if let Err(error) = memory.remember(Pulled { tag, manifest, content }) {
+            log.debug("cannot remember what a registry gave", &[("url", &urls::text(url)), ("error", &error.text)]);
+        }
     }
 
     /// Finds the repository with a name (`pickChartRepositoryConfigByName`).
@@ -179,12 +213,18 @@ impl Sources {
             );
             GoError::wrap(text, error)
         })?;
+        let listed = Listed {
+            repository: repository.clone(),
+            url: entry.url.clone(),
+            chart: chart.to_owned(),
+            version: found.metadata.version.clone(),
+        };
         let address = found.urls.unwrap_or_default().into_iter().next();
         let address =
             address.ok_or_else(|| GoError::new(format!("chart {} has no downloadable URLs", quoted(reference))))?;
         let url = resolve_reference_url(&entry.url, &address)
             .map_err(|error| GoError::wrap(format!("invalid chart URL format: {reference}"), error))?;
-        Ok(Found { url: Url::parse(url.as_bytes())?, digest: found.digest, is_content: true })
+        Ok(Found { url: Url::parse(url.as_bytes())?, digest: found.digest, is_content: true, listed: Some(listed) })
     }
 
     /// A URL may be one of a repository that needs certificates.

@@ -14,7 +14,7 @@ use crate::words;
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Returns what an answer says beside its body.
-pub fn described(url: &str, answer: &Answer<Body>) -> Response {
+pub fn described(redirects: Vec<String>, answer: &Answer<Body>) -> Response {
     let text = |name: &str| {
         let value = answer.headers().get(name)?.to_str().ok()?;
         (!value.is_empty()).then(|| value.to_owned())
@@ -26,7 +26,7 @@ pub fn described(url: &str, answer: &Answer<Body>) -> Response {
         date: text("date"),
         content_type: text("content-type"),
         content_length: text("content-length").and_then(|length| length.parse().ok()),
-        final_url: url.to_owned(),
+        redirects,
     }
 }
 

@@ -85,13 +85,13 @@ impl Client {
     }
 
     fn once(&self, request: &Request<'_>, deadline: Instant, sink: &mut dyn Sink) -> Result<Response, Attempt> {
-        let (url, answer) = follow::follow(&self.agent, request, deadline)?;
+        let (redirects, answer) = follow::follow(&self.agent, request, deadline)?;
         let status = answer.status().as_u16();
         let is_known = status == 304 && request.known.is_some();
         if status != 200 && !is_known {
             return Err(Attempt::status(&answer));
         }
-        let response = body::described(&url, &answer);
+        let response = body::described(redirects, &answer);
         if !is_known {
             body::read(answer, self.compression, request.limit_bytes, sink)?;
         }

@@ -15,16 +15,17 @@ use crate::{proxy, words};
 /// Go gives up before the eleventh request.
 const REQUESTS: usize = 10;
 
-/// Asks, and goes where redirects lead; gives the last URL with the answer.
-pub fn follow(agent: &Agent, request: &Request<'_>, deadline: Instant) -> Result<(String, Answer<Body>), Attempt> {
+/// Asks, and goes where redirects lead; gives the URLs that they led to with the answer.
+pub fn follow(agent: &Agent, request: &Request<'_>, deadline: Instant) -> Result<(Vec<String>, Answer<Body>), Attempt> {
     let first = Target::parse(request.url).map_err(Attempt::last)?;
     let mut target = first.clone();
     let mut credentials = request.basic.is_some();
     let mut referer = None;
+    let mut redirects = Vec::new();
     for made in 1.. {
         let headers = Headers { request, credentials, referer };
         let answer = send(agent, &target, &headers, deadline)?;
-        let Some(location) = location(&answer) else { return Ok((target.full(), answer)) };
+        let Some(location) = location(&answer) else { return Ok((redirects, answer)) };
         let next = next(&target, &location)?;
         if made == REQUESTS {
             let text = words::got(&location, "stopped after 10 redirects");
@@ -34,6 +35,7 @@ pub fn follow(agent: &Agent, request: &Request<'_>, deadline: Instant) -> Result
         credentials &= is_same_or_below(&next.hostname(), &first.hostname());
         referer = referer_of(&target, &next);
         target = next;
+        redirects.push(target.full());
     }
     Err(Attempt::last(Failure::Request(words::got(request.url, "stopped after 10 redirects"))))
 }

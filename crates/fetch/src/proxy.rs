@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ureq::Proxy;
+use ureq::{Proxy, ProxyProtocol};
 
 use crate::target::Target;
 
@@ -31,10 +31,21 @@ fn proxy(address: &str) -> Result<Proxy, String> {
     };
     let with_scheme = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     let url = gostd::url::Url::parse(with_scheme.as_bytes()).map_err(|error| invalid(&error.text))?;
-    if !matches!(url.scheme.as_slice(), b"http" | b"https") {
-        return Err(invalid("only http and https proxies are supported"));
-    }
-    Proxy::new(&with_scheme).map_err(|error| invalid(&error.to_string()))
+    let address = match url.scheme.as_slice() {
+        b"http" | b"https" => with_scheme,
+        // To Go both are the same: it is the proxy that looks names up.
+        b"socks5" | b"socks5h" => {
+            let rest = with_scheme.split_once("://").map_or("", |(_, rest)| rest);
+            format!("socks5h://{rest}")
+        }
+        _ => return Err(invalid("only http, https and socks5 proxies are supported")),
+    };
+    Proxy::new(&address).map_err(|error| invalid(&error.to_string()))
+}
+
+/// Reports whether a proxy speaks SOCKS: connections go through it as they are, whatever goes over them.
+pub fn is_socks(proxy: &Proxy) -> bool {
+    !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
 }
 
 struct Environment {
@@ -144,6 +155,10 @@ mod tests {
     #[test]
     fn addresses_need_no_scheme() {
         assert_eq!(proxy("user:pw@h:8080").map(|proxy| proxy.port()), Ok(8080));
-        assert!(proxy("socks5://h:1").is_err());
+        for address in ["socks5://h", "socks5h://u:p@h", "SOCKS5://h:1080"] {
+            let proxy = proxy(address).expect(address);
+            assert!(is_socks(&proxy) && proxy.port() == 1080 && !proxy.resolve_target(), "{address}");
+        }
+        assert!(proxy("socks4://h:1").is_err());
     }
 }

@@ -41,7 +41,7 @@ impl Known {
 }
 
 /// An answer whose body went to the sink.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Response {
     /// 200, or 304 for a body that is known.
     pub status: u16,
@@ -52,8 +52,8 @@ pub struct Response {
     pub content_type: Option<String>,
     /// What the server said of the length of the (packed) body.
     pub content_length: Option<u64>,
-    /// Where the body was, after redirects.
-    pub final_url: String,
+    /// All URLs that redirects led to, in their order: the body was at the last.
+    pub redirects: Vec<String>,
 }
 
 /// Where a body goes, piece by piece.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gostd::GoError;
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector, TcpConnector};
 use ureq::{Agent, Proxy};
 
 use crate::proxy;
@@ -65,6 +65,7 @@ fn agent(trust: Trust, compression: Compression) -> Agent {
         .build();
     let connector =
         ().chain(ForwardConnector)
+            .chain(SocksConnector::default())
             .chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
             .chain(TlsConnector::new(Arc::new(trust)))

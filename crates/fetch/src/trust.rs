@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
+use certificate_check::{Presented, verifier};
 use gostd::GoError;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, InconsistentKeys, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, Error, InconsistentKeys, RootCertStore};
 
 /// A certificate with its chain, and its key.
 #[derive(Debug)]
@@ -68,7 +67,7 @@ impl Trust {
 
     fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
         if self.skips_verification {
-            return Ok(Arc::new(Verifier { chain: None, pinned: Vec::new(), provider: provider.clone() }));
+            return Ok(verifier(provider.clone(), |_| Ok(())));
         }
         let Some(authorities) = &self.authorities else {
             return Ok(Arc::new(rustls_platform_verifier::Verifier::new(provider.clone())?));
@@ -77,58 +76,19 @@ impl Trust {
         roots.add_parsable_certificates(authorities.iter().cloned());
         let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
         let chain = chain.map_err(|error| Error::General(error.to_string()))?;
-        Ok(Arc::new(Verifier { chain: Some(chain), pinned: authorities.clone(), provider: provider.clone() }))
+        let pinned = authorities.clone();
+        Ok(verifier(provider.clone(), move |shown| decide(&chain, &pinned, shown)))
     }
 }
 
-/// Checks against authorities that the user named; or nothing at all.
-#[derive(Debug)]
-struct Verifier {
-    chain: Option<Arc<WebPkiServerVerifier>>,
-    pinned: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
-        match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // To Go a certificate that is trusted itself may be an authority: what `openssl req -x509` makes.
-            Err(Error::InvalidCertificate(error)) if is_own_authority(&error) && self.pinned.contains(end_entity) => {
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-                Ok(ServerCertVerified::assertion())
-            }
-            result => result,
+/// Decides by the authorities that the user named.
+fn decide(chain: &WebPkiServerVerifier, pinned: &[CertificateDer<'_>], shown: &Presented<'_>) -> Result<(), Error> {
+    match shown.checked_by(chain) {
+        // To Go a certificate that is trusted itself may be an authority: what `openssl req -x509` makes.
+        Err(Error::InvalidCertificate(error)) if is_own_authority(&error) && pinned.contains(shown.certificate) => {
+            verify_server_name(&ParsedCertificate::try_from(shown.certificate)?, shown.server_name)
         }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        result => result,
     }
 }
 

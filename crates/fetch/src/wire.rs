@@ -6,8 +6,9 @@ use std::cell::RefCell;
 use data_encoding::BASE64;
 use ureq::http::StatusCode;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport};
-use ureq::{Agent, Error};
+use ureq::{Agent, Error, Proxy};
 
+use crate::proxy::is_socks;
 use crate::words::status_text;
 
 thread_local! {
@@ -35,7 +36,7 @@ impl<In: Transport> Connector<In> for ForwardConnector {
         if let Some(transport) = chained {
             return Ok(Some(Either::A(transport)));
         }
-        let Some(proxy) = details.config.proxy().filter(|_| !details.needs_tls()) else { return Ok(None) };
+        let Some(proxy) = forwarding(details) else { return Ok(None) };
         let config = Agent::config_builder().proxy(None).build();
         let addrs = details.resolver.resolve(proxy.uri(), &config, details.timeout)?;
         let transport = (details.run_connector)(&ConnectionDetails {
@@ -54,6 +55,12 @@ impl<In: Transport> Connector<In> for ForwardConnector {
     }
 }
 
+/// Returns the proxy that is asked for the answer itself: what is encrypted goes through a tunnel, and to one that speaks
+/// SOCKS everything is the same.
+fn forwarding<'a>(details: &'a ConnectionDetails<'_>) -> Option<&'a Proxy> {
+    details.config.proxy().filter(|proxy| !details.needs_tls() && !is_socks(proxy))
+}
+
 /// Wraps every connection into a [`Wire`].
 #[derive(Debug)]
 pub struct WireConnector;
@@ -62,7 +69,7 @@ impl<In: Transport> Connector<In> for WireConnector {
     type Out = Wire<In>;
 
     fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
-        let forward = details.config.proxy().filter(|_| !details.needs_tls()).map(|proxy| {
+        let forward = forwarding(details).map(|proxy| {
             let authority = details.uri.authority().map(ToString::to_string).unwrap_or_default();
             let user = proxy.username().map(|user| format!("{user}:{}", proxy.password().unwrap_or_default()));
             Forward {

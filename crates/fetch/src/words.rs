@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use ureq::http::StatusCode;
 use ureq::{Error, Proxy};
 
+use crate::proxy::is_socks;
 use crate::target::Target;
 use crate::tls_words;
 
@@ -37,8 +38,47 @@ pub fn no_answer_through(proxy: &Proxy, target: &Target, error: &Error) -> Strin
             let address = format!("{}:{}", proxy.host(), proxy.port());
             format!("proxyconnect tcp: dial tcp {address}: connect: connection refused")
         }
+        Error::Io(cause) if is_socks(proxy) => {
+            let (from, to) = (format!("{}:{}", proxy.host(), proxy.port()), target.address());
+            match socks_words(&cause.to_string()) {
+                Some(text) => format!("socks connect tcp {from}->{to}: {text}"),
+                None => no_answer(target, error),
+            }
+        }
         error => no_answer(target, error),
     }
+}
+
+/// Returns Go's words for what ureq says of the talk with a proxy (`net/http`'s `socks_bundle.go`); none for other errors.
+fn socks_words(text: &str) -> Option<String> {
+    let refused = [
+        "general SOCKS server failure",
+        "connection not allowed by ruleset",
+        "network unreachable",
+        "host unreachable",
+        "connection refused",
+        "TTL expired",
+        "command not supported",
+    ];
+    if refused.contains(&text) {
+        return Some(format!("unknown error {text}"));
+    }
+    let same = [
+        ("address kind not supported", "unknown error address type not supported"),
+        ("no acceptable auth methods", "no acceptable authentication methods"),
+        ("password authentication failed", "username/password authentication failed"),
+        ("invalid username", "invalid username/password"),
+        ("invalid password", "invalid username/password"),
+        ("domain name too long", "FQDN too long"),
+        ("failed to fill whole buffer", "EOF"),
+        ("invalid reserved byte", "non-zero reserved field"),
+        // What it was instead is not told.
+        ("unknown auth method", "unsupported authentication method"),
+        ("invalid response version", "unexpected protocol version"),
+        ("unsupported address type", "unknown address type"),
+        ("unknown error", "unknown error unknown code"),
+    ];
+    same.iter().find(|(ours, _)| *ours == text).map(|(_, go)| (*go).to_owned())
 }
 
 /// Wraps a text as `url.Error` does.

@@ -23,4 +23,4 @@ mod verify;
 
 pub use keyring::{Keyring, default_keyring};
 pub use sign::{Ask, Found, Signer, sha256_hex};
-pub use verify::{Verification, verify, verify_chart};
+pub use verify::{SignedChart, Verification, verify, verify_chart, verify_content};

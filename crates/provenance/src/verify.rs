@@ -9,10 +9,12 @@ use chart::os_error::path_error;
 use gostd::{GoError, path};
 
 use crate::detached;
+use crate::entity::Entity;
 use crate::keyring::{Keyring, read};
 use crate::message::{self, quoted};
 use crate::packet::Packets;
 use crate::{clearsign, sign};
+use clearsign::Signed;
 
 /// Bytes of a provenance file; more is none.
 const PROVENANCE_BYTES: u64 = 64 * 1024 * 1024;
@@ -31,27 +33,58 @@ pub struct Verification {
     pub file_name: String,
 }
 
+/// What somebody signed.
+#[derive(Debug)]
+pub struct SignedChart {
+    pub name: String,
+    pub version: String,
+    pub verification: Verification,
+}
+
+/// Checks that an archive is what was signed, under whatever name of a file, by a key of the keyring. Whoever asks compares
+/// name and version of the chart with what was wanted.
+///
+/// # Errors
+/// As [`verify`], but for another archive: `it was signed for other content than sha256:…`.
+pub fn verify_content(archive: &[u8], provenance: &[u8], keyring: &Keyring) -> Result<SignedChart, GoError> {
+    let (signed, entity) = checked(provenance, keyring)?;
+    let hash = format!("sha256:{}", sign::sha256_hex(archive));
+    let file_name = message::file_of(&signed.text, &hash)?;
+    let (name, version) = message::chart_of(&signed.text)?;
+    Ok(SignedChart { name, version, verification: verification(entity, hash, file_name) })
+}
+
 /// Checks that an archive is what was signed under its name, by a key of the keyring.
 ///
 /// # Errors
 /// `signature block not found`, `openpgp: signature made by unknown entity`, `openpgp: invalid signature: …`,
 /// `sha256 sum does not match for x.tgz: "sha256:…" != "sha256:…"`, and those of what was signed.
 pub fn verify(archive: &[u8], file_name: &str, provenance: &[u8], keyring: &Keyring) -> Result<Verification, GoError> {
-    let signed = clearsign::decode(provenance).ok_or_else(|| GoError::new("signature block not found"))?;
-    let packets = Packets::new(&signed.signature.bytes, signed.signature.end.clone());
-    let entity = detached::signer(&keyring.entities, &signed.bytes, packets, now())?;
+    let (signed, entity) = checked(provenance, keyring)?;
     let hash = format!("sha256:{}", sign::sha256_hex(archive));
     let wanted = message::hash_of(&signed.text, file_name)?;
     if wanted != hash {
         let (wanted, found) = (quoted(&wanted), quoted(&hash));
         return Err(GoError::new(format!("sha256 sum does not match for {file_name}: {wanted} != {found}")));
     }
-    Ok(Verification {
+    Ok(verification(entity, hash, file_name.to_owned()))
+}
+
+/// Returns a text whose signature holds, and by whom it is.
+fn checked<'k>(provenance: &[u8], keyring: &'k Keyring) -> Result<(Signed, &'k Entity), GoError> {
+    let signed = clearsign::decode(provenance).ok_or_else(|| GoError::new("signature block not found"))?;
+    let packets = Packets::new(&signed.signature.bytes, signed.signature.end.clone());
+    let entity = detached::signer(&keyring.entities, &signed.bytes, packets, now())?;
+    Ok((signed, entity))
+}
+
+fn verification(entity: &Entity, hash: String, file_name: String) -> Verification {
+    Verification {
         signers: entity.identities.iter().map(|identity| identity.name.clone()).collect(),
         fingerprint: data_encoding::HEXUPPER.encode(&entity.key.fingerprint),
         hash,
-        file_name: file_name.to_owned(),
-    })
+        file_name,
+    }
 }
 
 /// Checks the archive in a file with the provenance in another one.

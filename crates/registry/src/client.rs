@@ -11,8 +11,9 @@ use crate::error::{Error, Kind};
 use crate::failure;
 use crate::http::{Method, Request, Retries, Trace, Transport};
 use crate::quote;
-use crate::reference::{ChartReference, DOCKER, DOCKER_HOST, Reference, check_registry, without_scheme};
+use crate::reference::{DOCKER, DOCKER_HOST, Reference, check_registry, without_scheme};
 use crate::repository::Repository;
+use crate::resolve::{self, Resolved, Tags};
 use crate::store::Stores;
 use crate::tags;
 
@@ -57,15 +58,6 @@ pub struct Client {
     authorizer: Authorizer,
     stores: Arc<Mutex<Stores>>,
     plain_http: bool,
-}
-
-/// Where a chart is, after a version was chosen.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Resolved {
-    /// `oci://HOST/PATH:VERSION` or `oci://HOST/PATH@DIGEST`.
-    pub url: String,
-    /// Of the manifest, where a version and a digest were given that belong together; else empty.
-    pub digest: String,
 }
 
 impl Client {
@@ -143,64 +135,34 @@ impl Client {
         tags::all(&self.repository(place, Access::Pull))
     }
 
-    /// Chooses the version of a chart (`ValidateReference`): the one that the reference names, or `version`, which may be a
-    /// range; else the newest.
+    /// Chooses the version of a chart, as [`resolve::chart`].
     ///
     /// # Errors
-    /// `chart reference and version mismatch: …`, `chart reference digest mismatch: …`,
-    /// `unable to locate any tags in provided repository: …`, those of [`Client::tags`].
+    /// As there, and those of [`Client::tags`].
     pub fn resolve(&self, reference: &str, version: &str) -> Result<Resolved, Error> {
-        let parsed = ChartReference::parse(reference)?;
-        let tag = parsed.tag();
-        if !version.is_empty() && !tag.is_empty() && tag != version {
-            return Err(Error::new(format!("chart reference and version mismatch: {version} is not {tag}")));
-        }
-        let version = if version.is_empty() { tag } else { version };
-        let Reference { registry, repository, .. } = &parsed.place;
-        if !parsed.digest.is_empty() {
-            return self.pinned(reference, &parsed, version);
-        }
-        let tag = match gostd::semver::Version::new(version.as_bytes()) {
-            Ok(_) => version.to_owned(),
-            Err(_) => self.newest(reference, version)?,
-        };
-        Ok(Resolved { url: format!("oci://{registry}/{repository}:{tag}"), digest: String::new() })
-    }
-
-    fn newest(&self, reference: &str, range: &str) -> Result<String, Error> {
-        let versions = self.tags(reference)?;
-        if versions.is_empty() {
-            return Err(Error::new(format!("unable to locate any tags in provided repository: {reference}")));
-        }
-        tags::matching(&versions, range)
-    }
-
-    /// A digest says it all; a version beside it must be the same chart, if the registry has it.
-    fn pinned(&self, reference: &str, parsed: &ChartReference, version: &str) -> Result<Resolved, Error> {
-        if version.is_empty() {
-            let url = format!("oci://{}", without_scheme(reference));
-            return Ok(Resolved { url, digest: String::new() });
-        }
-        let Reference { registry, repository, .. } = &parsed.place;
-        let url = format!("oci://{registry}/{repository}@{}", parsed.digest);
-        let tagged = ChartReference::parse(&format!("{registry}/{repository}:{version}"))
-            .and_then(|tagged| self.repository(tagged.place.clone(), Access::Pull).resolve(&tagged.place));
-        match tagged {
-            Ok(found) if found.digest == parsed.digest => Ok(Resolved { url, digest: found.digest }),
-            Ok(found) => {
-                let text = format!("chart reference digest mismatch: {} is not {}", found.digest, parsed.digest);
-                Err(Error::new(text))
-            }
-            Err(_) => Ok(Resolved { url, digest: String::new() }),
-        }
+        resolve::chart(reference, version, self)
     }
 
     pub(crate) fn repository(&self, place: Reference, access: Access) -> Repository<'_> {
         Repository { authorizer: &self.authorizer, scheme: self.scheme(), place, access }
     }
 
-    fn scheme(&self) -> &'static str {
+    pub(crate) fn authorizer(&self) -> &Authorizer {
+        &self.authorizer
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
         if self.plain_http { "http" } else { "https" }
+    }
+}
+
+impl Tags for Client {
+    fn versions(&self, reference: &str) -> Result<Vec<String>, Error> {
+        self.tags(reference)
+    }
+
+    fn digest(&self, place: &Reference) -> Result<String, Error> {
+        Ok(self.repository(place.clone(), Access::Pull).resolve(place)?.digest)
     }
 }
 

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use chart::Metadata;
 use chart::log::Silent;
 
-use crate::annotations;
 use crate::auth::scope::Access;
 use crate::client::{Client, UNDERSCORES};
 use crate::content::{self, each};
@@ -91,7 +90,7 @@ impl<'a> Parts<'a> {
             layers.map(|(kind, bytes)| (Descriptor::of(kind, bytes), Cow::Borrowed(bytes))).collect();
         layers.sort_by(|(a, _), (b, _)| a.digest.cmp(&b.digest));
         let named: Vec<Descriptor> = layers.iter().map(|(layer, _)| layer.clone()).collect();
-        let manifest = manifest::write(&config, &named, &annotations::of(metadata, package.created));
+        let manifest = manifest::write(&config, &named, &chart::annotations::of(metadata, package.created));
         layers.push((config, Cow::Owned(text)));
         Ok(Parts { contents: layers, descriptor: Descriptor::of(media::MANIFEST, &manifest), manifest })
     }

@@ -89,6 +89,38 @@ impl fmt::Display for Reference {
     }
 }
 
+/// What repositories of a registry have in common: the beginning of their names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Namespace {
+    pub registry: String,
+    /// Empty for all of the registry.
+    pub path: String,
+}
+
+impl Namespace {
+    /// Reads `HOST` or `HOST/PATH`, each with or without a slash at the end.
+    ///
+    /// # Errors
+    /// As [`Reference::parse`].
+    pub fn parse(text: &str) -> Result<Namespace, Error> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let (registry, path) = text.split_once('/').unwrap_or((text, ""));
+        check_registry(registry)?;
+        check(path.is_empty() || is_repository(path), "repository", path)?;
+        Ok(Namespace { registry: registry.to_owned(), path: path.to_owned() })
+    }
+
+    /// The host that requests go to.
+    pub fn host(&self) -> &str {
+        if self.registry == DOCKER { DOCKER_HOST } else { &self.registry }
+    }
+
+    /// What the names of repositories below begin with.
+    pub fn prefix(&self) -> String {
+        if self.path.is_empty() { String::new() } else { format!("{}/", self.path) }
+    }
+}
+
 /// A reference to a chart: tag and digest apart.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChartReference {
@@ -145,7 +177,7 @@ fn check_digest(text: &str) -> Result<(), Error> {
 }
 
 /// Small letters and digits; between them `.`, `_`, `__` or any number of `-`.
-fn is_repository(path: &str) -> bool {
+pub fn is_repository(path: &str) -> bool {
     let is_plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let component = |component: &str| {
         let ends = [component.as_bytes().first(), component.as_bytes().last()];

@@ -1,21 +1,12 @@
-//! Tags of a repository: page by page, as versions, and the one that fits.
-
-use std::collections::BTreeSet;
+//! Tags of a repository: as they are, as versions, and the one that fits.
 
 use gostd::json::{Field, Shape};
 use gostd::semver::{Constraints, Version};
-use gostd::url::Url;
 
 use crate::error::Error;
-use crate::failure;
-use crate::http::{Answer, resolve, same_origin, url_text};
-use crate::json::{self, Nameless};
-use crate::quote;
-use crate::repository::{METADATA_BYTES, Repository};
-
-/// Registries choose the size of a page; 50 is the smallest that is met.
-const PAGES: usize = 10_000;
-const TAGS: usize = 1_000_000;
+use crate::json::Nameless;
+use crate::listing::{self, Listing};
+use crate::repository::Repository;
 
 const PAGE: Nameless = Nameless {
     shape: Shape::Struct(&[Field { name: "tags", shape: Shape::List(&Shape::String, "[]string") }], ""),
@@ -25,61 +16,11 @@ const PAGE: Nameless = Nameless {
 /// Returns all tags, in the registry's order.
 ///
 /// # Errors
-/// What the registry says, an answer that is no list, a next page at another origin; ours for lists without end.
+/// As [`listing::all`].
 pub fn all(repository: &Repository<'_>) -> Result<Vec<String>, Error> {
-    let mut url = repository.url("tags/list")?;
-    let mut seen = BTreeSet::new();
-    let mut tags = Vec::new();
-    loop {
-        if !seen.insert(url_text(&url)) || seen.len() > PAGES {
-            return Err(endless(repository, seen.len()));
-        }
-        let answer = repository.get(url)?;
-        if answer.status != 200 {
-            return Err(failure::of(answer));
-        }
-        let next = next_page(&answer);
-        tags.extend(page(answer)?);
-        if tags.len() > TAGS {
-            return Err(endless(repository, seen.len()));
-        }
-        match next? {
-            Some(next) => url = next,
-            None => return Ok(tags),
-        }
-    }
-}
-
-fn endless(repository: &Repository<'_>, pages: usize) -> Error {
-    Error::limit(format!("{}: the list of tags has no end; {pages} pages were read", repository.place.at("")))
-}
-
-fn page(answer: Answer) -> Result<Vec<String>, Error> {
-    let place = answer.place();
-    let body = answer.read(METADATA_BYTES);
-    let undecoded = |text: String| Error::new(format!("{place}: failed to decode response: {text}"));
-    if let Some(broken) = body.broken {
-        return Err(undecoded(broken));
-    }
-    let page = PAGE.read_first(&body.bytes).map_err(|error| undecoded(error.text))?;
-    let text = |tag: &gostd::Value| tag.as_str().map(|text| text.to_text().into_owned());
-    Ok(json::items(&page, "tags").iter().filter_map(text).collect())
-}
-
-/// Reads the header `Link` (`parseLink` of oras-go).
-fn next_page(answer: &Answer) -> Result<Option<Url>, Error> {
-    let link = answer.header("link");
-    if link.is_empty() {
-        return Ok(None);
-    }
-    let invalid = |link: &str, why: String| Error::new(format!("invalid next link {}: {why}", quote(link)));
-    let rest = link.strip_prefix('<').ok_or_else(|| invalid(link, "missing '<'".to_owned()))?;
-    let (target, _) = rest.split_once('>').ok_or_else(|| invalid(link, "missing '>'".to_owned()))?;
-    let url = resolve(&answer.url, target)?;
-    match same_origin(&answer.url, &url) {
-        true => Ok(Some(url)),
-        false => Err(invalid(target, format!("not the same origin as {}", quote(&url_text(&answer.url))))),
-    }
+    let name = format!("{}: the list of tags", repository.place.at(""));
+    let listing = Listing { page: &PAGE, member: "tags", name: &name, keep: &|_| true };
+    listing::all(repository.url("tags/list")?, &listing, &|url| repository.get(url))
 }
 
 /// Returns the tags that are versions, the newest first, as versions: with `+` for `_`.

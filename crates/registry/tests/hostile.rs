@@ -188,6 +188,32 @@ fn the_next_page_is_at_the_same_origin() {
     assert!(other.requests().is_empty());
 }
 
+/// Names come from the registry: what is none, or is not below the namespace, is left out; pages end and stay at home.
+#[test]
+fn lists_of_repositories_are_held_to_the_same() {
+    let list = |server: &Server, namespace: &str| {
+        let found = client(Retries::NONE).repositories(&format!("{}{namespace}", server.host()));
+        found.map_err(|e| e.text.replace(&server.host(), "HOST"))
+    };
+    let names =
+        r#"{"repositories":["charts/b","charts/a","charts/a","chartsx/c","charts/../x","charts/A","charts/a b","",7]}"#;
+    let fits = names.replace(",7", "");
+    let server = Server::start(move |_| Answer::new(200, fits.clone()));
+    assert_eq!(list(&server, "/charts"), Ok(vec!["charts/a".to_owned(), "charts/b".to_owned()]));
+    assert_eq!(list(&server, "/none/"), Ok(Vec::new()));
+    let refused = "HOST does not list its repositories: ";
+    let next = |link: String| Server::start(move |_| Answer::new(200, "{}").with("Link", format!("<{link}>")));
+    let endless = format!("{refused}HOST: the list of repositories has no end; 1 pages were read");
+    assert_eq!(list(&next("/v2/_catalog?n=1000".to_owned()), ""), Err(endless));
+    let elsewhere = list(&next("http://other.example/x".to_owned()), "").expect_err("another origin");
+    assert!(elsewhere.contains("not the same origin"), "{elsewhere}");
+    for body in [names.to_owned(), "[]".to_owned(), "x".repeat(5 << 20), String::new()] {
+        let server = Server::start(move |_| Answer::new(200, body.clone()));
+        let text = list(&server, "").expect_err("no list");
+        assert!(text.starts_with(&format!("{refused}GET ")) && text.contains("failed to decode response"), "{text}");
+    }
+}
+
 #[test]
 fn redirects_to_another_host_carry_no_credentials() {
     let other = Server::start(blob);

@@ -12,6 +12,7 @@ mod file;
 pub mod find;
 pub mod getter;
 pub mod index;
+pub mod policy;
 pub mod search;
 pub mod update;
 mod url;

@@ -2,108 +2,12 @@
 //! PostgreSQL on the machine.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::path::Path;
+use std::process::Command;
 
 use release::{Lease, Release, Status, to_json};
 use storage::{Driver, Sql, Storage, StorageError};
-use testbed::{Cluster, until};
-
-/// A server in a folder of its own; it ends with this value.
-struct Server {
-    child: Child,
-    port: u16,
-    _folder: tempfile::TempDir,
-}
-
-fn programs() -> Option<PathBuf> {
-    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut folders: Vec<PathBuf> = installed.map(|version| version.path().join("bin")).collect();
-    folders.extend(["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"].map(PathBuf::from));
-    folders.into_iter().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
-}
-
-/// PostgreSQL does not run as root: then it is started as the user of its package.
-fn command(program: &Path) -> Command {
-    let is_root = fs::metadata("/proc/self").is_ok_and(|info| std::os::unix::fs::MetadataExt::uid(&info) == 0);
-    if !is_root {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL"]).arg(program);
-    command
-}
-
-impl Server {
-    fn start(settings: &[&str]) -> Option<Server> {
-        let Some(programs) = programs() else {
-            eprintln!("SKIPPED: there is no PostgreSQL on this machine (apt-get install postgresql)");
-            return None;
-        };
-        let folder = tempfile::tempdir().expect("a folder");
-        let data = folder.path().join("data");
-        let everyone: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
-        fs::set_permissions(folder.path(), everyone).expect("a folder for all");
-        let mut initdb = command(&programs.join("initdb"));
-        initdb.arg("-D").arg(&data).args(["-U", "postgres", "--no-sync", "--auth=trust", "-E", "UTF8", "--locale=C"]);
-        let made = initdb.output().expect("initdb runs");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-        let mut postgres = command(&programs.join("postgres"));
-        postgres.arg("-D").arg(&data).arg("-k").arg(folder.path()).args([
-            "-h",
-            "127.0.0.1",
-            "-F",
-            "-p",
-            &port.to_string(),
-        ]);
-        for setting in settings {
-            postgres.args(["-c", setting]);
-        }
-        let log = fs::File::create(folder.path().join("log")).expect("a log");
-        let child = postgres.stdout(Stdio::null()).stderr(log).spawn().expect("postgres starts");
-        let server = Server { child, port, _folder: folder };
-        until("PostgreSQL", Duration::from_secs(30), || {
-            Ok(TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(()))
-        })
-        .expect("a server");
-        until("a database", Duration::from_secs(30), || {
-            Ok(server.psql("postgres", "select 1").status.success().then_some(()))
-        })
-        .expect("a server");
-        Some(server)
-    }
-
-    fn psql(&self, database: &str, query: &str) -> Output {
-        let port = self.port.to_string();
-        let arguments = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-At", "-c", query, database];
-        Command::new("psql").args(arguments).output().expect("psql runs")
-    }
-
-    fn url(&self, database: &str) -> String {
-        let made = self.psql("postgres", &format!("CREATE DATABASE {database}"));
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        format!("postgresql://postgres@127.0.0.1:{}/{database}?sslmode=disable", self.port)
-    }
-
-    fn schema(&self, database: &str) -> String {
-        let port = self.port.to_string();
-        let dump =
-            Command::new("pg_dump").args(["-s", "-h", "127.0.0.1", "-p", &port, "-U", "postgres", database]).output();
-        let text = String::from_utf8(dump.expect("pg_dump runs").stdout).expect("UTF-8");
-        text.lines().filter(|line| !line.starts_with("\\")).collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Not asked to end: its folder goes with it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use testbed::{Cluster, Postgres};
 
 /// Gives the server a certificate for `localhost`, and returns the file of its authority: itself.
 fn certificate(folder: &Path) -> Vec<String> {
@@ -124,8 +28,8 @@ fn connections_are_encrypted_as_they_are_asked_to_be() {
     let everyone: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(folder.path(), everyone).expect("a folder for all");
     let settings = certificate(folder.path());
-    let Some(server) = Server::start(&settings.iter().map(String::as_str).collect::<Vec<_>>()) else { return };
-    server.url("tls");
+    let Some(server) = Postgres::start(&settings).expect("PostgreSQL") else { return };
+    server.database("tls").expect("a database");
     let other = folder.path().join("other.crt");
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     fs::write(&other, made.cert.pem()).expect("written");
@@ -141,7 +45,7 @@ fn connections_are_encrypted_as_they_are_asked_to_be() {
         ("localhost", "sslmode=verify-full".to_owned(), false),
         ("localhost", "sslmode=verify-full sslrootcert=/none".to_owned(), false),
     ] {
-        let connection = format!("host={host} port={} user=postgres dbname=tls {settings}", server.port);
+        let connection = format!("host={host} port={} user=postgres dbname=tls {settings}", server.port());
         let opened = Sql::connect(&connection, "n");
         assert_eq!(opened.is_ok(), is_fine, "{connection}: {:?}", opened.err());
     }
@@ -176,14 +80,14 @@ fn text(release: &Release) -> String {
 
 #[test]
 fn tables_and_records_are_those_of_helm() {
-    let Some(server) = Server::start(&[]) else { return };
+    let Some(server) = Postgres::start(&[]).expect("PostgreSQL") else { return };
     let cluster = Cluster::shared().expect("the shared cluster");
     let namespace = cluster.namespace().expect("a namespace");
-    let (theirs, ours) = (server.url("theirs"), server.url("ours"));
+    let [theirs, ours] = ["theirs", "ours"].map(|name| server.database(name).expect("a database"));
     let helm = Helm::new(&theirs, namespace.name());
     helm.run(&["list"]);
     Sql::connect(&ours, "x").expect("connected");
-    assert_eq!(server.schema("ours"), server.schema("theirs"));
+    assert_eq!(server.schema("ours").expect("tables"), server.schema("theirs").expect("tables"));
     Sql::connect(&ours, "x").expect("connected again");
     // Helm takes our tables for its own.
     Helm::new(&ours, namespace.name()).run(&["list"]);
@@ -195,8 +99,8 @@ fn tables_and_records_are_those_of_helm() {
     for revision in [1, 2] {
         let release = storage.get("a", revision).expect("a record");
         let key = storage::key("a", revision);
-        let body = server.psql("theirs", &format!("select body from releases_v1 where key = '{key}'")).stdout;
-        let json = release::unpack(body.trim_ascii_end()).expect("unpacked");
+        let body = server.query("theirs", &format!("select body from releases_v1 where key = '{key}'"));
+        let json = release::unpack(body.expect("a row").as_bytes()).expect("unpacked");
         assert_eq!(text(&release), String::from_utf8_lossy(&json));
         assert_eq!(release.labels.get("team").map(String::as_str), Some("red"), "{revision}");
     }
@@ -233,8 +137,8 @@ fn release(name: &str, revision: i64, status: Status) -> Release {
 
 #[test]
 fn a_lease_goes_with_its_record() {
-    let Some(server) = Server::start(&[]) else { return };
-    let url = server.url("leases");
+    let Some(server) = Postgres::start(&[]).expect("PostgreSQL") else { return };
+    let url = server.database("leases").expect("a database");
     let driver = Sql::connect(&url, "n").expect("connected");
     let lease = |holder: &str| Lease { holder: holder.into(), ..Lease::default() };
     driver.create(&release("x", 1, Status::PendingInstall), Some(&lease("a"))).expect("written");
@@ -261,9 +165,9 @@ fn a_lease_goes_with_its_record() {
 
 #[test]
 fn errors_are_those_of_helm() {
-    let Some(server) = Server::start(&[]) else { return };
+    let Some(server) = Postgres::start(&[]).expect("PostgreSQL") else { return };
     let cluster = Cluster::shared().expect("the shared cluster");
-    let port = server.port;
+    let port = server.port();
     for connection in [
         format!("postgresql://postgres@127.0.0.1:{port}/none?sslmode=disable"),
         format!("postgresql://nobody@127.0.0.1:{port}/postgres?sslmode=disable"),

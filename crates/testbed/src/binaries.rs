@@ -31,7 +31,7 @@ pub struct Binaries {
 }
 
 /// Programs beside the cluster that other tests start.
-const PEERS: [Program; 1] = [Program { name: "registry", flags: "" }];
+const PEERS: [Program; 2] = [Program { name: "registry", flags: "" }, Program { name: "s3", flags: "" }];
 
 /// Returns the path of a program beside the cluster, building it if it is not in the cache yet.
 ///
@@ -40,6 +40,14 @@ const PEERS: [Program; 1] = [Program { name: "registry", flags: "" }];
 pub fn program(name: &str) -> Result<PathBuf, String> {
     let known = PEERS.iter().find(|program| program.name == name);
     ensure(known.ok_or_else(|| format!("there is no program {name} in testbed/"))?)
+}
+
+/// Returns the paths of all programs beside the cluster, building what is not in the cache yet.
+///
+/// # Errors
+/// As [`program`].
+pub fn programs() -> Result<Vec<PathBuf>, String> {
+    PEERS.iter().map(ensure).collect()
 }
 
 /// Returns the programs, building what is not in the cache yet: four minutes on two cores, with progress on stderr.

@@ -12,7 +12,8 @@ use crate::binaries::cache;
 const EVERY: Duration = Duration::from_secs(10);
 /// So many lines of a failed build are shown.
 const SHOWN: usize = 30;
-const NO_GO: &str = "go is not there, which builds the test bed; try: cargo xtask testbed build, or install Go 1.26 from https://go.dev/dl";
+/// Why nothing can be built.
+pub const NO_GO: &str = "go is not there, which builds the test bed; try: cargo xtask testbed build, or install Go 1.26 from https://go.dev/dl";
 
 /// A main package in `testbed/` of the repository.
 pub struct Program {

@@ -36,6 +36,8 @@ fn main() -> ExitCode {
 fn build() -> Result<(), String> {
     let binaries = testbed::build()?;
     println!("{}\n{}", binaries.controlplane.display(), binaries.kwok.display());
+    // Last: what they have in common with the cluster is compiled by then.
+    testbed::programs()?.iter().for_each(|program| println!("{}", program.display()));
     Ok(())
 }
 

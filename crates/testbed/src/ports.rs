@@ -56,7 +56,8 @@ fn another_port(taken: &BTreeSet<u16>) -> Result<u16, String> {
 
 /// Whether a part failed because another process took its port meanwhile.
 pub fn is_conflict(error: &str) -> bool {
-    error.contains("address already in use")
+    // PostgreSQL begins it with a capital letter.
+    error.to_ascii_lowercase().contains("address already in use")
 }
 
 #[cfg(test)]

@@ -29,6 +29,11 @@ impl Process {
         Ok(Process { name, child, log })
     }
 
+    /// The number that the system knows it by.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// # Errors
     /// That the process has ended, with the last lines of its log.
     pub fn check(&mut self) -> Result<(), String> {

@@ -1,8 +1,12 @@
-//! Connections: accepts them, speaks HTTP/1.1 with limits on time, and ends them in peace. Knows nothing of charts.
+//! Connections: accepts them, speaks HTTP with limits on time and size, and ends them in peace. Knows nothing of charts.
 
+mod certificates;
+mod ending;
+mod http;
 mod paced;
 mod stalled;
 mod tls;
+mod under_way;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,24 +15,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Extension;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
+use tokio::time::timeout;
 
+use crate::log::Log;
 use crate::settings::{Listen, Wrong};
 
+pub use certificates::Certificates;
+use ending::{Ending, Told};
+use http::{Version, speak};
 pub use paced::{Paced, TooSlow};
 use stalled::Stalled;
+use under_way::Patience;
 
-/// Bytes of the head of a request: a token of 16 KiB, and what goes with it.
-const HEAD_BYTES: usize = 64 * 1024;
-/// Fields of the head of a request.
-const HEAD_FIELDS: usize = 100;
 /// How long a client may take for the handshake of TLS.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long to wait when no connection can be accepted: files are scarce, and will be for a while.
@@ -41,7 +41,7 @@ pub struct Peer(pub SocketAddr);
 /// A socket that is listened on.
 pub struct Listener {
     socket: TcpListener,
-    tls: Option<TlsAcceptor>,
+    certificates: Option<Arc<Certificates>>,
     settings: Listen,
 }
 
@@ -50,13 +50,14 @@ impl Listener {
     ///
     /// # Errors
     /// The port is taken, the certificates cannot be read.
-    pub async fn bind(settings: &Listen) -> Result<Self, Wrong> {
-        let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    pub async fn bind(settings: &Listen, log: &Arc<Log>) -> Result<Self, Wrong> {
+        let read = |files| Certificates::open(files, log.clone()).map(Arc::new);
+        let certificates = settings.tls.as_ref().map(read).transpose()?;
         let (host, port) = (settings.host.as_str(), settings.port);
         let socket = TcpListener::bind((host, port))
             .await
             .map_err(|error| Wrong::because(format!("cannot listen on {host}:{port}"), error))?;
-        Ok(Listener { socket, tls, settings: settings.clone() })
+        Ok(Listener { socket, certificates, settings: settings.clone() })
     }
 
     /// Returns where it listens.
@@ -67,16 +68,16 @@ impl Listener {
         self.socket.local_addr()
     }
 
-    /// Reports whether connections are encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        self.tls.is_some()
+    /// Returns the certificates, where connections are encrypted.
+    pub fn certificates(&self) -> Option<&Arc<Certificates>> {
+        self.certificates.as_ref()
     }
 
     /// Answers requests until `stop` is there; then takes no more, and gives those under way their time.
     ///
     /// Returns whether all of them came to their end.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) -> bool {
-        let graceful = GracefulShutdown::new();
+        let ending = Ending::new();
         let places = Arc::new(Semaphore::new(self.settings.connections.min(Semaphore::MAX_PERMITS)));
         let mut stop = std::pin::pin!(stop);
         loop {
@@ -89,7 +90,7 @@ impl Listener {
                 () = &mut stop => break,
                 (place, accepted) = accepted => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = self.connection(stream, Peer(peer), router.clone(), graceful.watcher());
+                        let connection = self.connection(stream, Peer(peer), router.clone(), ending.told());
                         tokio::spawn(async move {
                             connection.await;
                             drop(place);
@@ -101,7 +102,7 @@ impl Listener {
         }
         let patience = self.settings.stop_timeout;
         drop(self.socket);
-        tokio::time::timeout(patience, graceful.shutdown()).await.is_ok()
+        timeout(patience, ending.end()).await.is_ok()
     }
 
     fn connection(
@@ -109,39 +110,39 @@ impl Listener {
         stream: TcpStream,
         peer: Peer,
         router: Router,
-        watcher: Watcher,
+        mut told: Told,
     ) -> impl Future<Output = ()> + use<> {
-        let tls = self.tls.clone();
-        let read_timeout = self.settings.read_timeout;
+        let certificates = self.certificates.clone();
+        let patience = Patience { request: self.settings.read_timeout, answer: self.settings.write_timeout };
         let _ = stream.set_nodelay(true);
-        let stream = Stalled::new(stream, self.settings.write_timeout);
         let router = router.layer(Extension(peer));
         async move {
-            match tls {
-                None => speak(stream, router, read_timeout, watcher).await,
-                Some(tls) => {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE.min(read_timeout), tls.accept(stream)).await
-                    {
-                        speak(stream, router, read_timeout, watcher).await;
-                    }
+            match certificates {
+                None => {
+                    let begun = async { timeout(patience.request, begun(&stream)).await.ok() };
+                    let version = tokio::select! {
+                        version = begun => version,
+                        () = told.end() => None,
+                    };
+                    let Some(version) = version else { return };
+                    speak(version, Stalled::new(stream, patience.answer), router, patience, told).await;
+                }
+                Some(certificates) => {
+                    let acceptor = certificates.acceptor().await;
+                    let greeted = acceptor.accept(Stalled::new(stream, patience.answer));
+                    let Ok(Ok(stream)) = timeout(HANDSHAKE.min(patience.request), greeted).await else { return };
+                    let version = Version::agreed(stream.get_ref().1.alpn_protocol());
+                    speak(version, stream, router, patience, told).await;
                 }
             }
         }
     }
 }
 
-/// Speaks HTTP with a client. Its errors are the client's: it went away, or did not speak HTTP.
-async fn speak<S>(stream: S, router: Router, head_timeout: Duration, watcher: Watcher)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let service = TowerToHyperService::new(router);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head_timeout)
-        .max_headers(HEAD_FIELDS)
-        .max_header_size(HEAD_BYTES)
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    let _ = watcher.watch(connection).await;
+/// Waits for the first bytes of a client, and leaves them where they are. Clients that speak HTTP/2 in clear text send more
+/// than is looked at in one piece; an error is found again by who reads.
+async fn begun(stream: &TcpStream) -> Version {
+    let mut start = [0; 3];
+    let read = stream.peek(&mut start).await.unwrap_or(0);
+    Version::begun(start.get(..read).unwrap_or_default())
 }

@@ -43,7 +43,7 @@ pub fn acceptor(settings: &Tls) -> Result<TlsAcceptor, Wrong> {
     let mut config = builder
         .with_single_cert(certificates, key)
         .map_err(|error| Wrong::because("the key is not that of the certificate", error))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = super::http::protocols();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

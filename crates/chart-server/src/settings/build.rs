@@ -49,6 +49,7 @@ pub fn settings(manner: Manner, given: &Given) -> Result<Settings, Wrong> {
         shown: Shown {
             json_index: bool(given, "json-index"),
             print_index: bool(given, "gen-index"),
+            export: given.text("export").map(PathBuf::from),
             artifact_hub: pairs(given, "artifact-hub-repo-id"),
             web_folder: given.text("web-template-path").map(PathBuf::from),
             cors_origin: given.text("cors-alloworigin").map(str::to_owned),

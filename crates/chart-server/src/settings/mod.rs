@@ -178,6 +178,8 @@ pub struct Shown {
     pub json_index: bool,
     /// Print the index and end.
     pub print_index: bool,
+    /// Write all charts to this folder and end.
+    pub export: Option<PathBuf>,
     pub artifact_hub: BTreeMap<String, String>,
     pub web_folder: Option<PathBuf>,
     pub cors_origin: Option<String>,

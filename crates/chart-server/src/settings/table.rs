@@ -94,7 +94,7 @@ pub static SETTINGS: &[Setting] = &[
     int("port", "PORT", "port", "port to listen on").default("8080"),
     text("listen-host", "LISTEN_HOST", "listen.host", "host to listen on (without authentication: 127.0.0.1)"),
     text("context-path", "CONTEXT_PATH", "contextpath", "path that all addresses start with"),
-    text("tls-cert", "TLS_CERT", "tls.cert", "certificate chain (PEM)"),
+    text("tls-cert", "TLS_CERT", "tls.cert", "certificate chain (PEM); read again when it changes, and on SIGHUP"),
     text("tls-key", "TLS_KEY", "tls.key", "key of the certificate (PEM)"),
     text("tls-ca-cert", "TLS_CA_CERT", "tls.cacert", "authority that clients need a certificate of (PEM)"),
     text("cors-alloworigin", "CORS_ALLOW_ORIGIN", "cors.alloworigin", "origin that pages may call the API from, or *"),
@@ -200,6 +200,7 @@ pub static SETTINGS: &[Setting] = &[
     text("chart-url", "CHART_URL", "charturl", "absolute address of archives in index.yaml"),
     bool("json-index", "JSON_INDEX", "json-index", "index.yaml as JSON"),
     bool("gen-index", "GEN_INDEX", "genindex", "print index.yaml and end"),
+    ours("export", Kind::Text, "write all charts to this folder, as NAME-VERSION.tgz below their tenants, and end"),
     setting("artifact-hub-repo-id", "ARTIFACT_HUB_REPO_ID", "artifact-hub-repo-id", Kind::Pairs)
         .help("ID for artifacthub-repo.yml: ID, or TENANT=ID"),
     text("web-template-path", "WEB_TEMPLATE_PATH", "web-template-path", "folder of index.html and static/"),

@@ -27,8 +27,9 @@ impl Answer {
 
 /// Sends a request with headers and a body on a connection of its own; an answer that does not come is one of status 0.
 pub fn ask(address: SocketAddr, line: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(address).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    let Ok(mut stream) = TcpStream::connect(address) else { return Answer::default() };
+    // A store may be tried for long before a request fails.
+    stream.set_read_timeout(Some(Duration::from_secs(120))).expect("a timeout");
     let head = head(address, line, headers, body.len());
     // Who is refused may not be listened to until the end.
     let _ = stream.write_all(head.as_bytes());

@@ -3,7 +3,7 @@
 //! What a key means is not known here; [`content_key`] says where contents are that are named by their digest.
 
 mod blob;
-mod disk;
+pub(crate) mod disk;
 mod remote;
 mod spool;
 

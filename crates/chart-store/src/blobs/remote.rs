@@ -1,5 +1,6 @@
 //! Contents in a bucket. What is acknowledged by the bucket is kept; its errors are tried again by object_store.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,10 +31,7 @@ impl Remote {
         let parsed = url.parse().map_err(|error| wrong(&error))?;
         let given = options.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         // What is not given comes from the environment, as tools of the clouds have it.
-        let inherited: Vec<(String, String)> = std::env::vars()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value))
-            .filter(|(name, _)| ["aws_", "google_", "azure_"].iter().any(|start| name.starts_with(start)))
-            .collect();
+        let inherited = inherited(std::env::vars());
         let inherited = inherited.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let (store, prefix) =
             object_store::parse_url_opts(&parsed, inherited.chain(given)).map_err(|error| wrong(&error))?;
@@ -121,6 +119,23 @@ impl Remote {
     }
 }
 
+/// Options in variables of the environment, as object_store names them. ChartMuseum has another name for the account and the
+/// domain of Azure (`microsoft.go` of its storage 0.16.0).
+fn inherited(variables: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let ours = |name: &str| ["aws_", "google_", "azure_"].iter().any(|start| name.starts_with(start));
+    let mut options: BTreeMap<String, String> = variables
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .filter(|(name, value)| ours(name) && !value.is_empty())
+        .collect();
+    if let Some(account) = options.remove("azure_storage_account") {
+        if let Some(domain) = options.remove("azure_base_url") {
+            options.entry("azure_storage_endpoint".to_owned()).or_insert(format!("https://{account}.blob.{domain}"));
+        }
+        options.entry("azure_storage_account_name".to_owned()).or_insert(account);
+    }
+    options.into_iter().collect()
+}
+
 fn missing_or(error: object_store::Error, what: &str) -> Error {
     match error {
         object_store::Error::NotFound { .. } => Error::Unknown(Missing::File),
@@ -130,4 +145,24 @@ fn missing_or(error: object_store::Error, what: &str) -> Error {
 
 fn described(key: String, meta: &ObjectMeta) -> Object {
     Object { key, size: meta.size, modified: meta.last_modified.timestamp_millis() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_those_of_the_clouds_and_of_chartmuseum() {
+        let made = |variables: &[(&str, &str)]| {
+            let owned = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            inherited(owned).into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(made(&[("AWS_REGION", "r"), ("HOME", "h"), ("GOOGLE_BUCKET", "")]), "aws_region=r");
+        let museum = [("AZURE_STORAGE_ACCOUNT", "a"), ("AZURE_STORAGE_ACCESS_KEY", "k")];
+        assert_eq!(made(&museum), "azure_storage_access_key=k azure_storage_account_name=a");
+        let china = [museum[0], ("AZURE_BASE_URL", "core.chinacloudapi.cn")];
+        let endpoint = "azure_storage_endpoint=https://a.blob.core.chinacloudapi.cn";
+        assert_eq!(made(&china), format!("azure_storage_account_name=a {endpoint}"));
+        assert_eq!(made(&[museum[0], ("AZURE_STORAGE_ACCOUNT_NAME", "b")]), "azure_storage_account_name=b");
+    }
 }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use chart::Metadata;
+use chart::metadata::METADATA;
+use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::error::Error;
@@ -16,9 +18,6 @@ pub const PROVENANCE_LAYER: &str = "application/vnd.cncf.helm.chart.provenance.v
 /// What Helm used before.
 const OLD_CHART_LAYER: &str = "application/tar+gzip";
 
-const TITLE: &str = "org.opencontainers.image.title";
-const VERSION: &str = "org.opencontainers.image.version";
-
 /// Tells whether a layer is a chart's package.
 pub fn is_chart_layer(media_type: &str) -> bool {
     media_type == CHART_LAYER || media_type == OLD_CHART_LAYER
@@ -30,7 +29,7 @@ struct Document<'a> {
     schema_version: u8,
     config: Part<'a>,
     layers: Vec<Part<'a>>,
-    annotations: BTreeMap<&'a str, &'a str>,
+    annotations: BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -39,27 +38,6 @@ struct Part<'a> {
     media_type: &'a str,
     digest: &'a str,
     size: u64,
-}
-
-/// What of Chart.yaml stands in annotations.
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Fields {
-    name: String,
-    version: String,
-    description: String,
-    home: String,
-    sources: Vec<String>,
-    maintainers: Vec<Option<Maintainer>>,
-    annotations: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Maintainer {
-    name: String,
-    email: String,
 }
 
 /// A content as a manifest refers to it.
@@ -79,43 +57,20 @@ pub fn manifest(
     provenance: Option<Piece<'_>>,
     created: i64,
 ) -> Result<Vec<u8>, Error> {
-    let fields: Fields = serde_json::from_str(metadata).map_err(|_| Error::torn("read the metadata of a chart"))?;
+    let definition = gostd::json::decode_shaped(metadata.as_bytes(), &METADATA);
+    let definition = Metadata::from_value(&definition.map_err(|_| Error::torn("read the metadata of a chart"))?);
     let config = Digest::of(crate::digest::Algorithm::Sha256, metadata.as_bytes());
     let part = |media_type, piece: Piece<'_>| (media_type, piece.digest.to_string(), piece.size);
     let parts: Vec<(&str, String, u64)> =
         [part(CHART_LAYER, chart)].into_iter().chain(provenance.map(|piece| part(PROVENANCE_LAYER, piece))).collect();
     let created = entry::seconds(created);
-    let authors = authors(&fields.maintainers);
     let document = Document {
         schema_version: 2,
         config: Part { media_type: CONFIG, digest: config.as_str(), size: metadata.len() as u64 },
         layers: parts.iter().map(|(media_type, digest, size)| Part { media_type, digest, size: *size }).collect(),
-        annotations: annotations(&fields, &created, &authors),
+        annotations: chart::annotations::of(&definition, &created),
     };
     serde_json::to_vec(&document).map_err(|_| Error::torn("write a manifest"))
-}
-
-fn annotations<'a>(fields: &'a Fields, created: &'a str, authors: &'a str) -> BTreeMap<&'a str, &'a str> {
-    let own = [
-        ("org.opencontainers.image.description", fields.description.as_str()),
-        (TITLE, &fields.name),
-        (VERSION, &fields.version),
-        ("org.opencontainers.image.url", &fields.home),
-        ("org.opencontainers.image.created", created),
-        ("org.opencontainers.image.source", fields.sources.first().map_or("", String::as_str)),
-        ("org.opencontainers.image.authors", authors),
-    ];
-    let own = own.into_iter().filter(|(_, text)| !text.trim().is_empty());
-    let chart = fields.annotations.iter().filter(|(name, _)| *name != TITLE && *name != VERSION);
-    own.chain(chart.map(|(name, text)| (name.as_str(), text.as_str()))).collect()
-}
-
-fn authors(maintainers: &[Option<Maintainer>]) -> String {
-    let author = |maintainer: &Maintainer| match maintainer.email.as_str() {
-        "" => maintainer.name.clone(),
-        email => format!("{} ({email})", maintainer.name),
-    };
-    maintainers.iter().flatten().map(author).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

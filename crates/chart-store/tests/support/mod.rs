@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::time::Duration;
 
 use bytes::Bytes;
-use chart_store::{Algorithm, Config, Digest, Error, Policy, PutManifest, Saved, Spooled, Store};
+use chart_store::{Algorithm, Config, Digest, Error, Grace, Policy, PutManifest, Saved, Spooled, Store};
+use futures_util::TryStreamExt;
 use gostd::Value;
 
 /// A store that goes away with its folder.
@@ -185,4 +187,36 @@ pub async fn push(store: &Store, repository: &str, package: &Bytes, tag: &str) -
     put_blob(store, repository, config).await;
     put_blob(store, repository, package).await;
     put_manifest(store, repository, &helm_manifest(config, package, None), tag).await
+}
+
+/// Everything that a place for contents must do: kept in the rows, written in one request and in several, read in ranges,
+/// deleted. Contents above 8 MiB are written in several requests.
+pub async fn works(store: &Store, large_bytes: usize) {
+    store.check().await.expect("healthy");
+    // In the rows, in one request, in several.
+    for (version, size) in [("1.0.0", 10), ("2.0.0", 100_000), ("3.0.0", large_bytes)] {
+        let bytes = chart_of("a", version, size);
+        put(store, "t", &bytes, PLAIN).await.expect("saved");
+        let file = store.file("t", &format!("a-{version}.tgz")).await.expect("a file");
+        assert_eq!(file.bytes(u64::MAX).await.expect("bytes"), bytes, "{version}");
+    }
+    push(store, "t/b", &chart_of("b", "1.0.0", 100_000), "1.0.0").await.expect("pushed");
+    assert_eq!(versions(store, "t", "b").await, ["1.0.0"]);
+    let content: Vec<u8> = (0..large_bytes).map(|at| (at >> 5) as u8).collect();
+    let digest = put_blob(store, "t/b", &content).await;
+    let blob = store.blob_of("t/b", &digest).await.expect("a blob");
+    let part: Vec<Bytes> = blob.pieces(7_000_000..7_500_000).await.expect("pieces").try_collect().await.expect("bytes");
+    assert_eq!(part.concat(), content[7_000_000..7_500_000]);
+    let upload = store.begin_upload("t/b").await.expect("an upload");
+    for part in content[..6_000_000].chunks(2_000_000) {
+        let part = spooled(store, part).await;
+        store.append("t/b", &upload.id, None, part).await.expect("a part");
+    }
+    let last = spooled(store, b"").await;
+    store.finish_upload("t/b", &upload.id, None, last, &sha256(&content[..6_000_000])).await.expect("a blob");
+    store.delete_chart("t", "a", "2.0.0").await.expect("deleted");
+    let now = Grace { contents: Duration::ZERO, uploads: Duration::from_secs(3600) };
+    assert_eq!(store.collect_garbage(now).await.expect("collected").contents, 4);
+    assert_eq!(versions(store, "t", "a").await, ["3.0.0", "1.0.0"]);
+    assert!(store.file("t", "a-3.0.0.tgz").await.is_ok());
 }

@@ -15,7 +15,7 @@ use crate::output::{Color, Format, OUTPUT};
 use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
 use crate::session::{Session, Stored};
-use crate::tables::{CHART_PATH, INSTALL, NOTES, SCHEMA, VALUES};
+use crate::tables::{CHART_PATH, INSTALL, NOTES, SCHEMA, TLS, VALUES};
 use crate::{out, plugins};
 
 /// Helm 2's way to name a release.
@@ -27,7 +27,7 @@ pub static COMMAND: Command = Command {
     short: "install a chart",
     long: "Renders a chart, creates its objects in the cluster, and records them as a release.",
     args: Args::AtLeast(1),
-    flags: &[INSTALL, operation::TAKE_OVER, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT, HELM2],
+    flags: &[INSTALL, operation::TAKE_OVER, SCHEMA, NOTES, VALUES, CHART_PATH, TLS, OUTPUT, HELM2],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY

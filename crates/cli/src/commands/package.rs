@@ -16,7 +16,7 @@ use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
 use crate::passphrase::Passphrase;
 use crate::remote::{Pulled, Remote};
-use crate::tables::keyring;
+use crate::tables::{TLS, keyring};
 use crate::{folder, out, source_date};
 
 pub static COMMAND: Command = Command {
@@ -25,23 +25,19 @@ pub static COMMAND: Command = Command {
     short: "pack a chart folder into an archive",
     long: "Packs the chart in a folder into an archive, NAME-VERSION.tgz. With SOURCE_DATE_EPOCH the same chart gives the same bytes, wherever its files come from.",
     args: Args::Any,
-    flags: &[&[
-        Flag::bool("sign", "sign the package with a PGP secret key"),
-        Flag::string("key", "name of the key to sign with"),
-        Flag::string("keyring", "file of keys"),
-        Flag::string("passphrase-file", "file with the passphrase of the key, - for stdin"),
-        Flag::string("version", "version to give the chart"),
-        Flag::string("app-version", "appVersion to give the chart"),
-        Flag::new("destination", Kind::String, "\".\"", "folder to write the package to").short('d'),
-        Flag::bool("dependency-update", "fetch dependencies into charts/ first").short('u'),
-        Flag::string("username", "user name for the chart repository"),
-        Flag::string("password", "password for the chart repository"),
-        Flag::string("cert-file", "TLS certificate to identify with"),
-        Flag::string("key-file", "TLS key to identify with"),
-        Flag::bool("insecure-skip-tls-verify", "do not check TLS certificates when fetching the chart"),
-        Flag::bool("plain-http", "fetch the chart over insecure HTTP"),
-        Flag::string("ca-file", "certificate authority file for HTTPS servers"),
-    ]],
+    flags: &[
+        &[
+            Flag::bool("sign", "sign the package with a PGP secret key"),
+            Flag::string("key", "name of the key to sign with"),
+            Flag::string("keyring", "file of keys"),
+            Flag::string("passphrase-file", "file with the passphrase of the key, - for stdin"),
+            Flag::string("version", "version to give the chart"),
+            Flag::string("app-version", "appVersion to give the chart"),
+            Flag::new("destination", Kind::String, "\".\"", "folder to write the package to").short('d'),
+            Flag::bool("dependency-update", "fetch dependencies into charts/ first").short('u'),
+        ],
+        TLS,
+    ],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -7,10 +7,9 @@ use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::out;
 use crate::remote::{self, Pulled, Remote};
-use crate::tables::{CHART_PATH, keyring};
+use crate::tables::{CHART_PATH, DEVEL, TLS, keyring};
 
 static FLAGS: &[Flag] = &[
-    Flag::bool("devel", "use development versions too, as --version '>0.0.0-0' does"),
     Flag::bool("untar", "unpack the chart after it was fetched"),
     Flag::bool("prov", "fetch the chart's signature, but do not check it"),
     Flag::new("untardir", Kind::String, "\".\"", "with --untar, the folder to unpack into, below the destination"),
@@ -25,7 +24,7 @@ pub static COMMAND: Command = Command {
     long: "Fetches charts from repositories, registries or URLs into a folder, as archives or unpacked. With --verify, the \
            chart must have a signature that is right.",
     args: Args::AtLeast(1),
-    flags: &[FLAGS, CHART_PATH],
+    flags: &[DEVEL, FLAGS, CHART_PATH, TLS],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -9,9 +9,8 @@ use crate::flags::Flag;
 use crate::log::Stderr;
 use crate::out;
 use crate::remote::{Pulled, Remote};
-use crate::tables::CHART_PATH;
+use crate::tables::{CHART_PATH, DEVEL, TLS};
 
-static DEVEL: &[Flag] = &[Flag::bool("devel", "use development versions too, as --version '>0.0.0-0' does")];
 static JSONPATH: &[Flag] = &[Flag::string("jsonpath", "JSONPath expression that picks from the values")];
 
 pub static COMMAND: Command = Command {
@@ -25,7 +24,7 @@ pub static COMMAND: Command = Command {
 };
 
 const BASE: Command =
-    Command { operands: "[CHART]", args: Args::Exactly(1), flags: &[DEVEL, CHART_PATH], ..Command::EMPTY };
+    Command { operands: "[CHART]", args: Args::Exactly(1), flags: &[DEVEL, CHART_PATH, TLS], ..Command::EMPTY };
 
 static ALL: Command = Command { name: "all", short: "show all information of the chart", run: Some(all), ..BASE };
 static README: Command = Command { name: "readme", short: "show the chart's README", run: Some(readme), ..BASE };
@@ -34,7 +33,7 @@ static CRDS: Command = Command { name: "crds", short: "show the chart's CRDs", r
 static VALUES: Command = Command {
     name: "values",
     short: "show the chart's values",
-    flags: &[DEVEL, JSONPATH, CHART_PATH],
+    flags: &[DEVEL, JSONPATH, CHART_PATH, TLS],
     run: Some(values),
     ..BASE
 };

@@ -15,7 +15,7 @@ use crate::output_dir::OutputDir;
 use crate::plugins;
 use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
-use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, SCHEMA, VALUES};
+use crate::tables::{CHART_PATH, INSTALL, NOTES_IGNORED, SCHEMA, TLS, VALUES};
 use crate::{explain, out, show_only};
 
 static FLAGS: &[Flag] = &[
@@ -39,7 +39,7 @@ pub static COMMAND: Command = Command {
     short: "render templates locally",
     long: "Renders the templates of a chart and prints the manifests. No cluster is asked, and what a template looks up there is empty, unless --dry-run=server is given.",
     args: Args::AtLeast(1),
-    flags: &[FLAGS, INSTALL, NOTES_IGNORED, SCHEMA, VALUES, CHART_PATH],
+    flags: &[FLAGS, INSTALL, NOTES_IGNORED, SCHEMA, VALUES, CHART_PATH, TLS],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"], &["validate", "dry-run"]],
     run: Some(run),
     ..Command::EMPTY

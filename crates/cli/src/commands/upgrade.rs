@@ -16,7 +16,7 @@ use crate::output::{Format, OUTPUT};
 use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
 use crate::session::{Session, Stored};
-use crate::tables::{CHART_PATH, NOTES, SCHEMA, VALUES};
+use crate::tables::{CHART_PATH, NOTES, SCHEMA, TLS, VALUES};
 use crate::{out, plugins};
 
 pub(super) static FLAGS: &[Flag] = &[
@@ -72,7 +72,7 @@ pub static COMMAND: Command = Command {
     short: "upgrade a release",
     long: "Brings the objects of a release to what a chart with values says.",
     args: Args::Exactly(2),
-    flags: &[FLAGS, operation::TAKE_OVER, ASK, LINES, SCHEMA, NOTES, VALUES, CHART_PATH, OUTPUT],
+    flags: &[FLAGS, operation::TAKE_OVER, ASK, LINES, SCHEMA, NOTES, VALUES, CHART_PATH, TLS, OUTPUT],
     exclusive: &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]],
     run: Some(run),
     ..Command::EMPTY

@@ -7,7 +7,7 @@ mod keyring;
 mod schema;
 mod values;
 
-pub use chart_path::{CHART_PATH, TLS};
+pub use chart_path::{CHART_PATH, DEVEL, TLS};
 pub use global::GLOBAL;
 pub use install::{INSTALL, NOTES, NOTES_IGNORED};
 pub use keyring::keyring;

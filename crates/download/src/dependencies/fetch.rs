@@ -91,7 +91,7 @@ impl Fetch<'_> {
         console: &mut Console<'_>,
     ) -> Result<(), Stop> {
         let planned = self.plan(dependencies);
-        let courier = self.downloader().courier();
+        let courier = self.downloader().courier().map_err(Stop::Plain)?;
         for (planned, dependencies) in planned.chunks(PARALLEL).zip(dependencies.chunks_mut(PARALLEL)) {
             thread::scope(|scope| {
                 let started: Vec<_> = planned
@@ -168,7 +168,7 @@ impl Fetch<'_> {
             false => (found.url.clone(), String::new()),
         };
         let options = Options { tag: version.clone(), own_registry: is_oci(&found.url), ..found.options };
-        let downloader = Downloader { options, ..self.downloader() };
+        let downloader = Downloader { options, listed: found.listed, ..self.downloader() };
         let mut request = downloader
             .request(&address, &version, told)
             .map_err(|error| Step::Refused(not_downloaded(&address, error.text)))?;
@@ -183,7 +183,7 @@ impl Fetch<'_> {
 
     fn downloader(&self) -> Downloader<'_> {
         let Manager { sources, verify, keyring, .. } = self.manager;
-        Downloader { sources, verify: *verify, keyring, options: Options::default() }
+        Downloader { sources, verify: *verify, keyring, options: Options::default(), listed: None }
     }
 
     fn finish(

@@ -4,14 +4,17 @@ use chart::Dependency;
 use chart::log::{Log, Silent};
 use gostd::GoError;
 use gostd::semver::Version;
+use registry::Tags;
 use repo::index::Place;
 use repo::{Entry, resolve_reference_url};
 
 use super::names::unmanaged_name;
 use super::resolve::{Offer, Offers};
 use crate::digest::Digest;
-use crate::getters::{Network, offline};
+use crate::getters::Network;
+use crate::memory::Memory;
 use crate::options::Options;
+use crate::policy::Listed;
 use crate::sources::Sources;
 use crate::urls::{equal, is_oci};
 
@@ -20,6 +23,8 @@ pub struct FoundDependency {
     pub url: String,
     pub options: Options,
     pub digest: Option<Digest>,
+    /// The repository that lists it, if it was found in one.
+    pub listed: Option<Listed>,
 }
 
 impl Sources {
@@ -36,7 +41,7 @@ impl Sources {
         let Dependency { name, version, repository, .. } = dependency;
         if is_oci(repository) {
             let url = format!("{repository}/{name}:{version}");
-            return Ok(FoundDependency { url, options: Options::default(), digest: None });
+            return Ok(FoundDependency { url, options: Options::default(), digest: None, listed: None });
         }
         let nowhere = |error| (String::new(), error);
         match known.iter().find(|entry| equal(repository, &entry.url)) {
@@ -55,6 +60,12 @@ impl Sources {
         let wanted = &dependency.version;
         for (_, place) in versions.iter().filter(|(version, _)| wanted.is_empty() || same_version(wanted, version)) {
             let found = index.version(place)?;
+            let listed = Listed {
+                repository: entry.name.clone(),
+                url: entry.url.clone(),
+                chart: dependency.name.clone(),
+                version: found.metadata.version.clone(),
+            };
             let Some(address) = found.urls.unwrap_or_default().into_iter().next() else { continue };
             let mut options = Options {
                 username: entry.username.clone(),
@@ -66,7 +77,7 @@ impl Sources {
             options.tls.insecure_skip_verify = entry.insecure_skip_tls_verify;
             let url = resolve_reference_url(&dependency.repository, &address)?;
             let digest = digest(&found.digest, log);
-            return Ok(FoundDependency { url, options, digest });
+            return Ok(FoundDependency { url, options, digest, listed: Some(listed) });
         }
         Err(GoError::new("no matching version"))
     }
@@ -80,7 +91,8 @@ impl Sources {
             false => self.find_unmanaged(repository, (name, version), &Options::default(), log)?,
         };
         let digest = digest(&found.version.digest, log);
-        Ok(FoundDependency { url: found.url, options: Options::default(), digest })
+        let listed = Listed::unmanaged(repository, name, &found);
+        Ok(FoundDependency { url: found.url, options: Options::default(), digest, listed: Some(listed) })
     }
 }
 
@@ -107,7 +119,7 @@ impl Offers for Sources {
     fn tags(&self, reference: &str, _: &mut dyn Log) -> Result<Vec<String>, GoError> {
         match self.getters.network {
             Network::Online => self.getters.registries.tags(reference),
-            Network::Offline => Err(offline(reference)),
+            Network::Offline => Ok(Memory::load(&self.places.content_cache, reference).versions(reference)?),
         }
     }
 }

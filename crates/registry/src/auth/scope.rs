@@ -9,6 +9,9 @@ pub enum Access {
     PullAndPush,
 }
 
+/// The scope of the list of repositories.
+pub const CATALOG: &str = "registry:catalog:*";
+
 /// The scope of an access to a repository.
 pub fn of_repository(repository: &str, access: Access) -> String {
     let actions = match access {

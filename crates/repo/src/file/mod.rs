@@ -247,7 +247,7 @@ pub(crate) fn now() -> String {
 
 /// Replaces a file by a new one with the same rights. Where that cannot be (a file that is mounted alone), it is written
 /// in place, as Helm does.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = || -> io::Result<()> {
         let mut file = cache::temporary(&target)?;

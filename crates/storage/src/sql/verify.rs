@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use certificate_check::Presented;
 use gostd::GoError;
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, Error, RootCertStore};
 
 use super::tls::{Check, Settings, unreadable};
 
@@ -26,7 +27,8 @@ pub fn verifier(
     };
     match (settings.check, full) {
         (Check::Full, Some(full)) => Ok(full),
-        (_, chain) => Ok(Arc::new(Lax { chain, provider: provider.clone() })),
+        (_, Some(chain)) => Ok(certificate_check::verifier(provider.clone(), move |shown| lax(&*chain, shown))),
+        (_, None) => Ok(certificate_check::verifier(provider.clone(), |_| Ok(()))),
     }
 }
 
@@ -46,51 +48,13 @@ fn trusted(root: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn
     Ok(built.map_err(|error| GoError::new(format!("pq: couldn't parse pem in sslrootcert: {error}")))?)
 }
 
-/// Checks who signed the certificate, or nothing at all, but not whom it is for.
-#[derive(Debug)]
-struct Lax {
-    chain: Option<Arc<dyn ServerCertVerifier>>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Lax {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
-        match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // The name is checked last, after the chain.
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            result => result,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+/// Checks who signed the certificate, but not whom it is for.
+fn lax(chain: &dyn ServerCertVerifier, shown: &Presented<'_>) -> Result<(), Error> {
+    match shown.checked_by(chain) {
+        // The name is checked last, after the chain.
+        Err(Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => Ok(()),
+        result => result,
     }
 }

@@ -15,7 +15,7 @@ use crate::plugins;
 use crate::remote::{Pulled, Remote};
 use crate::schema_references::References;
 use crate::session::{Session, Stored};
-use crate::tables::{CHART_PATH, SCHEMA, VALUES};
+use crate::tables::{CHART_PATH, SCHEMA, TLS, VALUES};
 
 static FLAGS: &[Flag] = &[
     Flag::bool("include-crds", "compare the CRDs of the chart too, which an upgrade leaves alone"),
@@ -27,7 +27,7 @@ static FLAGS: &[Flag] = &[
 pub static COMMAND: Command = Command {
     short: "show what an upgrade would change",
     long: "Compares the objects of a release as they are now with what the server says they would be after an upgrade. Takes the flags of `upgrade`.",
-    flags: &[upgrade::FLAGS, operation::TAKE_OVER, FLAGS, SHOW, LINES, SCHEMA, VALUES, CHART_PATH],
+    flags: &[upgrade::FLAGS, operation::TAKE_OVER, FLAGS, SHOW, LINES, SCHEMA, VALUES, CHART_PATH, TLS],
     run: Some(run),
     ..upgrade::COMMAND
 };

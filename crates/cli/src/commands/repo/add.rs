@@ -4,15 +4,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use chart::os_error::path_error;
+use repo::policy::Policy;
 use repo::update::{self, Freshness};
 use repo::{Entry, File};
 
-use super::Source;
+use super::{Source, signatures};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
 use crate::log::Stderr;
-use crate::{out, password, plugins};
+use crate::{out, password};
 
 static FLAGS: &[Flag] = &[
     Flag::string("username", "user name for the repository"),
@@ -25,6 +26,8 @@ static FLAGS: &[Flag] = &[
     Flag::bool("insecure-skip-tls-verify", "do not check TLS certificates of the repository"),
     Flag::bool("allow-deprecated-repos", "allow the first official repositories, which are gone for good"),
     Flag::bool("pass-credentials", "send credentials to every domain"),
+    Flag::bool("require-signature", "take only charts of the repository that a key of --keyring has signed"),
+    signatures::KEYRING,
     TIMEOUT,
 ];
 
@@ -53,9 +56,10 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     if !flags.bool("allow-deprecated-repos") {
         is_there(url)?;
     }
+    let policy = policy(flags, name, url)?;
     let path = PathBuf::from(&settings.repository_config);
     make_folder(&path)?;
-    let _lock = File::lock(&path)?;
+    let lock = File::lock(&path)?;
     let mut file = File::load_or_new(&path)?;
     let entry = entry(flags, name, url)?;
     if name.contains('/') {
@@ -64,6 +68,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     }
     if let Some(known) = file.get(name).filter(|_| !flags.bool("force-update")) {
         return if *known == entry {
+            policy.map_or(Ok(()), |policy| signatures::set(&path, &lock, policy))?;
             let quoted = quoted(name);
             out::write(format!("{quoted} already exists with the same configuration, skipping\n").as_bytes())
         } else {
@@ -71,8 +76,7 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
             Err(Failure::new(text))
         };
     }
-    plugins::look_for_getters(&settings.plugins_directory);
-    let source = Source::of(flags);
+    let source = Source::of(flags, settings);
     update::check(&entry, &source)?;
     update::download(&entry, Path::new(&settings.repository_cache), &source, Freshness::Anew, &mut Stderr).map_err(
         |error| {
@@ -81,9 +85,23 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
             Failure::new(format!("looks like {url} is not a valid chart repository or cannot be reached: {cause}"))
         },
     )?;
+    // The policy comes first: there is no moment in which the repository may be used without it.
+    policy.map_or(Ok(()), |policy| signatures::set(&path, &lock, policy))?;
     file.update(entry);
     file.save(&path)?;
     out::write(format!("{} has been added to your repositories\n", quoted(name)).as_bytes())
+}
+
+/// Returns what the flags demand of the repository, if anything.
+fn policy(flags: &Parsed, name: &str, url: &str) -> Result<Option<Policy>, Failure> {
+    if !flags.bool("require-signature") {
+        return match flags.last("keyring") {
+            Some(_) => Err("--keyring says whose signatures are taken: it needs --require-signature".into()),
+            None => Ok(None),
+        };
+    }
+    let keyring = signatures::checked_keyring(flags)?;
+    Ok(Some(Policy { name: name.to_owned(), url: url.to_owned(), keyring }))
 }
 
 fn is_there(url: &str) -> Result<(), Failure> {

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use chart::log::Log;
+use repo::policy::Policies;
 use repo::{File, cache};
 
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
+use crate::log::Stderr;
 use crate::out;
 
 pub static COMMAND: Command = Command {
@@ -36,6 +39,19 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         file.save(path)?;
         cache::remove(Path::new(&settings.repository_cache), name)?;
         out::write(format!("{quoted} has been removed from your repositories\n").as_bytes())?;
+        tell_policy(path, name);
     }
     Ok(())
+}
+
+/// A policy stays: who removes a repository to add it again must not lose it without a word.
+fn tell_policy(path: &Path, name: &str) {
+    let has_policy = |policies: Policies| policies.entries().iter().any(|policy| policy.name == name);
+    if Policies::load(path).is_ok_and(has_policy) {
+        let way = format!("helm repo signatures forget {name}");
+        Stderr.info(
+            "its charts must still be signed, should it come back",
+            &[("repository", name), ("to end that", &way)],
+        );
+    }
 }

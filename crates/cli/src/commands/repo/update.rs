@@ -13,8 +13,8 @@ use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::Flag;
 use crate::log::{self, Stderr};
+use crate::out;
 use crate::settings::Settings;
-use crate::{out, plugins};
 
 static FLAGS: &[Flag] = &[TIMEOUT];
 
@@ -38,13 +38,15 @@ const THREADS: usize = 8;
 fn run(invocation: &Invocation) -> Result<(), Failure> {
     let (flags, settings) = (&invocation.flags, &invocation.settings);
     let wanted = wanted(&settings.repository_config, &flags.args)?;
-    let source = Source::of(flags);
-    for entry in &wanted {
-        plugins::look_for_getters(&settings.plugins_directory);
-        update::check(entry, &source)?;
+    let mut sources = Vec::with_capacity(wanted.len());
+    for entry in wanted {
+        // Plugins are looked for, and those with problems told, for each repository.
+        let source = Source::of(flags, settings);
+        update::check(&entry, &source)?;
+        sources.push((entry, source));
     }
     out::write(b"Hang tight while we grab the latest from your chart repositories...\n")?;
-    let failed = fetch(&wanted, &source, settings)?;
+    let failed = fetch(&sources, settings)?;
     if !failed.is_empty() {
         let urls = failed.join(" ");
         return Err(Failure::new(format!("failed to update the following repositories: [{urls}]")));
@@ -68,7 +70,7 @@ fn wanted(path: &str, names: &[String]) -> Result<Vec<Entry>, Failure> {
 }
 
 /// Fetches the indexes; returns the URLs of repositories that failed.
-fn fetch(entries: &[Entry], source: &Source, settings: &Settings) -> Result<Vec<String>, Failure> {
+fn fetch(entries: &[(Entry, Source)], settings: &Settings) -> Result<Vec<String>, Failure> {
     let next = AtomicUsize::new(0);
     let told = Mutex::new((Vec::new(), Ok(())));
     let is_debug = log::is_debug();
@@ -76,7 +78,7 @@ fn fetch(entries: &[Entry], source: &Source, settings: &Settings) -> Result<Vec<
         for _ in 0..entries.len().min(THREADS) {
             scope.spawn(|| {
                 log::set_debug(is_debug);
-                while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some((entry, source)) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let folder = Path::new(&settings.repository_cache);
                     let outcome = update::download(entry, folder, source, Freshness::IfChanged, &mut Stderr);
                     let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,6 +8,7 @@ use gostd::json::{self, Field, Object, Shape, append_list};
 use gostd::url::{Url, query_escape};
 use gostd::{GoError, Value, path};
 
+use super::RESULTS;
 use super::repo::column_width;
 use crate::command::{Command, Invocation};
 use crate::failure::Failure;
@@ -18,9 +19,7 @@ use crate::output::{self, Format, OUTPUT, Table};
 
 static FLAGS: &[Flag] = &[
     Flag::new("endpoint", Kind::String, "\"https://hub.helm.sh\"", "server to ask for charts"),
-    Flag::new("max-col-width", Kind::Uint, "50", "how wide a column of the table may be"),
     Flag::bool("list-repo-url", "show the URLs of chart repositories too"),
-    Flag::bool("fail-on-no-result", "fail if nothing is found"),
 ];
 
 pub static COMMAND: Command = Command {
@@ -28,7 +27,7 @@ pub static COMMAND: Command = Command {
     operands: "[KEYWORD]",
     short: "search for charts in the Artifact Hub or your own hub instance",
     long: "Asks the Artifact Hub for charts; a quoted keyword may have its query options.",
-    flags: &[FLAGS, OUTPUT],
+    flags: &[FLAGS, RESULTS, OUTPUT],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -8,9 +8,10 @@ use repo::index::Index;
 use repo::search::{self, Hit, Query, Term};
 use repo::{File, cache};
 
+use super::RESULTS;
 use crate::command::{Command, Invocation};
 use crate::failure::Failure;
-use crate::flags::{Flag, Kind, Parsed};
+use crate::flags::{Flag, Parsed};
 use crate::log::{self, Stderr};
 use crate::out;
 use crate::output::{self, Format, OUTPUT, Table};
@@ -20,8 +21,6 @@ static FLAGS: &[Flag] = &[
     Flag::bool("versions", "show every version of a chart, a line each").short('l'),
     Flag::bool("devel", "show development versions too, as --version '>0.0.0-0' does"),
     Flag::string("version", "show only versions that meet this constraint"),
-    Flag::new("max-col-width", Kind::Uint, "50", "how wide a column of the table may be"),
-    Flag::bool("fail-on-no-result", "fail if nothing is found"),
 ];
 
 pub static COMMAND: Command = Command {
@@ -29,7 +28,7 @@ pub static COMMAND: Command = Command {
     operands: "[keyword]",
     short: "search repositories for a keyword in charts",
     long: "Looks for a keyword in names, descriptions and keywords of charts, in the cached indexes of all repositories.",
-    flags: &[FLAGS, OUTPUT],
+    flags: &[FLAGS, RESULTS, OUTPUT],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -1,8 +1,9 @@
-//! What of a chart stands in its manifest (`pkg/registry/chart.go` of Helm 4.3.1).
+//! What of a chart stands in the annotations of its manifest in a registry (`pkg/registry/chart.go` of Helm 4.3.1): for who
+//! pushes it, and for who makes the manifest of a package.
 
 use std::collections::BTreeMap;
 
-use chart::{Maintainer, Metadata};
+use crate::{Maintainer, Metadata};
 
 const TITLE: &str = "org.opencontainers.image.title";
 const VERSION: &str = "org.opencontainers.image.version";

@@ -1,23 +1,25 @@
-//! `search oci`: the versions of a chart in a registry. Helm has nothing like it.
+//! `search oci`: the versions of a chart in a registry, or the charts of a namespace. Helm has nothing like it.
 
-use chart::log::Log;
+mod namespace;
+mod page;
+
 use gostd::json::{Object, append_list};
 use gostd::semver::{Constraints, Version};
-use registry::{Client, Description, without_scheme};
+use registry::{Description, without_scheme};
 
 use super::registry::client::{self, REGISTRY};
 use crate::command::{Args, Command, Invocation};
 use crate::failure::Failure;
 use crate::flags::{Flag, Kind, Parsed};
-use crate::log::Stderr;
 use crate::out;
 use crate::output::{self, Format, OUTPUT, Table};
+use page::Page;
 
 pub static COMMAND: Command = Command {
     name: "oci",
     operands: "REFERENCE",
-    short: "list the versions of a chart in a registry",
-    long: "Lists the versions of a chart in a registry, the newest first. The registry is asked for the manifest and the definition of each version that is shown, not for the charts.",
+    short: "list the versions of a chart in a registry, or the charts below a namespace",
+    long: "Lists the versions of a chart in a registry, the newest first. The registry is asked for the manifest and the definition of each version that is shown, not for the charts. Of a namespace (HOST/, HOST/PATH/, or a PATH that is no repository) the repositories below it are listed with their newest versions, if the registry tells its repositories.",
     args: Args::Exactly(1),
     flags: &[
         &[
@@ -39,62 +41,51 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     let reference = flags.args.first().map(String::as_str).unwrap_or_default();
     let page = Page::of(flags)?;
     let client = client::of_flags(flags, &invocation.settings)?;
-    let versions = wanted(&client, reference, flags)?;
+    let range = range(flags)?;
+    if namespace::is_one(reference) {
+        return namespace::list(&client, reference, &range, invocation);
+    }
+    let versions = match client.tags(reference) {
+        Ok(versions) => versions,
+        // What is no repository may be what stands before the names of several.
+        Err(error) if error.kind == registry::Kind::NotFound => {
+            return namespace::list_unless_empty(&client, reference, &range, invocation)
+                .unwrap_or_else(|| Err(client::explained(error, reference, flags)));
+        }
+        Err(error) => return Err(client::explained(error, reference, flags)),
+    };
+    let versions: Vec<String> = versions.into_iter().filter(|version| is_in(&range, version)).collect();
     let shown = page.of_list(&versions);
     let found = client.describe(reference, shown).map_err(|error| client::explained(error, reference, flags))?;
     let name = format!("oci://{}", without_scheme(reference));
-    let text = match Format::of(invocation) {
-        Format::Table => table(&name, &found, count(flags, "max-col-width", 50)?).into_bytes(),
-        Format::Json => output::json(json(&name, &found)),
-        Format::Yaml => output::yaml(&json(&name, &found))?,
-    };
-    out::write(&text)?;
-    let (first, last) = (page.start(), page.start() + shown.len());
-    if last < versions.len() {
-        let (total, next) = (versions.len().to_string(), (page.number + 1).to_string());
-        let range = format!("{}-{last}", first + 1);
-        Stderr.info("there are more versions", &[("shown", &range), ("of", &total), ("next page", &next)]);
-    }
+    let rows: Vec<Row<'_>> = found.iter().map(|each| (name.as_str(), each)).collect();
+    write(&rows, invocation)?;
+    page.tell_more("there are more versions", shown.len(), versions.len());
     Ok(())
 }
 
-/// Returns the versions that are asked for.
-fn wanted(client: &Client, reference: &str, flags: &Parsed) -> Result<Vec<String>, Failure> {
+fn write(rows: &[Row<'_>], invocation: &Invocation) -> Result<(), Failure> {
+    let text = match Format::of(invocation) {
+        Format::Table => table(rows, count(&invocation.flags, "max-col-width", 50)?).into_bytes(),
+        Format::Json => output::json(json(rows)),
+        Format::Yaml => output::yaml(&json(rows))?,
+    };
+    out::write(&text)
+}
+
+/// Returns which versions are asked for.
+fn range(flags: &Parsed) -> Result<Constraints, Failure> {
     let range = match (flags.string("version"), flags.bool("devel")) {
         ("", true) => ">0.0.0-0",
         ("", false) => ">0.0.0",
         (range, _) => range,
     };
-    let range = Constraints::new(range.as_bytes())
-        .map_err(|error| Failure::new(format!("an invalid version/constraint format: {}", error.text)))?;
-    let fits = |text: &String| Version::new(text.as_bytes()).is_ok_and(|version| range.check(&version));
-    let versions = client.tags(reference).map_err(|error| client::explained(error, reference, flags))?;
-    Ok(versions.into_iter().filter(fits).collect())
+    Constraints::new(range.as_bytes())
+        .map_err(|error| Failure::new(format!("an invalid version/constraint format: {}", error.text)))
 }
 
-/// A part of a list.
-struct Page {
-    number: usize,
-    limit: usize,
-}
-
-impl Page {
-    fn of(flags: &Parsed) -> Result<Page, Failure> {
-        let (number, limit) = (count(flags, "page", 1)?, count(flags, "limit", 20)?);
-        if number == 0 {
-            return Err(Failure::new("pages are counted from 1"));
-        }
-        Ok(Page { number, limit: if limit == 0 { usize::MAX } else { limit } })
-    }
-
-    fn start(&self) -> usize {
-        (self.number - 1).saturating_mul(self.limit)
-    }
-
-    fn of_list<'a>(&self, list: &'a [String]) -> &'a [String] {
-        let rest = list.get(self.start()..).unwrap_or_default();
-        rest.get(..self.limit).unwrap_or(rest)
-    }
+fn is_in(range: &Constraints, version: &str) -> bool {
+    Version::new(version.as_bytes()).is_ok_and(|version| range.check(&version))
 }
 
 fn count(flags: &Parsed, name: &str, default: usize) -> Result<usize, Failure> {
@@ -103,15 +94,18 @@ fn count(flags: &Parsed, name: &str, default: usize) -> Result<usize, Failure> {
     usize::try_from(number).map_err(|_| Failure::new(format!("--{name} cannot be negative: {number}")))
 }
 
-fn table(name: &str, found: &[Description], widest: usize) -> String {
+/// A row of what is found: the name of the chart, and one version of it.
+type Row<'a> = (&'a str, &'a Description);
+
+fn table(found: &[Row<'_>], widest: usize) -> String {
     if found.is_empty() {
         return "No results found\n".to_owned();
     }
     let mut table = Table::default();
     table.row(["NAME", "CHART VERSION", "APP VERSION", "DESCRIPTION"]);
-    for each in found {
+    for (name, each) in found {
         let description = if each.is_chart { each.description.as_str() } else { "(no chart)" };
-        let cells = [name, &each.version, &each.app_version, description];
+        let cells = [*name, &each.version, &each.app_version, description];
         table.row(cells.map(|cell| cut(cell, widest)));
     }
     table.text()
@@ -125,9 +119,9 @@ fn cut(cell: &str, widest: usize) -> String {
     cell.chars().take(widest.saturating_sub(3)).collect::<String>() + "..."
 }
 
-fn json(name: &str, found: &[Description]) -> Vec<u8> {
+fn json(found: &[Row<'_>]) -> Vec<u8> {
     let mut text = Vec::new();
-    append_list(&mut text, found, |out, each| {
+    append_list(&mut text, found, |out, (name, each)| {
         let mut object = Object::open(out);
         object.text("name", name.as_bytes());
         object.text("version", each.version.as_bytes());

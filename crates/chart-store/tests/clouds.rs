@@ -1,0 +1,107 @@
+//! Contents in fakes of Google's and Azure's stores. Skipped, and told so, unless variables of the environment name
+//! them: to build them takes longer than all other tests of the store.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use chart_store::{BlobPlace, Config, Store};
+use data_encoding::BASE64;
+use support::works;
+use testbed::{Process, free_port, until};
+
+/// The account of every emulator of Azure, and its key: both are published.
+const ACCOUNT: &str = "devstoreaccount1";
+const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/// Where the fake of Google's store is. Of fake-gcs-server only the branch `support-xml-api` of
+/// github.com/tustvold/fake-gcs-server knows the requests of object_store, and it takes contents in one part only.
+const GOOGLE: &str = "PILOTHOUSE_FAKE_GCS";
+/// Azurite's part for blobs, of the package `azurite` of npm.
+const AZURE: &str = "PILOTHOUSE_AZURITE_BLOB";
+
+fn program(variable: &str) -> Option<PathBuf> {
+    let program = std::env::var_os(variable).map(PathBuf::from);
+    if program.is_none() {
+        eprintln!("SKIPPED: {variable} names no program");
+    }
+    program
+}
+
+/// Starts a fake and waits until it answers.
+fn start(name: &'static str, command: Command, folder: &Path, port: u16) -> Process {
+    let mut process = Process::start(name, command, folder.join("log")).expect("a process");
+    let answers = || TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(());
+    until(name, Duration::from_secs(60), || process.check().map(|()| answers())).expect("an answer");
+    process
+}
+
+async fn store(folder: &Path, url: &str, options: &[(&str, &str)]) -> Store {
+    let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let blobs = BlobPlace::Bucket { url: url.to_owned(), options };
+    Store::open(Config { blobs, ..Config::folder(folder.join("store")) }).await.expect("a store")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn contents_may_be_in_google_cloud_storage() {
+    let Some(program) = program(GOOGLE) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = free_port().expect("a port");
+    // A folder in the data is a bucket.
+    std::fs::create_dir_all(folder.path().join("data/charts")).expect("a bucket");
+    let address = format!("127.0.0.1:{port}");
+    let mut command = Command::new(program);
+    command.args(["-scheme", "http", "-host", "127.0.0.1", "-port", &port.to_string(), "-backend", "memory"]);
+    command.args(["-public-host", &address, "-data"]).arg(folder.path().join("data"));
+    let _server = start("fake-gcs-server", command, folder.path(), port);
+    let url = format!("http://{address}");
+    // The account of a service that asks nobody for a token.
+    let account = r#"{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true}"#;
+    let options = [("google_base_url", url.as_str()), ("google_service_account_key", account)];
+    works(&store(folder.path(), "gs://charts/some/prefix", &options).await, 7_500_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn contents_may_be_in_azure() {
+    let Some(program) = program(AZURE) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = free_port().expect("a port");
+    let mut command = Command::new(program);
+    command.args(["--blobHost", "127.0.0.1", "--blobPort", &port.to_string(), "--silent", "--skipApiVersionCheck"]);
+    command.arg("--location").arg(folder.path().join("data"));
+    let _server = start("azurite-blob", command, folder.path(), port);
+    make_container(port, "charts");
+    let endpoint = format!("http://127.0.0.1:{port}/{ACCOUNT}");
+    let options = [
+        ("azure_storage_account_name", ACCOUNT),
+        ("azure_storage_account_key", KEY),
+        ("azure_storage_endpoint", &endpoint),
+        ("allow_http", "true"),
+    ];
+    works(&store(folder.path(), "az://charts/some/prefix", &options).await, 9_000_000).await;
+}
+
+/// Makes a container, by a request that is signed with the key of the account ("Shared Key" of Azure's Blob service).
+fn make_container(port: u16, name: &str) {
+    let date = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let headers = format!("x-ms-date:{date}\nx-ms-version:2021-08-06");
+    // An emulator has the account in the path, so it is there twice.
+    let text = format!("PUT{}{headers}\n/{ACCOUNT}/{ACCOUNT}/{name}\nrestype:container", "\n".repeat(12));
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &BASE64.decode(KEY.as_bytes()).expect("a key"));
+    let signature = BASE64.encode(hmac::sign(&key, text.as_bytes()).as_ref());
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    let request = format!(
+        "PUT /{ACCOUNT}/{name}?restype=container HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\
+         {}\r\nAuthorization: SharedKey {ACCOUNT}:{signature}\r\n\r\n",
+        headers.replace('\n', "\r\n")
+    );
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
