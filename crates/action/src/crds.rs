@@ -1,5 +1,6 @@
 //! Definitions of resources from a chart's `crds/` (`installCRDs` in `pkg/action/install.go`).
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use chart::Chart;
@@ -21,10 +22,12 @@ pub(crate) struct Definitions {
     whole: bool,
 }
 
-/// Reads the definitions of a chart.
+/// Reads the definitions of a chart, the longest first: they take the server longest, and nothing waits for one at the end.
 pub(crate) fn read(engine: &Engine<'_>, chart: &Chart) -> Definitions {
     let mut definitions = Definitions { objects: Vec::new(), whole: true };
-    for crd in chart.crds() {
+    let mut crds = chart.crds();
+    crds.sort_by_key(|crd| Reverse(crd.data.len()));
+    for crd in crds {
         let objects = engine.cluster.build(&crd.data, false).unwrap_or_default();
         definitions.whole &= !objects.is_empty();
         definitions.objects.extend(objects);
