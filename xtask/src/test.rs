@@ -13,7 +13,7 @@ use crate::{Outcome, check, conformance, corpus, fuzz, machine, peers, scenarios
 pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
     let mut progress = Progress::new();
     check::steps(workspace, &mut progress);
-    // Most of this build is the work of one thread: it has a core to itself while Go links programs and tests wait.
+    // Most of this build is the work of one thread, which fits beside what links programs in Go or waits in tests.
     std::thread::scope(|scope| {
         let build = scope.spawn(|| workspace.release_binary());
         let shared = test_steps(workspace, &mut progress);

@@ -146,6 +146,7 @@ impl HttpBody for Answer {
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt;
+    // The clock of these tests is paused: time passes at once when all wait.
     use tokio::time::sleep;
 
     use super::*;

@@ -146,7 +146,7 @@ impl Mirror {
             failures = if went_well { 0 } else { failures + 1 };
             let regular = self.interval.max(SHORTEST);
             let sooner = SHORTEST.saturating_mul(2_u32.saturating_pow(failures.min(16)) / 2);
-            // Repositories do not tell of changes; one that is away is asked again soon, then less and less often.
+            // A pause, as repositories do not tell of changes; one that is away is asked soon, then less and less often.
             sleep(if failures == 0 { regular } else { sooner.min(regular) }).await;
         }
     }

@@ -1,11 +1,10 @@
 //! What ours does beyond Helm, against a real server: hashes, what is asked for and with which credentials, `--offline`.
 
 use std::fs;
-use std::path::Path;
 
-use crate::place::{How, Place};
+use crate::place::{How, Place, locator};
 use chart::log::Lines;
-use download::{Console, IndexDigests, Locate, Network, Options, Verify};
+use download::{Console, IndexDigests, Network};
 use peers::files::{self, Rule};
 
 #[test]
@@ -38,14 +37,7 @@ fn what_is_not_what_the_index_says_is_told_and_kept_under_its_own_hash() {
     let path = place.locate(Network::Online, "local/web").expect("a chart");
     assert!(path.to_string_lossy().contains(&found), "{}", path.display());
     let sources = place.sources(Network::Online);
-    let locate = Locate {
-        sources: &sources,
-        repository: "",
-        version: "",
-        options: Options::default(),
-        verify: Verify::Never,
-        keyring: Path::new("none"),
-    };
+    let locate = locator(&sources, "");
     let (mut out, mut pulled, mut log) = (Vec::new(), Vec::new(), Lines::default());
     let mut console = Console { out: &mut out, pulled: &mut pulled, log: &mut log };
     assert!(locate.fetch("local/web", &mut console).is_ok());

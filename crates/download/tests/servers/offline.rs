@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use download::{Network, Options, Pull, Verify};
+use download::Network;
 use peers::files;
 use provenance::sha256_hex;
 
-use crate::place::{How, Place, told};
+use crate::place::{How, Place};
 use crate::registry::{manifest, plain_version, registry};
 
 fn offline(place: &Place, reference: &str, version: &str) -> Result<(), String> {
@@ -72,19 +72,7 @@ fn pull_and_dependencies_take_charts_of_the_cache() {
     place.dependencies(Network::Offline, How::Update).expect("dependencies");
     assert_eq!(place.names("p/charts"), ["app-0.1.0.tgz"]);
     let sources = place.plain_sources(Network::Offline);
-    let folder = place.path("out");
-    fs::create_dir(&folder).expect("a folder");
-    let pull = Pull {
-        sources: &sources,
-        repository: "",
-        version: "",
-        options: Options::default(),
-        verify: Verify::Never,
-        keyring: Path::new("none"),
-        folder: &folder.to_string_lossy(),
-        unpack: None,
-    };
-    told(|console| pull.run(&format!("{charts}/app"), console)).expect("pulled");
+    place.pull_from(&sources, &format!("{charts}/app")).expect("pulled");
     assert_eq!(place.names("out"), ["app-0.1.0.tgz"]);
     assert_eq!(server.requests().len(), asked);
 }

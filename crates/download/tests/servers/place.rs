@@ -92,11 +92,15 @@ impl Place {
     }
 
     pub fn pull(&self, network: Network, reference: &str) -> Result<String, String> {
-        let sources = self.sources(network);
+        self.pull_from(&self.sources(network), reference)
+    }
+
+    /// Pulls into `out`.
+    pub fn pull_from(&self, sources: &Sources, reference: &str) -> Result<String, String> {
         let target = self.path("out");
         fs::create_dir_all(&target).expect("a folder");
         let pull = Pull {
-            sources: &sources,
+            sources,
             repository: "",
             version: "",
             options: Options::default(),
@@ -109,15 +113,13 @@ impl Place {
     }
 
     pub fn locate(&self, network: Network, reference: &str) -> Result<PathBuf, String> {
+        self.locate_at(network, "", reference)
+    }
+
+    /// Fetches into the cache, from the repository at a URL where one is given.
+    pub fn locate_at(&self, network: Network, repository: &str, reference: &str) -> Result<PathBuf, String> {
         let sources = self.sources(network);
-        let locate = Locate {
-            sources: &sources,
-            repository: "",
-            version: "",
-            options: Options::default(),
-            verify: Verify::Never,
-            keyring: Path::new("none"),
-        };
+        let locate = locator(&sources, repository);
         let mut found = PathBuf::new();
         told(|console| locate.fetch(reference, console).map(|path| found = path)).map(|_| found)
     }
@@ -165,6 +167,18 @@ pub enum How {
     Update,
     UpdateWithDigests,
     Build,
+}
+
+/// Locates charts without verifying them.
+pub fn locator<'a>(sources: &'a Sources, repository: &'a str) -> Locate<'a> {
+    Locate {
+        sources,
+        repository,
+        version: "",
+        options: Options::default(),
+        verify: Verify::Never,
+        keyring: Path::new("none"),
+    }
 }
 
 /// Returns what was told on the console.

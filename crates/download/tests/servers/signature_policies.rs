@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::place::{How, Place, told};
+use crate::place::{How, Place};
 use crate::registry::{manifest, plain, registry};
-use download::{Locate, Network, Options, Verify};
+use download::Network;
 use gostd::GoError;
 use peers::files::{self, Rule};
 use provenance::{Keyring, sha256_hex};
@@ -50,21 +50,6 @@ fn sign(place: &Place, key: &str) {
     sign_as(place, "web-1.0.0.tgz", key, ("web", "1.0.0", "web-1.0.0.tgz"));
 }
 
-/// Fetches into the cache, from the repository at a URL where one is given.
-fn locate_at(place: &Place, repository: &str, reference: &str) -> Result<PathBuf, String> {
-    let sources = place.sources(Network::Online);
-    let locate = Locate {
-        sources: &sources,
-        repository,
-        version: "",
-        options: Options::default(),
-        verify: Verify::Never,
-        keyring: Path::new("none"),
-    };
-    let mut found = PathBuf::new();
-    told(|console| locate.fetch(reference, console).map(|path| found = path)).map(|_| found)
-}
-
 fn nothing_stays(place: &Place) {
     let left = ["out", "cache/content", "p/charts"].map(|folder| place.names(folder));
     assert_eq!(left, [const { Vec::<String>::new() }; 3]);
@@ -88,8 +73,8 @@ fn an_unsigned_chart_comes_by_no_way() {
     is_refused(place.locate(Network::Online, &archive), "URL", why);
     is_refused(place.pull(Network::Online, &archive), "pull of URL", why);
     is_refused(place.locate(Network::Online, &format!("{archive}?x=1")), "query", "its signature does not hold");
-    is_refused(locate_at(&place, &url, "web"), "--repo", why);
-    is_refused(locate_at(&place, &format!("{url}/."), "web"), "--repo in other words", why);
+    is_refused(place.locate_at(Network::Online, &url, "web"), "--repo", why);
+    is_refused(place.locate_at(Network::Online, &format!("{url}/."), "web"), "--repo in other words", why);
     place.depend(&["web"]);
     is_refused(place.dependencies(Network::Online, How::Update), "dependency update", why);
     place.write("p/Chart.yaml", "apiVersion: v2\nname: p\nversion: 0.1.0\ndependencies:\n- {name: web, version: 1.0.0, repository: \"alias:local\"}\n");
@@ -117,7 +102,7 @@ fn an_archive_elsewhere_is_held_to_the_repository_that_lists_it() {
     place.list(&[("web", "", &archive)]);
     let why = "it has no signature";
     is_refused(place.locate(Network::Online, "local/web"), "name", why);
-    is_refused(locate_at(&place, &place.server.url(), "web"), "--repo", why);
+    is_refused(place.locate_at(Network::Online, &place.server.url(), "web"), "--repo", why);
     is_refused(place.locate(Network::Online, &archive), "URL", why);
     nothing_stays(&place);
 }
@@ -146,7 +131,7 @@ fn a_signed_chart_comes_by_every_way() {
     assert_eq!(place.names("out"), ["web-1.0.0.tgz"]);
     place.locate(Network::Online, "local/web").expect("install");
     place.locate(Network::Online, &format!("{url}/web-1.0.0.tgz")).expect("URL");
-    locate_at(&place, &url, "web").expect("--repo");
+    place.locate_at(Network::Online, &url, "web").expect("--repo");
     place.depend(&["web"]);
     place.dependencies(Network::Online, How::Update).expect("dependencies");
     assert_eq!(place.names("p/charts"), ["web-1.0.0.tgz"]);
@@ -218,7 +203,7 @@ fn two_policies_both_hold() {
 fn other_repositories_are_free() {
     let (place, other) = (place(), Place::new(files::Options::default()));
     let url = other.server.url();
-    locate_at(&place, &url, "web").expect("no policy");
+    place.locate_at(Network::Online, &url, "web").expect("no policy");
     place.locate(Network::Online, &format!("{url}/web-1.0.0.tgz")).expect("no policy");
 }
 
