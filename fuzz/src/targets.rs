@@ -44,17 +44,27 @@ pub fn regex(data: &[u8]) {
     }
 }
 
-/// Loads a chart archive: gzip as it is, anything else as a tar file that is packed first.
+/// Loads a chart archive, and looks into it as a server does: gzip as it is, anything else as a tar file that is packed
+/// first.
 pub fn archive(data: &[u8]) {
     if data.starts_with(b"\x1f\x8b") {
-        let _ = chart::load_archive(data, &mut Silent);
-        return;
+        return load_and_inspect(data);
     }
     let mut gzip = GzEncoder::new(Vec::new(), Compression::none());
     if gzip.write_all(data).is_ok()
         && let Ok(packed) = gzip.finish()
     {
-        let _ = chart::load_archive(&packed, &mut Silent);
+        load_and_inspect(&packed);
+    }
+}
+
+/// What can be loaded a server must take, unless its format is a newer one.
+fn load_and_inspect(archive: &[u8]) {
+    let inspected = chart::inspect(archive);
+    let Ok(loaded) = chart::load_archive(archive, &mut Silent) else { return };
+    if let Err(refused) = inspected {
+        assert_eq!(refused.text, "unsupported chart version", "loaded, but not taken");
+        assert!(!matches!(loaded.metadata().api_version.as_str(), "v1" | "v2"));
     }
 }
 
