@@ -44,18 +44,24 @@ pub(crate) fn install(
     log: &mut dyn Log,
 ) -> Result<(), GoError> {
     // Applying may be done again: where one fails, the second try tells which.
-    let at_once = how.server_side && definitions.whole;
-    let created = match at_once && engine.cluster.create(&definitions.objects, how).is_ok() {
-        true => definitions.objects,
-        false => one_by_one(engine, chart, how, log)?,
+    let at_once = how.server_side && definitions.whole && !definitions.objects.is_empty();
+    let defined = if at_once { engine.cluster.define(&definitions.objects, how).ok() } else { None };
+    let (created, unsure) = match defined {
+        Some(unsure) => (definitions.objects, unsure),
+        None => {
+            let created = one_by_one(engine, chart, how, log)?;
+            (created.clone(), created)
+        }
     };
-    if created.is_empty() {
-        return Ok(());
+    if !unsure.is_empty() {
+        // Whatever else is waited for: objects of the new kinds cannot be made before.
+        let strategy = if strategy == Strategy::HookOnly { Strategy::Watcher } else { strategy };
+        engine.cluster.wait(&unsure, Waiting { strategy, timeout: ESTABLISHED, jobs: false })?;
     }
-    // Whatever else is waited for: objects of the new kinds cannot be made before.
-    let strategy = if strategy == Strategy::HookOnly { Strategy::Watcher } else { strategy };
-    engine.cluster.wait(&created, Waiting { strategy, timeout: ESTABLISHED, jobs: false })?;
-    engine.cluster.await_kinds(&created)
+    match created.is_empty() {
+        true => Ok(()),
+        false => engine.cluster.await_kinds(&created),
+    }
 }
 
 fn one_by_one(engine: &Engine<'_>, chart: &Chart, how: How, log: &mut dyn Log) -> Result<Vec<Resource>, GoError> {

@@ -78,14 +78,7 @@ impl Client {
 
     /// Applies one object; also says whether it is new.
     pub(crate) async fn apply(&self, resource: &Resource, how: Apply) -> Result<(Resource, bool), Error> {
-        let mut body = resource.object.to_string().into_bytes();
-        body.push(b'\n');
-        let request = Request::patch(resource.path(), "application/apply-patch+yaml", body);
-        let request = dry_run(request, how.dry_run)
-            .query("fieldManager", FIELD_MANAGER)
-            .query("fieldValidation", "Strict")
-            .query("force", if how.force_conflicts { "true" } else { "false" });
-        match self.send(&request).await {
+        match self.send(&apply_request(resource, how)).await {
             Ok(answer) => Ok((resource.with_object(answer.json()?), answer.code == 201)),
             Err(error) => Err(apply_error(resource, error)),
         }
@@ -107,11 +100,21 @@ impl Client {
     }
 }
 
+pub(crate) fn apply_request(resource: &Resource, how: Apply) -> Request {
+    let mut body = resource.object.to_string().into_bytes();
+    body.push(b'\n');
+    let request = Request::patch(resource.path(), "application/apply-patch+yaml", body);
+    dry_run(request, how.dry_run)
+        .query("fieldManager", FIELD_MANAGER)
+        .query("fieldValidation", "Strict")
+        .query("force", if how.force_conflicts { "true" } else { "false" })
+}
+
 pub(crate) fn dry_run(request: Request, dry_run: bool) -> Request {
     if dry_run { request.query("dryRun", "All") } else { request }
 }
 
-fn apply_error(resource: &Resource, error: Error) -> Error {
+pub(crate) fn apply_error(resource: &Resource, error: Error) -> Error {
     let object = format!("{}/{} {}", resource.namespace, resource.name, resource.group_version_kind());
     match error.api() {
         Some(answer) if answer.code == 415 => Error::context("server-side apply not available on the server", error),

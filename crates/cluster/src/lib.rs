@@ -52,7 +52,7 @@ pub use rehearse::{Outcome, Rehearsed};
 pub use related::Form;
 pub use remove::{Deletion, Propagation};
 pub use removed::Removed;
-pub use request::{Method, Request, Response};
+pub use request::{METADATA_ONLY, Method, Request, Response};
 pub use resource::Resource;
 pub use rights::Right;
 pub use signals::on_interrupt;

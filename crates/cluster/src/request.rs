@@ -52,6 +52,9 @@ pub struct Request {
 
 const JSON: &str = "application/json";
 
+/// For answers of which nobody reads more than the metadata; a server that cannot leave out the rest sends it.
+pub const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
 impl Request {
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Request { method, path: path.into(), query: Vec::new(), content_type: JSON, accept: JSON, body: Vec::new() }

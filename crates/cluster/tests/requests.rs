@@ -109,8 +109,8 @@ fn definitions_can_be_used_at_once() {
     let foo = format!("apiVersion: {group}/v1\nkind: Foo\nmetadata: {{name: f}}\nspec: {{a: 1, b: 2}}\n");
     assert!(client.build(foo.as_bytes(), cluster::Validation::Strict).is_err());
     let definitions = resources(&client, &definition);
-    client.create(&definitions, Apply::default()).expect("created");
-    client.wait_established(&definitions, std::time::Duration::from_secs(60)).expect("established");
+    assert_eq!(client.define(&definitions, Apply::default()).expect("defined"), []);
+    client.wait_found(&definitions).expect("found");
     let foos = resources(&client, &foo);
     client.create(&foos, Apply { server_side: false, ..Apply::default() }).expect("created");
     // Client-side, custom resources get JSON merge patches.
@@ -118,5 +118,30 @@ fn definitions_can_be_used_at_once() {
     let how = Update { server_side: false, ..Update::default() };
     let changes = client.update(&foos, &next, how).expect("updated");
     assert_eq!(changes.updated[0].object["spec"], serde_json::json!({"a": 1, "c": 3}));
+    // What was there before may have conditions of its own.
+    assert_eq!(client.define(&definitions, Apply::default()).expect("defined"), definitions);
     client.delete(&definitions, cluster::Propagation::Background);
+}
+
+#[test]
+fn definitions_that_are_refused_are_told_by_the_watch() {
+    let namespace = namespace();
+    let client = support::client(&namespace);
+    let group = format!("{namespace}.example.com");
+    let definition = |plural: &str| {
+        let text = format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.{group}}}\nspec:\n  group: {group}\n  scope: Namespaced\n  names: {{kind: Foo, plural: {plural}}}\n  versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object}}}}}}]\n"
+        );
+        resources(&client, &text)
+    };
+    let (foos, bars) = (definition("foos"), definition("bars"));
+    assert_eq!(client.define(&foos, Apply::default()).expect("defined"), []);
+    let unsure = client.define(&bars, Apply::default()).expect("made");
+    assert_eq!(unsure, bars);
+    let wait = cluster::Wait::new(cluster::Strategy::Watcher, std::time::Duration::from_secs(60));
+    let refused = client.wait(&unsure, wait).expect_err("the kind is taken").to_string();
+    assert!(refused.contains("is already in use"), "{refused}");
+    for definitions in [foos, bars] {
+        client.delete(&definitions, cluster::Propagation::Background);
+    }
 }

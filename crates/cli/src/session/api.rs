@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use cluster::{Client, Error, Request};
+use cluster::{Client, Error, METADATA_ONLY, Request};
 use storage::{Api, ApiError, Call, Method};
 
 pub struct Connection(pub Client);
@@ -16,8 +16,12 @@ impl Api for Connection {
         match call.method {
             // A list may be longer than what should be in memory.
             Method::Get => Ok(Box::new(self.0.open_answer(&request).map_err(refused)?)),
-            // Nobody reads what was written, but the connection is used again only after the whole answer.
-            _ => self.0.request(&request).map(|_| Box::new(io::empty()) as Box<dyn Read>).map_err(refused),
+            // Nobody reads what was written, a megabyte perhaps, but the connection is used again only after the answer.
+            Method::Post | Method::Put | Method::Patch => {
+                let request = request.accept(METADATA_ONLY);
+                self.0.request(&request).map(|_| Box::new(io::empty()) as Box<dyn Read>).map_err(refused)
+            }
+            Method::Delete => self.0.request(&request).map(|_| Box::new(io::empty()) as Box<dyn Read>).map_err(refused),
         }
     }
 }

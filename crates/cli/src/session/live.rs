@@ -39,6 +39,10 @@ fn update(how: How) -> Update {
     }
 }
 
+fn apply(how: How) -> Apply {
+    Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, ..Apply::default() }
+}
+
 impl action::Cluster for Live {
     fn reachable(&self) -> Result<(), GoError> {
         if self.in_memory { Ok(()) } else { self.client.reachable().map_err(|error| told(&error)) }
@@ -98,13 +102,21 @@ impl action::Cluster for Live {
         if self.in_memory {
             return Ok(());
         }
-        let apply = Apply { server_side: how.server_side, force_conflicts: how.force_conflicts, ..Apply::default() };
-        let created = self.client.create(resources, apply);
+        let created = self.client.create(resources, apply(how));
         warnings::tell(&self.client);
         created.map(drop).map_err(|error| Refused {
             already_exists: error.api().is_some_and(cluster::ApiError::is_already_exists),
             error: told(&error),
         })
+    }
+
+    fn define(&self, definitions: &[Resource], how: How) -> Result<Vec<Resource>, GoError> {
+        if self.in_memory {
+            return Ok(Vec::new());
+        }
+        let defined = self.client.define(definitions, apply(how));
+        warnings::tell(&self.client);
+        defined.map_err(|error| told(&error))
     }
 
     fn update(&self, current: &[Resource], target: &[Resource], how: How) -> Result<Vec<Resource>, NotUpdated> {
