@@ -1,15 +1,14 @@
 //! Changes in SQLite: one writer, which commits all that wait at once.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::thread::JoinHandle;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, SqliteConnection};
+use futures_util::FutureExt;
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 
-use super::{Change, Tx};
+use super::{Change, Tx, sqlite};
 use crate::error::Error;
 
 /// Changes that are committed together at most: what waits for one write to the disk.
@@ -17,11 +16,9 @@ const BATCH: usize = 64;
 /// Changes that may wait; more callers wait to wait.
 const QUEUE: usize = 256;
 
-type Working<'t> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
-
 /// A change, the result of its last run, and who waits for it.
 trait Job: Send {
-    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> Working<'t>;
+    fn run(&mut self, tx: &mut Tx) -> Result<(), Error>;
     fn answer(self: Box<Self>, outcome: Result<(), Error>);
 }
 
@@ -32,12 +29,13 @@ struct Waiting<C: Change> {
 }
 
 impl<C: Change> Job for Waiting<C> {
-    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> Working<'t> {
-        Box::pin(async move {
-            self.done = None;
-            self.done = Some(self.change.apply(tx).await?);
-            Ok(())
-        })
+    fn run(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        self.done = None;
+        // Statements of SQLite are done when they return.
+        let done = self.change.apply(tx).now_or_never();
+        let waits = || Error::Rows { what: "cannot write rows", source: "the change waits for something else".into() };
+        self.done = Some(done.ok_or_else(waits)??);
+        Ok(())
     }
 
     fn answer(self: Box<Self>, outcome: Result<(), Error>) {
@@ -54,15 +52,19 @@ pub struct Writer {
 
 struct Running {
     queue: mpsc::Sender<Box<dyn Job>>,
-    task: JoinHandle<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Writer {
     /// Starts a writer; it ends when it is closed or dropped, and everything is written.
-    pub fn start(options: SqliteConnectOptions) -> Self {
+    ///
+    /// # Errors
+    /// The system has no more threads.
+    pub fn start(path: PathBuf, first: Connection) -> Result<Self, Error> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(work(options, jobs));
-        Writer { running: Mutex::new(Some(Running { queue, task })) }
+        let thread = std::thread::Builder::new().name("rows".to_owned()).spawn(move || work(&path, first, jobs));
+        let thread = thread.map_err(|error| Error::disk("cannot start a thread", error))?;
+        Ok(Writer { running: Mutex::new(Some(Running { queue, thread })) })
     }
 
     pub async fn change<C: Change>(&self, change: C) -> Result<C::Done, Error> {
@@ -76,10 +78,10 @@ impl Writer {
     /// Ends the writer, after what waits.
     pub async fn close(&self) {
         let running = self.running.lock().ok().and_then(|mut running| running.take());
-        let Some(Running { queue, task }) = running else { return };
+        let Some(Running { queue, thread }) = running else { return };
         drop(queue);
         // A writer that fell is as closed as one that ended.
-        let _ = task.await;
+        let _ = tokio::task::spawn_blocking(move || thread.join()).await;
     }
 }
 
@@ -87,22 +89,18 @@ fn gone() -> Error {
     Error::Rows { what: "cannot write rows", source: "the writer has ended".into() }
 }
 
-async fn work(options: SqliteConnectOptions, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
-    let mut connection = None;
+fn work(path: &Path, first: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    let mut connection = Some(Tx::Sqlite(first));
     let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
+    while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
         let mut outcomes = Vec::with_capacity(batch.len());
-        let committed = match open(&options, connection.take()).await {
-            Ok(mut tx) => match together(&mut tx, &mut batch, &mut outcomes).await {
-                Ok(()) => {
-                    connection = Some(tx);
-                    Ok(())
-                }
-                // What state it is in is not known: a full disk ends transactions by itself. The next batch has another.
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(error),
-        };
+        // After an error, what state it is in is not known: a full disk ends transactions by itself. The next batch has
+        // another.
+        let committed = open(path, connection.take()).and_then(|mut tx| {
+            together(&mut tx, &mut batch, &mut outcomes)?;
+            connection = Some(tx);
+            Ok(())
+        });
         let together = batch.len();
         for (position, job) in batch.drain(..).enumerate() {
             let own = outcomes.get_mut(position).and_then(Option::take);
@@ -113,30 +111,20 @@ async fn work(options: SqliteConnectOptions, mut jobs: mpsc::Receiver<Box<dyn Jo
             }
         }
     }
-    if let Some(Tx::Sqlite(connection)) = connection {
-        // Not closed in order, the log is read by the next start.
-        let _ = connection.close().await;
-    }
 }
 
-async fn open(options: &SqliteConnectOptions, connection: Option<Tx>) -> Result<Tx, Error> {
-    match connection {
-        Some(connection) => Ok(connection),
-        None => {
-            let opened = SqliteConnection::connect_with(options).await;
-            opened.map(Tx::Sqlite).map_err(|error| Error::rows("cannot open the rows", error))
-        }
-    }
+fn open(path: &Path, connection: Option<Tx>) -> Result<Tx, Error> {
+    connection.map_or_else(|| sqlite::open(path).map(Tx::Sqlite), Ok)
 }
 
 /// Runs all jobs in one transaction: `outcomes` says of each that ran whether it failed; an error means that none counts,
 /// and that the connection is of no more use.
-async fn together(tx: &mut Tx, batch: &mut [Box<dyn Job>], outcomes: &mut Vec<Option<Error>>) -> Result<(), Error> {
-    tx.execute("BEGIN IMMEDIATE", &[]).await?;
+fn together(tx: &mut Tx, batch: &mut [Box<dyn Job>], outcomes: &mut Vec<Option<Error>>) -> Result<(), Error> {
+    run(tx, "BEGIN IMMEDIATE")?;
     if let [job] = batch {
-        let Err(error) = job.run(tx).await else { return tx.execute("COMMIT", &[]).await.map(drop) };
-        return match tx.execute("ROLLBACK", &[]).await {
-            Ok(_) => {
+        let Err(error) = job.run(tx) else { return run(tx, "COMMIT") };
+        return match run(tx, "ROLLBACK") {
+            Ok(()) => {
                 outcomes.push(Some(error));
                 Ok(())
             }
@@ -145,16 +133,23 @@ async fn together(tx: &mut Tx, batch: &mut [Box<dyn Job>], outcomes: &mut Vec<Op
         };
     }
     for job in batch {
-        tx.execute("SAVEPOINT job", &[]).await?;
-        let failed = job.run(tx).await.err();
-        let end = if failed.is_some() { tx.execute("ROLLBACK TO job", &[]).await } else { Ok(0) };
+        run(tx, "SAVEPOINT job")?;
+        let failed = job.run(tx).err();
+        let end = if failed.is_some() { run(tx, "ROLLBACK TO job") } else { Ok(()) };
         match (failed, end) {
             (Some(error), Err(_)) => return Err(error),
             (failed, _) => outcomes.push(failed),
         }
-        tx.execute("RELEASE job", &[]).await?;
+        run(tx, "RELEASE job")?;
     }
-    tx.execute("COMMIT", &[]).await.map(drop)
+    run(tx, "COMMIT")
+}
+
+fn run(tx: &mut Tx, sql: &'static str) -> Result<(), Error> {
+    match tx {
+        Tx::Sqlite(connection) => sqlite::execute(connection, sql, &[]).map(drop),
+        Tx::Postgres(_) => Err(Error::torn("run a transaction of SQLite")),
+    }
 }
 
 /// One error for many.

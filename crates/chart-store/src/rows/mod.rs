@@ -6,19 +6,20 @@
 mod batch;
 mod open;
 mod postgres;
+mod sqlite;
 mod statement;
 
 use std::fs::File;
 use std::future::Future;
 use std::sync::Mutex;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 
 use crate::error::Error;
 
 pub use statement::{Arg, Row, Tx};
 
-/// What is done in one transaction. May run several times: only the last run counts.
+/// What is done in one transaction, of which it waits for nothing else. May run several times: only the last run counts.
 pub trait Change: Send + Sync + 'static {
     type Done: Send + 'static;
 
@@ -33,7 +34,7 @@ pub struct Rows {
 }
 
 enum Kind {
-    Sqlite { readers: SqlitePool, writer: batch::Writer, lock: Mutex<Option<File>> },
+    Sqlite { readers: sqlite::Readers, writer: batch::Writer, lock: Mutex<Option<File>> },
     Postgres(PgPool),
 }
 
@@ -62,7 +63,7 @@ impl Rows {
     /// Returns the rows that a statement finds.
     pub async fn rows(&self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
         match &self.kind {
-            Kind::Sqlite { readers, .. } => statement::sqlite_rows(readers, sql, args).await,
+            Kind::Sqlite { readers, .. } => readers.rows(sql, args).await,
             Kind::Postgres(pool) => statement::postgres_rows(pool, sql, args).await,
         }
     }

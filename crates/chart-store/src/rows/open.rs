@@ -5,22 +5,25 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
+use rusqlite::Connection;
+use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqlSafeStr, SqliteConnection, SqlitePool};
 
 use super::batch::Writer;
+use super::sqlite::{self, Readers};
 use super::{Arg, Change, Kind, Rows, Tx};
 use crate::error::Error;
 
-/// Connections that read SQLite: each has a thread and a cache of pages.
-const SQLITE_READERS: u32 = 3;
 /// Connections to PostgreSQL, which shares 100 among all.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long to wait for PostgreSQL, and for a connection to be free.
 const WAIT: Duration = Duration::from_secs(10);
 
+const OUT_OF_DATE: &str = "cannot bring the tables up to date";
+
+/// Of the tables in SQLite's file, its `user_version`.
+const SQLITE_VERSION: i64 = 1;
 const SQLITE: &str = include_str!("../../migrations/sqlite/1_first.sql");
 const POSTGRES: &str = include_str!("../../migrations/postgres/1_first.sql");
 
@@ -31,24 +34,12 @@ impl Rows {
     /// Another process has the store; the file cannot be opened or is of a newer program.
     pub async fn sqlite(folder: &Path) -> Result<Rows, Error> {
         let lock = lock(&folder.join("store.lock"))?;
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join("store.db"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // Acknowledged means on the disk: the log is written through at each commit.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(false)
-            // KiB of pages for each connection; what is hot is kept by the store itself.
-            .pragma("cache_size", "-1024")
-            .busy_timeout(WAIT);
-        let failed = |error| Error::rows("cannot open the rows", error);
-        let mut first = SqliteConnection::connect_with(&options).await.map_err(failed)?;
-        migrate(SQLITE, &mut first).await?;
-        first.close().await.map_err(failed)?;
-        let writer = Writer::start(options.clone());
-        let many = SqlitePoolOptions::new().max_connections(SQLITE_READERS).idle_timeout(None).max_lifetime(None);
-        let readers: SqlitePool = many.connect_with(options.read_only(true)).await.map_err(failed)?;
-        Rows { kind: Kind::Sqlite { readers, writer, lock: Mutex::new(Some(lock)) }, name: String::new() }.named().await
+        let path = folder.join("store.db");
+        let opened = path.clone();
+        let first = tokio::task::spawn_blocking(move || made(&opened)).await;
+        let writer = Writer::start(path.clone(), first.map_err(|_| Error::Busy)??)?;
+        let kind = Kind::Sqlite { readers: Readers::new(path), writer, lock: Mutex::new(Some(lock)) };
+        Rows { kind, name: String::new() }.named().await
     }
 
     /// Connects to PostgreSQL.
@@ -58,7 +49,9 @@ impl Rows {
     pub async fn postgres(url: &str) -> Result<Rows, Error> {
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(WAIT).connect(url).await;
         let pool = pool.map_err(|error| Error::rows("cannot connect to PostgreSQL", error))?;
-        migrate(POSTGRES, &pool).await?;
+        let first = Migration::new(1, "first".into(), MigrationType::Simple, POSTGRES.into_sql_str(), false);
+        let done = Migrator::with_migrations(vec![first]).run(&pool).await;
+        done.map_err(|error| Error::Rows { what: OUT_OF_DATE, source: Box::new(error) })?;
         Rows { kind: Kind::Postgres(pool), name: String::new() }.named().await
     }
 
@@ -98,13 +91,24 @@ fn lock(path: &Path) -> Result<std::fs::File, Error> {
     }
 }
 
-async fn migrate<'a, A>(sql: &'static str, on: A) -> Result<(), Error>
-where
-    A: sqlx::Acquire<'a>,
-    <A::Connection as std::ops::Deref>::Target: sqlx::migrate::Migrate,
-{
-    let first = Migration::new(1, "first".into(), MigrationType::Simple, sql.into_sql_str(), false);
-    let migrator = Migrator::with_migrations(vec![first]);
-    let done = migrator.run(on).await;
-    done.map_err(|error| Error::Rows { what: "cannot bring the tables up to date", source: Box::new(error) })
+/// Opens the file and makes the tables in it, unless they are there; those that were made before the version was counted
+/// are the first.
+fn made(path: &Path) -> Result<Connection, Error> {
+    let file = sqlite::open(path)?;
+    let version = version(&file).map_err(|error| sqlite::failed("cannot open the rows", error))?;
+    if version > SQLITE_VERSION {
+        let text = format!("they are of a newer program: version {version}, this one knows {SQLITE_VERSION}");
+        return Err(Error::Rows { what: OUT_OF_DATE, source: text.into() });
+    }
+    if version == 0 {
+        let tables = format!("BEGIN IMMEDIATE;\n{SQLITE}\nPRAGMA user_version = {SQLITE_VERSION};\nCOMMIT;");
+        file.execute_batch(&tables).map_err(|error| sqlite::failed(OUT_OF_DATE, error))?;
+    }
+    Ok(file)
+}
+
+fn version(file: &Connection) -> rusqlite::Result<i64> {
+    let sql = "SELECT max(user_version, EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'versions')) \
+        FROM pragma_user_version";
+    file.query_row(sql, [], |row| row.get(0))
 }

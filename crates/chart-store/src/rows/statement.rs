@@ -1,7 +1,8 @@
-//! Statements with their arguments, and rows as plain values: all that the rest of this crate knows of sqlx.
+//! Statements with their arguments, and rows as plain values: all that the rest of this crate knows of databases.
 
-use sqlx::{Database, Executor, Postgres, Row as _, Sqlite, SqliteConnection, Transaction, TypeInfo, ValueRef};
+use sqlx::{Database, Executor, Postgres, Row as _, Transaction, TypeInfo, ValueRef};
 
+use super::sqlite;
 use crate::error::Error;
 
 /// An argument of a statement, `$1` being the first.
@@ -38,7 +39,7 @@ impl<'a> From<Option<&'a str>> for Arg<'a> {
     }
 }
 
-enum Cell {
+pub(super) enum Cell {
     Null,
     Int(i64),
     Text(String),
@@ -49,6 +50,10 @@ enum Cell {
 pub struct Row(std::vec::IntoIter<Cell>);
 
 impl Row {
+    pub(super) fn new(cells: Vec<Cell>) -> Self {
+        Row(cells.into_iter())
+    }
+
     /// Takes the next cell, a number.
     ///
     /// # Errors
@@ -99,8 +104,8 @@ impl Row {
 
 /// A transaction under way.
 pub enum Tx {
-    /// Begun and ended by the writer.
-    Sqlite(SqliteConnection),
+    /// Begun and ended by the writer, whose thread this is: nothing is waited for.
+    Sqlite(rusqlite::Connection),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -108,16 +113,18 @@ impl Tx {
     /// Runs a statement and returns how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<u64, Error> {
         match self {
-            Tx::Sqlite(tx) => tx.execute(bind::<Sqlite>(sql, args)).await.map(|done| done.rows_affected()),
-            Tx::Postgres(tx) => tx.execute(bind::<Postgres>(sql, args)).await.map(|done| done.rows_affected()),
+            Tx::Sqlite(tx) => sqlite::execute(tx, sql, args),
+            Tx::Postgres(tx) => {
+                let done = tx.execute(bind(sql, args)).await;
+                done.map(|done| done.rows_affected()).map_err(|error| Error::rows("cannot write rows", error))
+            }
         }
-        .map_err(|error| Error::rows("cannot write rows", error))
     }
 
     /// Returns the rows that a statement finds or gives back.
     pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
         match self {
-            Tx::Sqlite(tx) => sqlite_rows(&mut *tx, sql, args).await,
+            Tx::Sqlite(tx) => sqlite::rows(tx, sql, args),
             Tx::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
         }
     }
@@ -136,39 +143,17 @@ impl Tx {
     }
 }
 
-pub(super) async fn sqlite_rows<'c, E>(on: E, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error>
-where
-    E: Executor<'c, Database = Sqlite>,
-{
-    let found = on.fetch_all(bind::<Sqlite>(sql, args)).await;
-    let found = found.map_err(|error| Error::rows("cannot read rows", error))?;
-    found.iter().map(|row| cells(row.columns().len(), |at| sqlite_cell(row, at))).collect()
-}
-
 pub(super) async fn postgres_rows<'c, E>(on: E, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error>
 where
     E: Executor<'c, Database = Postgres>,
 {
-    let found = on.fetch_all(bind::<Postgres>(sql, args)).await;
+    let found = on.fetch_all(bind(sql, args)).await;
     let found = found.map_err(|error| Error::rows("cannot read rows", error))?;
-    found.iter().map(|row| cells(row.columns().len(), |at| postgres_cell(row, at))).collect()
-}
-
-fn cells(count: usize, cell: impl Fn(usize) -> Result<Cell, sqlx::Error>) -> Result<Row, Error> {
-    let cells: Result<Vec<Cell>, sqlx::Error> = (0..count).map(cell).collect();
-    cells.map(|cells| Row(cells.into_iter())).map_err(|error| Error::rows("cannot read a row", error))
-}
-
-fn sqlite_cell(row: &<Sqlite as Database>::Row, at: usize) -> Result<Cell, sqlx::Error> {
-    let value = row.try_get_raw(at)?;
-    if value.is_null() {
-        return Ok(Cell::Null);
-    }
-    match value.type_info().name() {
-        "INTEGER" => Ok(Cell::Int(row.try_get_unchecked(at)?)),
-        "BLOB" => Ok(Cell::Bytes(row.try_get_unchecked(at)?)),
-        _ => Ok(Cell::Text(row.try_get_unchecked(at)?)),
-    }
+    let rows = found.iter().map(|row| {
+        let cells: Result<Vec<Cell>, sqlx::Error> = (0..row.columns().len()).map(|at| postgres_cell(row, at)).collect();
+        cells.map(Row::new).map_err(|error| Error::rows("cannot read a row", error))
+    });
+    rows.collect()
 }
 
 fn postgres_cell(row: &<Postgres as Database>::Row, at: usize) -> Result<Cell, sqlx::Error> {
@@ -184,35 +169,14 @@ fn postgres_cell(row: &<Postgres as Database>::Row, at: usize) -> Result<Cell, s
     }
 }
 
-type Query<D> = sqlx::query::Query<'static, D, <D as Database>::Arguments>;
+type Query = sqlx::query::Query<'static, Postgres, <Postgres as Database>::Arguments>;
 
-/// What both databases can be given.
-trait Takes: Database {
-    fn give(query: Query<Self>, arg: Arg<'_>) -> Query<Self>;
-}
-
-macro_rules! takes {
-    ($database:ty) => {
-        impl Takes for $database {
-            fn give(query: Query<Self>, arg: Arg<'_>) -> Query<Self> {
-                match arg {
-                    Arg::Int(number) => query.bind(number),
-                    Arg::Text(text) => query.bind(text),
-                    Arg::Bytes(bytes) => query.bind(bytes),
-                    Arg::MaybeText(text) => query.bind(text),
-                    Arg::MaybeBytes(bytes) => query.bind(bytes),
-                }
-            }
-        }
-    };
-}
-
-takes!(Sqlite);
-takes!(Postgres);
-
-fn bind<D: Takes>(sql: &'static str, args: &[Arg<'_>]) -> Query<D>
-where
-    <D as Database>::Arguments: Default,
-{
-    args.iter().fold(sqlx::query::<D>(sql), |query, arg| D::give(query, *arg))
+fn bind(sql: &'static str, args: &[Arg<'_>]) -> Query {
+    args.iter().fold(sqlx::query(sql), |query, arg| match *arg {
+        Arg::Int(number) => query.bind(number),
+        Arg::Text(text) => query.bind(text),
+        Arg::Bytes(bytes) => query.bind(bytes),
+        Arg::MaybeText(text) => query.bind(text),
+        Arg::MaybeBytes(bytes) => query.bind(bytes),
+    })
 }
