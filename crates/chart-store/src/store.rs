@@ -187,8 +187,8 @@ impl Store {
         if blob.ready().is_some() || blob.size() > CACHED_PACKAGE_BYTES {
             return Ok(blob);
         }
-        let bytes: Bytes = blob.bytes(CACHED_PACKAGE_BYTES).await?;
-        Ok(Blob::in_memory(blob.digest().clone(), bytes))
+        let bytes = blob.bytes(CACHED_PACKAGE_BYTES).await?;
+        Ok(Blob::in_memory(blob.digest().clone(), Bytes::copy_from_slice(&bytes)))
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::UNIX_EPOCH;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use super::buffers::Buffers;
 use super::spool::{Content, blocking};
 use super::{Object, PIECE_BYTES, Pieces};
 use crate::error::{Error, Missing};
@@ -62,11 +63,11 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Reads a part of a file piece by piece.
-pub async fn pieces(path: PathBuf, range: Range<u64>) -> Result<Pieces, Error> {
+pub async fn pieces(path: PathBuf, range: Range<u64>, buffers: Buffers) -> Result<Pieces, Error> {
     let first = range.start..range.end.min(range.start.saturating_add(PIECE_BYTES));
     let opened = tokio::task::spawn_blocking(move || {
-        let file = Arc::new(File::open(path)?);
-        let piece = piece(&file, first)?;
+        let file = Arc::new(Open { file: File::open(path)?, buffers });
+        let piece = file.piece(first)?;
         Ok((file, piece))
     });
     let (file, first) = match opened.await {
@@ -82,11 +83,11 @@ pub async fn pieces(path: PathBuf, range: Range<u64>) -> Result<Pieces, Error> {
             return Ok(None);
         }
         let next = rest.start..rest.end.min(rest.start + PIECE_BYTES);
-        let piece = match ready_piece(&file, next.clone()) {
+        let piece = match file.ready_piece(next.clone()) {
             Some(piece) => piece,
             None => {
                 let reader = file.clone();
-                blocking("read a blob", move || piece(&reader, next)).await?
+                blocking("read a blob", move || reader.piece(next)).await?
             }
         };
         let rest = rest.start + piece.len() as u64..rest.end;
@@ -95,29 +96,42 @@ pub async fn pieces(path: PathBuf, range: Range<u64>) -> Result<Pieces, Error> {
     Ok(first.chain(rest).boxed())
 }
 
-/// Reads what the system has in its memory, perhaps less than was asked for; nothing where it would wait for the disk, or
-/// cannot tell. Most of what is served lies in that memory, and another thread for each piece would cost more than the piece.
-#[cfg(target_os = "linux")]
-fn ready_piece(file: &File, range: Range<u64>) -> Option<Bytes> {
-    use rustix::io::{ReadWriteFlags, preadv2};
-    let mut buffer = vec![0; usize::try_from(range.end - range.start).ok()?];
-    let slices = &mut [io::IoSliceMut::new(&mut buffer)];
-    let read = preadv2(file, slices, range.start, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)?;
-    buffer.truncate(read);
-    Some(buffer.into())
+/// A file that is read, and the buffers that its pieces are in.
+struct Open {
+    file: File,
+    buffers: Buffers,
 }
 
-/// Only Linux can be asked not to wait.
-#[cfg(not(target_os = "linux"))]
-fn ready_piece(_: &File, _: Range<u64>) -> Option<Bytes> {
-    None
+impl Open {
+    /// Reads what the system has in its memory, perhaps less than was asked for; nothing where it would wait for the disk, or
+    /// cannot tell. Most of what is served lies in that memory, and another thread for each piece would cost more than the
+    /// piece.
+    #[cfg(target_os = "linux")]
+    fn ready_piece(&self, range: Range<u64>) -> Option<Bytes> {
+        use rustix::io::{ReadWriteFlags, preadv2};
+        let read = |buffer: &mut [u8]| {
+            let slices = &mut [io::IoSliceMut::new(buffer)];
+            preadv2(&self.file, slices, range.start, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0).ok_or(())
+        };
+        self.buffers.piece(length(&range).ok()?, read).ok()
+    }
+
+    /// Only Linux can be asked not to wait.
+    #[cfg(not(target_os = "linux"))]
+    fn ready_piece(&self, _: Range<u64>) -> Option<Bytes> {
+        None
+    }
+
+    fn piece(&self, range: Range<u64>) -> io::Result<Bytes> {
+        self.buffers.piece(length(&range)?, |buffer| {
+            self.file.read_exact_at(buffer, range.start)?;
+            Ok(buffer.len())
+        })
+    }
 }
 
-fn piece(file: &File, range: Range<u64>) -> io::Result<Bytes> {
-    let length = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
-    let mut buffer = vec![0; length];
-    file.read_exact_at(&mut buffer, range.start)?;
-    Ok(buffer.into())
+fn length(range: &Range<u64>) -> io::Result<usize> {
+    usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)
 }
 
 pub async fn delete(path: PathBuf) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 //! What a key means is not known here; [`content_key`] says where contents are that are named by their digest.
 
 mod blob;
+mod buffers;
 pub(crate) mod disk;
 mod remote;
 mod spool;
@@ -17,6 +18,7 @@ use futures_util::stream::BoxStream;
 use crate::config::{BlobPlace, Config};
 use crate::digest::Digest;
 use crate::error::Error;
+use buffers::Buffers;
 use remote::Remote;
 
 pub use blob::Blob;
@@ -42,6 +44,7 @@ pub struct Object {
 pub struct Blobs {
     place: Place,
     spool: Arc<Path>,
+    buffers: Buffers,
 }
 
 enum Place {
@@ -68,7 +71,7 @@ impl Blobs {
             BlobPlace::Folder => Place::Disk(config.folder.clone()),
             BlobPlace::Bucket { url, options } => Place::Remote(Remote::open(url, options)?),
         };
-        Ok(Blobs { place, spool: spool.into() })
+        Ok(Blobs { place, spool: spool.into(), buffers: Buffers::default() })
     }
 
     /// Returns the folder of bodies under way.
@@ -98,12 +101,12 @@ impl Blobs {
     /// It is not there, or the store failed.
     pub async fn pieces(&self, key: &str, range: Range<u64>) -> Result<Pieces, Error> {
         match &self.place {
-            Place::Disk(root) => disk::pieces(root.join(key), range).await,
+            Place::Disk(root) => disk::pieces(root.join(key), range, self.buffers.clone()).await,
             Place::Remote(remote) => remote.pieces(key, range).await,
         }
     }
 
-    /// Returns a part of an object in one piece.
+    /// Returns a part of an object in one piece; who keeps it makes a copy, which may take less room.
     ///
     /// # Errors
     /// As [`Blobs::pieces`].
