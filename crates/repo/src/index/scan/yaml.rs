@@ -79,7 +79,12 @@ impl Lines {
         if let Region::Entries(mut entries) = self.region {
             self.end_version(&mut entries, gather)?;
         }
-        self.check_frame(&self.frame)
+        // A text ends where a line has fewer blanks than its first key: `entries` may be behind its end.
+        let is_read = |frame: &Value| frame.as_map().is_some_and(|frame| frame.get(b"entries").is_some());
+        if self.has_entries && !goyaml::from_yaml(&self.frame).is_ok_and(|frame| is_read(&frame)) {
+            return Err(Doubt::Form);
+        }
+        self.check_frame()
     }
 
     /// Lets go of what was read.
@@ -127,7 +132,7 @@ impl Lines {
         if is_entries {
             // What came before must be complete: this line could be part of a text in quotes.
             if !self.frame.is_empty() {
-                self.check_frame(&self.frame)?;
+                self.check_frame()?;
             }
             self.has_entries = true;
             self.region = Region::Entries(Entries::default());
@@ -204,8 +209,8 @@ impl Lines {
     }
 
     /// Reads what stands outside of `entries`; reports whether there is a version of the format.
-    fn check_frame(&self, frame: &[u8]) -> Result<bool, Doubt> {
-        let value = index_from_yaml(frame).map_err(|_| Doubt::Form)?;
+    fn check_frame(&self) -> Result<bool, Doubt> {
+        let value = index_from_yaml(&self.frame).map_err(|_| Doubt::Form)?;
         let Some(map) = value.as_map() else { return Err(Doubt::Form) };
         let entries = map.get(b"entries").unwrap_or(Value::Nil);
         if entries.as_map().is_some_and(|entries| !entries.is_empty()) {
