@@ -13,6 +13,11 @@ use crate::error::Error;
 
 /// Statements that each connection keeps parsed: all that this crate has.
 const STATEMENTS: usize = 128;
+/// Pages of the file in memory: a new version goes to a dozen places of the indexes, which are read again otherwise.
+const WRITE_CACHE_KIB: i64 = 4096;
+const READ_CACHE_KIB: i64 = 1024;
+/// Pages of the log before they go to their places: one that changed many times goes once.
+const LOG_PAGES: i64 = 4000;
 /// How long to wait for another process, which can only be somebody who looks into the file.
 const WAIT: Duration = Duration::from_secs(10);
 /// Connections that read: each has a cache of pages.
@@ -27,9 +32,11 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(WAIT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // KiB of pages; what is hot is kept by the store itself.
-    connection.pragma_update(None, "cache_size", -1024)?;
+    // What is hot is kept by the store itself.
+    connection.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         // Acknowledged means on the disk: the log is written through at each commit.
         connection.pragma_update(None, "synchronous", "full")?;
