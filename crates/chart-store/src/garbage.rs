@@ -148,7 +148,8 @@ impl Store {
     async fn delete_imported(&self, path: &str, size: u64) -> Result<(), Error> {
         let row = self.inner.rows.row("SELECT modified FROM imported WHERE path = $1", &[path.into()]).await?;
         let Some(modified) = row.map(|mut row| row.int()).transpose()? else { return Ok(()) };
-        let sql = "SELECT 1 FROM blobs WHERE path = $1 AND state = 0";
+        let sql = "SELECT 1 FROM blobs WHERE digest IN (SELECT digest FROM imported WHERE path = $1) AND path = $1 AND \
+            state = 0";
         let other = self.inner.rows.row(sql, &[path.into()]).await?.is_some();
         let object = self.inner.blobs.object(path).await?;
         if !other && object.is_some_and(|object| object.size == size && object.modified <= modified) {

@@ -252,7 +252,8 @@ impl Take {
     /// Writes the row of the content, which points at the file unless the content is elsewhere too.
     async fn keep(&self, tx: &mut Tx, now: i64) -> Result<(), Error> {
         // What was in the file before is nowhere now; nobody may take the file for it.
-        let sql = "DELETE FROM blobs WHERE path = $1 AND digest <> $2";
+        let sql = "DELETE FROM blobs WHERE digest IN (SELECT digest FROM imported WHERE path = $1) AND path = $1 AND \
+            digest <> $2";
         tx.execute(sql, &[(&self.path).into(), self.digest.as_str().into()]).await?;
         let sql = "INSERT INTO blobs (digest, size, state, touched, path) VALUES ($1, $2, 0, $3, $4) ON CONFLICT (digest) \
             DO UPDATE SET touched = excluded.touched, state = 0, \
