@@ -54,6 +54,9 @@ fn nothing_is_guessed() {
         "apiVersion: v1\nentries:\n  a:\n  - &x\n    name: a\n    version: 1.0.0\n  b:\n  - *x\n",
         // What is behind the end of the text is not read.
         " apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n",
+        "apiVersion: v1\nentries:\n  {a} [b:]\n",
+        "apiVersion: v1\nentries:\n  !!map {a} b\n",
+        "apiVersion: v1\nentries:\n  --- {a}\n",
         "--- apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n",
         "apiVersion: v1\nentries:\n  a:\n  - &x\n    name: a\n    version: 1.0.0\n  - <<: *x\n    version: 2.0.0\n",
         "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n  a:\n  - name: a\n    version: 1.0.0\n",

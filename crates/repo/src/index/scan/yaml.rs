@@ -248,6 +248,10 @@ fn name(line: &[u8]) -> Result<(String, bool), Doubt> {
         return Ok((String::from_utf8_lossy(key).into_owned(), false));
     }
     known_breaks(line)?;
+    // At the start of a text these have a meaning that they have not here, or end it: what is behind would not be read.
+    if line.first().is_some_and(|first| b"{[&!*-.%?".contains(first)) {
+        return Err(Doubt::Form);
+    }
     let value = goyaml::from_yaml_strict(line).map_err(|_| Doubt::Form)?;
     let Some(map) = value.as_map() else { return Err(Doubt::Form) };
     let entries = map.borrow();
