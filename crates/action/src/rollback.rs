@@ -1,13 +1,14 @@
 //! Rolls a release back to an earlier revision (`pkg/action/rollback.go`).
 
 use chart::log::Log;
+use cluster::Resource;
 use release::{Info, Release, Status};
 
 use crate::dry_run::DryRun;
 use crate::failure::{Failed, joined, within};
 use crate::hooks::{Run, record};
 use crate::interrupt;
-use crate::ownership::{Owner, quoted};
+use crate::ownership::quoted;
 use crate::port::{Engine, How, NotUpdated, Propagation, Waiting};
 use crate::preflight;
 use crate::server_side::ServerSide;
@@ -78,12 +79,12 @@ impl Rollback {
         }
         let events: &[&str] = if self.no_hooks { &[] } else { &["pre-rollback", "post-rollback"] };
         let how = (How { server_side: plan.server_side, ..self.how }, self.waiting);
-        let (current, target) = preflight::check_rollback(engine, (&plan.current, &plan.target), how, events)?;
+        let objects = preflight::check_rollback(engine, (&plan.current, &plan.target), how, events, log)?;
         log.debug("creating rolled back release", &[("name", &self.name)]);
         let Plan { interrupted, current: before, target: next, .. } = &mut plan;
-        takeover::begin(engine, (interrupted, before), next, &[&current, &target])?;
+        takeover::begin(engine, (interrupted, before), next, &[&objects.0, &objects.1])?;
         log.debug("performing rollback", &[("name", &self.name)]);
-        if let Err(failed) = self.perform(engine, &mut plan, log) {
+        if let Err(failed) = self.perform(engine, &mut plan, objects, log) {
             return Err(interrupt::settled_rollback(engine, &mut plan.target, failed, log));
         }
         log.debug("updating status for rolled back release", &[("name", &self.name)]);
@@ -146,15 +147,20 @@ impl Rollback {
         }
     }
 
-    fn perform(&self, engine: &Engine<'_>, plan: &mut Plan, log: &mut dyn Log) -> Result<(), Failed> {
+    /// Brings the cluster from the one list of objects to the other.
+    fn perform(
+        &self,
+        engine: &Engine<'_>,
+        plan: &mut Plan,
+        (old, new): (Vec<Resource>, Vec<Resource>),
+        log: &mut dyn Log,
+    ) -> Result<(), Failed> {
         let Plan { current, target, server_side, interrupted } = plan;
         let server_side = *server_side;
-        let (old, mut new) = preflight::rollback_objects(engine, (current, target), log)?;
         let run = Run { waiting: self.waiting, server_side };
         if !self.no_hooks {
             run.event(engine, target, "pre-rollback", log)?;
         }
-        Owner { name: &target.name, namespace: &target.namespace }.mark(&mut new);
         let how = self.how_of(server_side);
         let updated = takeover::undo(engine, interrupted.in_place(), target, &new, how)
             .and_then(|()| engine.cluster.update(&old, &new, how));

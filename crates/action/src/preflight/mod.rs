@@ -6,7 +6,7 @@ mod immutable;
 mod needs;
 mod rights;
 
-use chart::log::{Log, Silent};
+use chart::log::Log;
 use cluster::Resource;
 use gostd::GoError;
 use release::Release;
@@ -111,7 +111,7 @@ pub(crate) fn check_change(
     check(engine, &intent)
 }
 
-/// Checks a rollback, whose objects are built before their time for it.
+/// Checks a rollback, and returns the objects it is between, those to come marked as the release's.
 ///
 /// # Errors
 /// As [`check`], and Helm's for manifests that cannot be built.
@@ -120,8 +120,9 @@ pub(crate) fn check_rollback(
     (current, target): (&Release, &Release),
     (how, waiting): (How, Waiting),
     events: &[&str],
+    log: &mut dyn Log,
 ) -> Result<(Vec<Resource>, Vec<Resource>), GoError> {
-    let (current, mut objects) = rollback_objects(engine, (current, target), &mut Silent)?;
+    let (current, mut objects) = rollback_objects(engine, (current, target), log)?;
     Owner { name: &target.name, namespace: &target.namespace }.mark(&mut objects);
     check_change(engine, target, (&current, &objects), (how, waiting), events)?;
     Ok((current, objects))
