@@ -57,6 +57,8 @@ fn nothing_is_guessed() {
         "apiVersion: v1\nentries:\n  {a} [b:]\n",
         "apiVersion: v1\nentries:\n  !!map {a} b\n",
         "apiVersion: v1\nentries:\n  --- {a}\n",
+        "apiVersion: v1\nentries:\n  \t\n",
+        "apiVersion: v1\nentries:\n# a\rb: c\n",
         "--- apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n",
         "apiVersion: v1\nentries:\n  a:\n  - &x\n    name: a\n    version: 1.0.0\n  - <<: *x\n    version: 2.0.0\n",
         "apiVersion: v1\nentries:\n  a:\n  - name: a\n    version: 1.0.0\n  a:\n  - name: a\n    version: 1.0.0\n",

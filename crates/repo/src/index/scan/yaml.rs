@@ -157,7 +157,10 @@ impl Lines {
         let Some(first) = first.filter(|first| *first != b'#') else {
             // Inside of a version it is read with it; elsewhere it has only to be text.
             let is_read = matches!(entries.chart, ChartState::Version { .. });
-            let is_text = line.text.iter().all(|byte| matches!(byte, b' '..=b'~'));
+            // Tabs are no blanks: what looks like an empty line may be an error.
+            let whole = self.text.get(start..end).unwrap_or_default();
+            let whole = whole.strip_suffix(b"\n").unwrap_or(whole);
+            let is_text = whole.strip_suffix(b"\r").unwrap_or(whole).iter().all(|byte| matches!(byte, b' '..=b'~'));
             return if is_read || is_text { Ok(false) } else { Err(Doubt::Form) };
         };
         let is_item = first == b'-' && matches!(line.text.get(1), None | Some(b' '));
