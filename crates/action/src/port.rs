@@ -101,7 +101,7 @@ pub trait Cluster {
     /// Creates objects; one that is there already is an error, unless the server applies it.
     fn create(&self, resources: &[Resource], how: How) -> Result<(), Refused>;
 
-    /// Makes definitions of resources by server-side apply; returns those that are not known to be established by then.
+    /// Makes what a chart has in `crds/` by server-side apply; returns what must still be waited for.
     fn define(&self, definitions: &[Resource], how: How) -> Result<Vec<Resource>, GoError>;
 
     /// Makes the live objects what `target` says, and deletes those of `current` that are not in it.

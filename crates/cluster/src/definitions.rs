@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 impl Client {
     /// Makes definitions by server-side apply, a few at a time, and waits for what is new; returns those that are not known
-    /// to be established: the ones that were there before, and all where the server takes its time.
+    /// to be established: the ones that were there before, what is no definition, and all where the server takes its time.
     ///
     /// A new definition is served once it is established, which is a question of a few bytes; in a watch the server would
     /// send each definition, a megabyte of kube-prometheus-stack's, at every change of its status.
@@ -31,11 +31,11 @@ impl Client {
     /// As [`Client::create`].
     pub fn define(&self, definitions: &[Resource], how: Apply) -> Result<Vec<Resource>, Error> {
         let made = self.block(async { Ok(perform(definitions, |one| self.define_one(one, how)).await) })?;
-        let (mut new, mut known, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut new, mut unsure, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (made, definition) in made.into_iter().zip(definitions) {
             match made {
-                Ok(true) => new.push(definition),
-                Ok(false) => known.push(definition.clone()),
+                Ok(true) if !kinds(definition).is_empty() => new.push(definition),
+                Ok(_) => unsure.push(definition.clone()),
                 Err(error) => errors.push(error),
             }
         }
@@ -44,7 +44,7 @@ impl Client {
         }
         // Whatever goes wrong here, the watch tells it.
         let served = self.block(async { Ok(self.await_served(&new).await) }).is_ok_and(|served| served);
-        Ok(if served { known } else { definitions.to_vec() })
+        Ok(if served { unsure } else { definitions.to_vec() })
     }
 
     /// Applies a definition and says whether it is new. The answer would be as large as the definition.

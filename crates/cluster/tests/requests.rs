@@ -118,8 +118,10 @@ fn definitions_can_be_used_at_once() {
     let how = Update { server_side: false, ..Update::default() };
     let changes = client.update(&foos, &next, how).expect("updated");
     assert_eq!(changes.updated[0].object["spec"], serde_json::json!({"a": 1, "c": 3}));
-    // What was there before may have conditions of its own.
+    // What was there before may have conditions of its own; other objects are waited for as such.
     assert_eq!(client.define(&definitions, Apply::default()).expect("defined"), definitions);
+    let others = resources(&client, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n");
+    assert_eq!(client.define(&others, Apply::default()).expect("made"), others);
     client.delete(&definitions, cluster::Propagation::Background);
 }
 
