@@ -25,7 +25,7 @@ impl Client {
     /// to be established: the ones that were there before, what is no definition, and all where the server takes its time.
     ///
     /// A new definition is served once it is established, which is a question of a few bytes; in a watch the server would
-    /// send each definition, a megabyte of kube-prometheus-stack's, at every change of its status.
+    /// send each definition, up to half a megabyte of kube-prometheus-stack's, at every change of its status.
     ///
     /// # Errors
     /// As [`Client::create`].
