@@ -1,8 +1,9 @@
 //! Runs the hooks of an event (`pkg/action/hooks.go`).
 
 use chart::log::Log;
+use cluster::Resource;
 use gostd::GoError;
-use release::{Phase, Release};
+use release::{Hook, Phase, Release};
 
 use crate::failure::{joined, within};
 use crate::port::{Engine, How, Pods, Propagation, Waiting};
@@ -49,13 +50,20 @@ impl Run {
         log: &mut dyn Log,
     ) -> Result<Finished, GoError> {
         let mut finished = Finished { succeeded: Vec::new(), failed: None };
-        for at in of_event(release, event) {
+        let order = of_event(release, event);
+        let mut announced = 0;
+        for (position, &at) in order.iter().enumerate() {
             let hook = &mut release.hooks[at];
             if hook.delete_policies.is_empty() {
                 hook.delete_policies.push(BEFORE_CREATION.to_string());
             }
             self.delete(engine, release, at, BEFORE_CREATION)?;
-            match self.one(engine, release, (at, event), log)? {
+            let resources = build(engine, release, (at, event))?;
+            release.hooks[at].last_run.start(now());
+            if position == announced {
+                announced += announce(engine, release, &order[position..], log);
+            }
+            match self.one(engine, release, (at, event, &resources), log)? {
                 None => finished.succeeded.push(at),
                 Some(error) => {
                     finished.failed = Some((at, error));
@@ -71,24 +79,18 @@ impl Run {
         self,
         engine: &Engine<'_>,
         release: &mut Release,
-        (at, event): (usize, &str),
+        (at, event, resources): (usize, &str, &[Resource]),
         log: &mut dyn Log,
     ) -> Result<Option<GoError>, GoError> {
-        let path = release.hooks[at].path.clone();
-        let resources = engine
-            .cluster
-            .build(release.hooks[at].manifest.as_bytes(), true)
-            .map_err(|error| within(&format!("unable to build kubernetes object for {event} hook {path}"), error))?;
-        release.hooks[at].last_run.start(now());
-        record(engine, release, log);
         // Should anything end this run before its outcome is known, it is unknown.
         release.hooks[at].last_run.phase = Phase::Unknown;
         let how = How { server_side: self.server_side, ..How::default() };
-        if let Err(refused) = engine.cluster.create(&resources, how) {
+        if let Err(refused) = engine.cluster.create(resources, how) {
             release.hooks[at].last_run.finish(now(), Phase::Failed);
-            return Err(within(&format!("warning: Hook {event} {path} failed"), refused.error));
+            let words = format!("warning: Hook {event} {} failed", release.hooks[at].path);
+            return Err(within(&words, refused.error));
         }
-        let result = engine.cluster.watch_until_ready(&resources, self.waiting);
+        let result = engine.cluster.watch_until_ready(resources, self.waiting);
         let phase = if result.is_ok() { Phase::Succeeded } else { Phase::Failed };
         release.hooks[at].last_run.finish(now(), phase);
         if result.is_err() {
@@ -123,7 +125,7 @@ impl Run {
     /// Deletes a hook if its policies name this one. Definitions of resources stay: everything of their kind would go.
     fn delete(self, engine: &Engine<'_>, release: &Release, at: usize, policy: &str) -> Result<(), GoError> {
         let hook = &release.hooks[at];
-        if hook.kind == "CustomResourceDefinition" || !hook.delete_policies.iter().any(|known| known == policy) {
+        if hook.kind == "CustomResourceDefinition" || !is_deleted(hook, policy) {
             return Ok(());
         }
         let resources = engine.cluster.build(hook.manifest.as_bytes(), false).map_err(|error| {
@@ -138,6 +140,51 @@ impl Run {
             false => engine.cluster.wait_for_delete(&deleted.leaving, self.waiting),
         }
     }
+}
+
+fn build(engine: &Engine<'_>, release: &Release, (at, event): (usize, &str)) -> Result<Vec<Resource>, GoError> {
+    let hook = &release.hooks[at];
+    let words = || format!("unable to build kubernetes object for {event} hook {}", hook.path);
+    engine.cluster.build(hook.manifest.as_bytes(), true).map_err(|error| within(&words(), error))
+}
+
+/// Records that the first of these hooks starts, and with it those that will start within moments: a run that is
+/// interrupted is seen by its record, and a record for each would take longer than the hooks. Returns how many it names.
+///
+/// Only those are named ahead that are removed before they are made: whoever cleans up after an interruption may
+/// remove them too, even if they are not this run's yet.
+fn announce(engine: &Engine<'_>, release: &mut Release, order: &[usize], log: &mut dyn Log) -> usize {
+    let Some((first, rest)) = order.split_first() else { return 0 };
+    let start = release.hooks[*first].last_run.clone();
+    let mut lasts = lasting(&release.hooks[*first]);
+    let mut ahead = Vec::new();
+    for &at in rest {
+        if lasts || !renewed(&release.hooks[at]) {
+            break;
+        }
+        lasts = lasting(&release.hooks[at]);
+        ahead.push((at, std::mem::replace(&mut release.hooks[at].last_run, start.clone())));
+    }
+    record(engine, release, log);
+    let named = 1 + ahead.len();
+    for (at, last_run) in ahead.into_iter().rev() {
+        release.hooks[at].last_run = last_run;
+    }
+    named
+}
+
+/// Whether a hook is waited for until it has ended.
+fn lasting(hook: &Hook) -> bool {
+    matches!(hook.kind.as_str(), "Job" | "Pod")
+}
+
+/// Whether what is there of a hook is removed before it is made; without a policy it is.
+fn renewed(hook: &Hook) -> bool {
+    hook.delete_policies.is_empty() || is_deleted(hook, BEFORE_CREATION)
+}
+
+fn is_deleted(hook: &Hook, policy: &str) -> bool {
+    hook.delete_policies.iter().any(|known| known == policy)
 }
 
 /// Returns the hooks of an event, by weight and name; those of equal ones stay in the order of their kinds.
@@ -163,7 +210,7 @@ fn write_logs(engine: &Engine<'_>, release: &Release, (at, policy): (usize, &str
     }
 }
 
-fn logs_of(engine: &Engine<'_>, release: &Release, hook: &release::Hook) -> Result<(), GoError> {
+fn logs_of(engine: &Engine<'_>, release: &Release, hook: &Hook) -> Result<(), GoError> {
     let pods = match hook.kind.as_str() {
         "Job" => Pods::OfJob(&hook.name),
         "Pod" => Pods::Named(&hook.name),
@@ -174,7 +221,7 @@ fn logs_of(engine: &Engine<'_>, release: &Release, hook: &release::Hook) -> Resu
 }
 
 /// Returns the namespace that a hook's manifest names.
-fn namespace_of(hook: &release::Hook) -> Result<Option<String>, GoError> {
+fn namespace_of(hook: &Hook) -> Result<Option<String>, GoError> {
     let value = goyaml::from_yaml_map(hook.manifest.as_bytes()).map_err(|error| {
         let words = "unable to parse metadata.namespace from kubernetes manifest for output logs hook";
         within(&format!("{words} {}", hook.path), error)

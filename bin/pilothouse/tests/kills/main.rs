@@ -170,7 +170,8 @@ fn survives(scenario: &Scenario) {
     assert!(faults.len() >= 8, "{uninterrupted:?}");
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        // Most of a life is waiting for Pods.
+        for _ in 0..8 {
             scope.spawn(|| {
                 while let Some(fault) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
                     interrupt(scenario, *fault, &uninterrupted, &wanted);
