@@ -5,11 +5,13 @@
 mod body;
 mod client;
 mod follow;
+mod names;
 mod pem;
 mod proxy;
 mod request;
 mod retry;
 mod target;
+mod tcp;
 mod tls;
 mod tls_words;
 mod transport;

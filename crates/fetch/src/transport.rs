@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use gostd::GoError;
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector};
 use ureq::{Agent, Proxy};
 
+use crate::names::Names;
 use crate::proxy;
 use crate::target::Target;
+use crate::tcp::EagerConnector;
 use crate::tls::{TlsConnector, TlsOptions};
 use crate::trust::Trust;
 use crate::wire::{ForwardConnector, WireConnector};
@@ -67,8 +68,8 @@ fn agent(trust: Trust, compression: Compression) -> Agent {
         ().chain(ForwardConnector)
             .chain(SocksConnector::default())
             .chain(ConnectProxyConnector::default())
-            .chain(TcpConnector::default())
+            .chain(EagerConnector)
             .chain(TlsConnector::new(Arc::new(trust)))
             .chain(WireConnector);
-    Agent::with_parts(config, connector, DefaultResolver::default())
+    Agent::with_parts(config, connector, Names::default())
 }
