@@ -190,10 +190,13 @@ impl Source {
     }
 }
 
+/// Bytes that there is room for before they are read.
+const AT_ONCE: usize = 16 * 1024;
+
 fn part(mut file: &File, start: u64, length: usize) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(start))?;
     // Not at once as much as a number says: the file may be shorter.
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(length.min(AT_ONCE));
     file.take(length as u64).read_to_end(&mut bytes)?;
     if bytes.len() == length { Ok(bytes) } else { Err(ErrorKind::UnexpectedEof.into()) }
 }
