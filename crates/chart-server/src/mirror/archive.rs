@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chart_store::{Algorithm, Checked, Error, Policy, Spool, Store};
 use fetch::{Client, Compression, Failure, Request, Retry, Sink};
+use futures_util::future::join_all;
 
 use super::quiet::Passage;
 use super::upstream::Remote;
@@ -18,6 +19,15 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 const RETRY: Retry = Retry { times: 2, first_pause: Duration::from_millis(250) };
 /// Bytes of a signature.
 const SIGNATURE_BYTES: u64 = 1 << 20;
+
+/// A package that came, and is not kept yet.
+pub struct Fetched {
+    pub remote: Remote,
+    pub checked: Checked,
+}
+
+/// The length of an archive that is kept, or why it is not.
+pub type Kept = Result<u64, Trouble>;
 
 /// Why an archive did not come.
 #[derive(Debug)]
@@ -54,11 +64,20 @@ impl Fetcher {
         Fetcher { client: Client::new(Compression::None).retrying(RETRY), store: store.clone(), passage, limit_bytes }
     }
 
-    /// Fetches, checks and keeps a package; returns its length. That somebody else was faster is no failure.
+    /// Fetches, checks and keeps a package. That somebody else was faster is no failure.
     ///
     /// # Errors
     /// See [`Trouble`].
-    pub fn package(&self, tenant: &str, remote: &Remote) -> Result<u64, Trouble> {
+    pub fn package(&self, tenant: &str, remote: &Remote) -> Result<(), Trouble> {
+        let checked = self.fetch(remote)?;
+        self.passage.wait(async { Ok(self.keep(tenant, remote, checked).await) }).map_err(Trouble::Ours)?
+    }
+
+    /// Fetches and checks a package.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn fetch(&self, remote: &Remote) -> Result<Checked, Trouble> {
         let mut incoming = Incoming { fetcher: self, spool: None, failed: None };
         let got = self.client.download(&Request::new(&remote.url, TIMEOUT, self.limit_bytes), &mut incoming);
         let Incoming { spool, failed, .. } = incoming;
@@ -68,22 +87,39 @@ impl Fetcher {
         got.map_err(|failure| told(&failure, &remote.url, self.limit_bytes))?;
         let spool = spool.unwrap_or_else(|| self.spool());
         let spooled = self.passage.wait(spool.finish()).map_err(|error| of_store(error, remote))?;
-        let (found, size) = (spooled.digest().hex().to_owned(), spooled.size());
+        let found = spooled.digest().hex().to_owned();
         if !remote.digest.is_empty() && found != remote.digest {
             let url = &remote.url;
             return Err(Trouble::Bad(format!("{url} is not what its index says: {found}, not {}", remote.digest)));
         }
         let checked =
             self.store.check_chart_here(spooled, self.passage.handle()).map_err(|error| of_store(error, remote))?;
-        self.keep(tenant, remote, checked).map(|()| size)
-    }
-
-    fn keep(&self, tenant: &str, remote: &Remote, checked: Checked) -> Result<(), Trouble> {
         if (checked.name(), checked.version()) != (&remote.name, &remote.version) {
             let text = format!("{} is {} {}", remote.url, checked.name(), checked.version());
             return Err(Trouble::Bad(format!("{text}, not {} {} as its index says", remote.name, remote.version)));
         }
-        match self.passage.wait(self.store.keep_chart(tenant, checked, None, Policy::default())) {
+        Ok(checked)
+    }
+
+    /// Keeps packages, and says what became of each: the rows of all are written at once.
+    ///
+    /// # Errors
+    /// The server stops.
+    pub fn keep_all(
+        &self,
+        tenant: &str,
+        packages: impl IntoIterator<Item = Fetched>,
+    ) -> Result<Vec<(Remote, Kept)>, Error> {
+        let kept = packages.into_iter().map(|Fetched { remote, checked }| async {
+            let bytes = checked.size();
+            let kept = self.keep(tenant, &remote, checked).await;
+            (remote, kept.map(|()| bytes))
+        });
+        self.passage.wait(async { Ok(join_all(kept).await) })
+    }
+
+    async fn keep(&self, tenant: &str, remote: &Remote, checked: Checked) -> Result<(), Trouble> {
+        match self.store.keep_chart(tenant, checked, None, Policy::default()).await {
             Ok(_) | Err(Error::Exists(_)) => Ok(()),
             Err(error) => Err(of_store(error, remote)),
         }

@@ -4,6 +4,7 @@
 mod archive;
 mod merge;
 mod ours;
+mod queue;
 mod quiet;
 mod refresh;
 mod state;

@@ -20,14 +20,18 @@ pub fn stand_back() {
     let _ = rustix::process::setpriority_process(None, NICE);
 }
 
+/// Returns what starts a thread of a mirror.
+pub fn thread() -> Builder {
+    Builder::new().name("mirror".to_owned()).stack_size(STACK_BYTES)
+}
+
 /// Does something on a thread of its own that is less urgent than requests.
 ///
 /// # Errors
 /// There can be no more threads, or the work fell.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let (answer, answered) = oneshot::channel();
-    let builder = Builder::new().name("mirror".to_owned()).stack_size(STACK_BYTES);
-    let spawned = builder.spawn(move || {
+    let spawned = thread().spawn(move || {
         stand_back();
         // Who asked may be gone.
         let _ = answer.send(work());

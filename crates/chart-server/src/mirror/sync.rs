@@ -5,24 +5,32 @@ use std::collections::HashSet;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread::{Builder, Scope};
+use std::thread::Scope;
 use std::time::Duration;
 
 use chart_store::{Listed, names};
 use repo::index::{Head, Index, Place};
 
-use super::archive::{Fetcher, Trouble};
+use super::archive::{Fetched, Fetcher, Trouble};
 use super::ours::Ours;
-use super::quiet::stand_back;
+use super::queue::Queue;
+use super::quiet::{stand_back, thread};
 use super::state::State;
 use super::upstream::{Remote, Upstream};
 
-/// Archives on their way at a time.
-const AT_ONCE: usize = 16;
+/// Archives on their way at a time: with more, requests wait longer where the server has two processors.
+const AT_ONCE: usize = 8;
 /// So many servers that are away in a row are one that is away: the round ends, and comes again later.
 const AWAY: u32 = 2 * AT_ONCE as u32;
+/// What was found in the index ahead of those who fetch it.
+const AHEAD: usize = 64;
+/// Packages that are kept together: they are written through to the disk once. With more nothing is gained, as each changes
+/// pages of its own.
+const TOGETHER: usize = 32;
+/// How long a package waits for others.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// What a round works on.
 pub struct Round<'a> {
     pub tenant: &'a str,
@@ -55,18 +63,24 @@ impl End {
 impl Round<'_> {
     /// Fetches what is missing; reports why not all of it was tried.
     pub fn run(&self, ours: Ours) -> Result<(), String> {
-        let end = End::default();
+        let end = &End::default();
         let (mut kept, fetched) = (0, self.told().archives.fetched);
-        let (jobs, queue) = sync_channel(AT_ONCE);
-        let queue = Mutex::new(queue);
+        let (found, arrived) = (&Queue::new(AHEAD), &Queue::new(TOGETHER));
         std::thread::scope(|scope| {
-            let mut hands = Hands { round: self, scope, end: &end, queue: &queue, jobs, count: 0 };
-            match self.walk(ours, &mut hands) {
+            let keeper = thread().spawn_scoped(scope, move || self.keep(arrived, end));
+            let walked = std::thread::scope(|scope| {
+                let mut hands = Hands { round: self, scope, end, found, arrived, count: 0 };
+                let walked = keeper.and_then(|_| self.walk(ours, &mut hands));
+                found.close();
+                walked
+            });
+            arrived.close();
+            match walked {
                 Ok(here) => kept = here,
                 Err(error) => end.set(error.to_string()),
             }
         });
-        match end.why.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        match end.why.lock().unwrap_or_else(PoisonError::into_inner).take() {
             None => {
                 let mut state = self.told();
                 state.archives.kept = kept + state.archives.fetched - fetched;
@@ -139,34 +153,53 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Fetches what comes until nothing comes any more.
-    fn work(&self, queue: &Mutex<Receiver<Remote>>, end: &End) {
+    /// Fetches what is found until nothing comes any more.
+    fn work(&self, found: &Queue<Remote>, arrived: &Queue<Fetched>, end: &End) {
         stand_back();
-        loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(remote) = next else { return };
+        while let Some(remote) = found.take() {
             // What is still in the queue is taken out, so that nobody waits to put something into it.
-            if !end.is_over.load(Ordering::Relaxed) {
-                self.one(&remote, end);
+            if end.is_over.load(Ordering::Relaxed) {
+                continue;
+            }
+            let checked = self.fetcher.fetch(&remote);
+            self.told().requests += 1;
+            match checked {
+                Ok(checked) => {
+                    end.away.store(0, Ordering::Relaxed);
+                    arrived.put(Fetched { remote, checked });
+                }
+                Err(trouble) => self.failed(&remote, &trouble, end),
             }
         }
     }
 
-    fn one(&self, remote: &Remote, end: &End) {
-        let fetched = self.fetcher.package(self.tenant, remote);
-        let mut state = self.told();
-        state.requests += 1;
-        let trouble = match fetched {
-            Ok(bytes) => {
-                end.away.store(0, Ordering::Relaxed);
-                state.archives.kept += 1;
-                state.archives.fetched += 1;
-                state.archives.bytes += bytes;
-                state.archives.failures.remove(&remote.file);
+    /// Keeps what was fetched until nothing comes any more.
+    fn keep(&self, arrived: &Queue<Fetched>, end: &End) {
+        stand_back();
+        loop {
+            let packages = arrived.take_all(PATIENCE);
+            if packages.is_empty() {
                 return;
             }
-            Err(trouble) => trouble,
-        };
+            match self.fetcher.keep_all(self.tenant, packages) {
+                Ok(kept) => kept.iter().for_each(|(remote, kept)| match kept {
+                    Ok(bytes) => self.kept(remote, *bytes),
+                    Err(trouble) => self.failed(remote, trouble, end),
+                }),
+                Err(error) => end.set(error.to_string()),
+            }
+        }
+    }
+
+    fn kept(&self, remote: &Remote, bytes: u64) {
+        let archives = &mut self.told().archives;
+        archives.kept += 1;
+        archives.fetched += 1;
+        archives.bytes += bytes;
+        archives.failures.remove(&remote.file);
+    }
+
+    fn failed(&self, remote: &Remote, trouble: &Trouble, end: &End) {
         let text = self.upstream.hidden(&trouble.text());
         match trouble {
             // The next archive would find the same disk.
@@ -177,7 +210,7 @@ impl Round<'_> {
             Trouble::Away(_) => {}
             Trouble::Bad(_) => end.away.store(0, Ordering::Relaxed),
         }
-        state.archives.failures.add(&remote.file, text, self.pause);
+        self.told().archives.failures.add(&remote.file, text, self.pause);
     }
 
     fn told(&self) -> std::sync::MutexGuard<'_, State> {
@@ -190,20 +223,20 @@ struct Hands<'scope, 'env, 'a> {
     round: &'env Round<'a>,
     scope: &'scope Scope<'scope, 'env>,
     end: &'env End,
-    queue: &'env Mutex<Receiver<Remote>>,
-    jobs: SyncSender<Remote>,
+    found: &'env Queue<Remote>,
+    arrived: &'env Queue<Fetched>,
     count: usize,
 }
 
 impl Hands<'_, '_, '_> {
-    /// Hands something over as soon as somebody has time for it.
+    /// Hands something over as soon as there is room for it.
     fn give(&mut self, remote: Remote) -> io::Result<()> {
         if self.count < AT_ONCE {
-            let (round, queue, end) = (self.round, self.queue, self.end);
-            let builder = Builder::new().name("mirror".to_owned()).stack_size(crate::server::STACK_BYTES);
-            builder.spawn_scoped(self.scope, move || round.work(queue, end))?;
+            let Hands { round, found, arrived, end, .. } = *self;
+            thread().spawn_scoped(self.scope, move || round.work(found, arrived, end))?;
             self.count += 1;
         }
-        self.jobs.send(remote).map_err(io::Error::other)
+        self.found.put(remote);
+        Ok(())
     }
 }

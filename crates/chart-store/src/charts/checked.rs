@@ -26,6 +26,11 @@ impl Checked {
         &self.package.file
     }
 
+    /// Returns how many bytes the archive has.
+    pub fn size(&self) -> u64 {
+        self.spooled.size()
+    }
+
     /// Returns the archive. It is read from the disk if it is not small: not where requests wait.
     ///
     /// # Errors
