@@ -32,6 +32,25 @@ async fn replicas_are_one_store() {
     assert_eq!((old.etag(), old.yaml().to_bytes()), (new.etag(), new.yaml().to_bytes()), "one tag, one text");
 }
 
+/// Without a common name, each would send another entity tag for the same index.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn replicas_that_begin_together_have_one_name() {
+    let Some(server) = Postgres::start(&[]).expect("PostgreSQL") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    for round in 0..10 {
+        let url = server.database(&format!("round{round}")).expect("a database");
+        let begun = (0..4).map(|_| replica(folder.path(), &url));
+        let stores = futures_util::future::join_all(begun).await;
+        let mut tags = Vec::new();
+        for store in &stores {
+            tags.push(store.index_tag("t").await.expect("a tag"));
+            store.close().await;
+        }
+        tags.dedup();
+        assert_eq!(tags.len(), 1, "{tags:?}");
+    }
+}
+
 async fn what_one_does_the_other_sees(one: &Store, two: &Store) {
     let bytes = chart_of("a", "1.0.0+x", 50_000);
     assert!(listed(two, "org").await.is_empty());

@@ -70,6 +70,10 @@ impl Change for Name {
     type Done = String;
 
     async fn apply(&self, tx: &mut Tx) -> Result<String, Error> {
+        // Two that begin together would not see each other's name, and each keep its own.
+        if let Tx::Postgres(_) = tx {
+            tx.execute("LOCK TABLE store IN SHARE ROW EXCLUSIVE MODE", &[]).await?;
+        }
         let insert = "INSERT INTO store (name) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM store)";
         tx.execute(insert, &[Arg::Text(&self.0)]).await?;
         let row = tx.row("SELECT name FROM store ORDER BY name LIMIT 1", &[]).await?;
