@@ -90,7 +90,8 @@ impl Run {
             let words = format!("warning: Hook {event} {} failed", release.hooks[at].path);
             return Err(within(&words, refused.error));
         }
-        let result = engine.cluster.watch_until_ready(resources, self.waiting);
+        let brief = is_deleted(&release.hooks[at], SUCCEEDED);
+        let result = engine.cluster.watch_until_ready(resources, self.waiting, brief);
         let phase = if result.is_ok() { Phase::Succeeded } else { Phase::Failed };
         release.hooks[at].last_run.finish(now(), phase);
         if result.is_err() {

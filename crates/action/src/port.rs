@@ -117,8 +117,8 @@ pub trait Cluster {
 
     fn wait_for_delete(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError>;
 
-    /// Waits for what hooks do: jobs and pods to their end.
-    fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError>;
+    /// Waits for what hooks do: jobs and pods to their end. With `brief` they are removed then.
+    fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting, brief: bool) -> Result<(), GoError>;
 
     /// Writes the logs of pods to where hooks' logs go.
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError>;

@@ -131,6 +131,33 @@ fn hooks_are_done_when_they_have_ended() {
 }
 
 #[test]
+fn hooks_that_are_removed_are_done_when_their_pod_is() {
+    let namespace = namespace();
+    let client = client(&namespace);
+    let how = || Wait { brief: true, ..Wait::new(Strategy::HookOnly, Duration::from_secs(60)) };
+    let limited = job("limited", "").replace("backoffLimit: 0", "activeDeadlineSeconds: 600");
+    let several = job("several", "").replace("backoffLimit: 0", "completions: 3\n  parallelism: 2");
+    for manifest in [job("plain", ""), limited, several] {
+        let created = client.create(&resources(&client, &manifest), Apply::default()).expect("created");
+        client.watch_until_ready(&created, how()).expect("a good end");
+        let pods = client.lookup("v1", "Pod", namespace.name(), "").expect("an answer");
+        let pods = pods["items"].as_array().expect("a list").iter();
+        let succeeded = pods.filter(|pod| pod["status"]["phase"] == "Succeeded").count();
+        assert_eq!(succeeded, if manifest.contains("completions") { 3 } else { 1 }, "{manifest}");
+        client.delete(&created, cluster::Propagation::Background);
+        client.wait_for_delete(&created, limit(60)).expect("gone");
+        testbed::until("its pods are gone", Duration::from_secs(60), || {
+            let pods = client.lookup("v1", "Pod", namespace.name(), "").expect("an answer");
+            Ok(pods["items"].as_array().is_some_and(Vec::is_empty).then_some(()))
+        })
+        .expect("no pods");
+    }
+    let bad = client.create(&resources(&client, &job("bad", "testbed/outcome: fail")), Apply::default());
+    let error = client.watch_until_ready(&bad.expect("created"), how()).expect_err("a bad end");
+    assert!(error.to_string().contains("message: Job Failed. failed: 1/1"), "{error}");
+}
+
+#[test]
 fn what_will_not_go_is_told() {
     let namespace = namespace();
     let client = client(&namespace);

@@ -6,7 +6,7 @@ use action::{Deleted, How, NotUpdated, Pods, Propagation, Refused, Waiting};
 use chart::Capabilities;
 use chart::capabilities::KubeVersion;
 use chart::log::Log;
-use cluster::{Apply, Client, Error, LogQuery, PodQuery, Rehearsed, Resource, Right, Update, Validation};
+use cluster::{Apply, Client, Error, LogQuery, PodQuery, Rehearsed, Resource, Right, Update, Validation, Wait};
 use gostd::GoError;
 use render::Lookup;
 use serde_json::Value;
@@ -166,11 +166,11 @@ impl action::Cluster for Live {
         watched("objects to be gone", waiting, |wait| self.client.wait_for_delete(resources, wait))
     }
 
-    fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting) -> Result<(), GoError> {
+    fn watch_until_ready(&self, resources: &[Resource], waiting: Waiting, brief: bool) -> Result<(), GoError> {
         if self.in_memory {
             return Ok(());
         }
-        watched("a hook to end", waiting, |wait| self.client.watch_until_ready(resources, wait))
+        watched("a hook to end", waiting, |wait| self.client.watch_until_ready(resources, Wait { brief, ..wait }))
     }
 
     fn write_logs(&self, namespace: &str, pods: Pods<'_>) -> Result<(), GoError> {

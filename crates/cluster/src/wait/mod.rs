@@ -73,13 +73,16 @@ pub struct Wait<'a> {
     pub timeout: Duration,
     /// Jobs must complete.
     pub jobs: bool,
+    /// The objects are removed when they are done: a Job is as soon as its only Pod has succeeded. The Job's controller
+    /// counts Pods a second later, to count several at a time (`SyncJobBatchPeriod`, pkg/controller/job of Kubernetes).
+    pub brief: bool,
     pub patience: Patience,
     pub observer: Option<Observer<'a>>,
 }
 
 impl Wait<'_> {
     pub fn new(strategy: Strategy, timeout: Duration) -> Self {
-        Wait { strategy, timeout, jobs: false, patience: Patience::default(), observer: None }
+        Wait { strategy, timeout, jobs: false, brief: false, patience: Patience::default(), observer: None }
     }
 }
 

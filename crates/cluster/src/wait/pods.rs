@@ -60,6 +60,29 @@ pub(super) fn failed<'a>(target: &Target<'_>, pods: impl Iterator<Item = &'a Val
     pods.filter(|pod| text(pod, "/metadata/namespace") == target.namespace()).filter(failed).count()
 }
 
+/// Says whether the one Pod that a Job is to run has succeeded. Jobs of which more may be asked than that are left to
+/// their controller.
+pub(super) fn is_all_done<'a>(target: &Target<'_>, mut pods: impl Iterator<Item = &'a Value>) -> bool {
+    let Some(job) = target.object.as_ref().filter(|job| is_plain(job)) else { return false };
+    let of_job = |pod: &Value| {
+        let owners = pod["metadata"]["ownerReferences"].as_array().map(Vec::as_slice).unwrap_or_default();
+        owners.iter().any(|owner| owner["controller"] == true && owner["uid"] == job["metadata"]["uid"])
+    };
+    pods.any(|pod| {
+        let stays = text(pod, "/metadata/deletionTimestamp").is_empty();
+        stays && text(pod, "/status/phase") == "Succeeded" && of_job(pod)
+    })
+}
+
+/// Says whether a Job has succeeded when one of its Pods has.
+fn is_plain(job: &Value) -> bool {
+    let spec = &job["spec"];
+    let is_one = spec["completions"] == 1 && spec["completionMode"] != "Indexed";
+    let more = ["activeDeadlineSeconds", "successPolicy", "managedBy"];
+    let is_running = spec["suspend"] != true && text(job, "/metadata/deletionTimestamp").is_empty();
+    is_one && is_running && more.iter().all(|field| spec[*field].is_null())
+}
+
 /// Says why a Pod cannot recover by itself.
 pub(super) fn hopeless(pod: &Value, patience: Patience) -> Option<String> {
     let Patience::Short { crashes } = patience else { return None };
@@ -127,4 +150,66 @@ pub(super) fn no_room(target: &Target<'_>) -> Option<String> {
     let failure = super::status::conditions(object)
         .find(|condition| condition.name == "ReplicaFailure" && condition.status == "True")?;
     (!older && failure.message.contains("exceeded quota")).then(|| failure.message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::wait::target::Rule;
+
+    /// Whether a Job is done whose spec has these fields, and which has a Pod with those.
+    fn is_done(spec: &Value, pod: &Value) -> bool {
+        let job = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j", "uid": "1"}});
+        let mut job = job.as_object().cloned().unwrap_or_default();
+        job.insert("spec".to_owned(), spec.clone());
+        let resource = crate::Resource {
+            namespace: String::new(),
+            name: "j".to_owned(),
+            api_version: "batch/v1".to_owned(),
+            kind: "Job".to_owned(),
+            group: "batch".to_owned(),
+            version: "v1".to_owned(),
+            plural: "jobs".to_owned(),
+            namespaced: true,
+            object: Value::Null,
+        };
+        let mut targets = Target::all(std::slice::from_ref(&resource), Rule::Done);
+        targets[0].object = Some(Value::Object(job));
+        is_all_done(&targets[0], [pod].into_iter())
+    }
+
+    #[test]
+    fn a_plain_job_is_done_when_its_own_pod_is() {
+        let owners = json!([{"kind": "Job", "uid": "1", "controller": true}]);
+        let pod = json!({"metadata": {"ownerReferences": owners}, "status": {"phase": "Succeeded"}});
+        let plain = json!({"completions": 1, "parallelism": 1, "completionMode": "NonIndexed", "suspend": false});
+        assert!(is_done(&plain, &pod));
+        for (field, value) in [
+            ("completions", json!(2)),
+            ("completions", Value::Null),
+            ("completionMode", json!("Indexed")),
+            ("activeDeadlineSeconds", json!(60)),
+            ("successPolicy", json!({"rules": []})),
+            ("managedBy", json!("example.com/other")),
+            ("suspend", json!(true)),
+        ] {
+            let mut spec = plain.clone();
+            spec[field] = value;
+            assert!(!is_done(&spec, &pod), "{spec}");
+        }
+        for (pointer, value) in [
+            ("/status/phase", json!("Running")),
+            ("/metadata/ownerReferences/0/uid", json!("2")),
+            ("/metadata/ownerReferences/0/controller", json!(false)),
+        ] {
+            let mut other = pod.clone();
+            *other.pointer_mut(pointer).expect("a field") = value;
+            assert!(!is_done(&plain, &other), "{other}");
+        }
+        let mut leaving = pod.clone();
+        leaving["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+        assert!(!is_done(&plain, &leaving));
+    }
 }

@@ -29,6 +29,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) struct Run<'a, 'b> {
     pub(super) client: &'a Client,
     pub(super) rule: Rule,
+    brief: bool,
     patience: Patience,
     observer: Option<super::Observer<'b>>,
     pub(super) targets: Vec<Target<'a>>,
@@ -72,6 +73,7 @@ impl<'a, 'b> Run<'a, 'b> {
         Run {
             client,
             rule,
+            brief: wait.brief && rule == Rule::Done,
             patience: wait.patience,
             observer: wait.observer,
             targets,
@@ -190,12 +192,13 @@ impl<'a, 'b> Run<'a, 'b> {
         let reading = self.rule.read(&object, age_seconds(&object));
         let Some(target) = self.targets.get_mut(index) else { return };
         target.object = Some(object);
-        let reading = match reading.status {
-            Status::InProgress if matches!(target.resource.kind.as_str(), "StatefulSet" | "ReplicaSet") => {
-                match pods::failed(target, self.pods.values()) {
-                    0 => reading,
-                    failed => Reading::failed(format!("{failed} pods have failed")),
-                }
+        let reading = match (reading.status, target.resource.kind.as_str()) {
+            (Status::InProgress, "StatefulSet" | "ReplicaSet") => match pods::failed(target, self.pods.values()) {
+                0 => reading,
+                failed => Reading::failed(format!("{failed} pods have failed")),
+            },
+            (Status::InProgress, "Job") if self.brief && pods::is_all_done(target, self.pods.values()) => {
+                Reading::current("Job's pod succeeded")
             }
             _ => reading,
         };
