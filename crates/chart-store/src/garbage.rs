@@ -98,7 +98,8 @@ impl Store {
         let mut last = String::new();
         loop {
             let sql = "SELECT digest FROM blobs b WHERE state = 0 AND touched <= $1 AND digest > $2 AND NOT EXISTS \
-                (SELECT 1 FROM links l WHERE l.digest = b.digest) ORDER BY digest LIMIT $3";
+                (SELECT 1 FROM links l WHERE l.digest = b.digest) AND NOT EXISTS \
+                (SELECT 1 FROM versions v WHERE v.archive = b.digest) ORDER BY digest LIMIT $3";
             let rows = self.inner.rows.rows(sql, &[before.into(), (&last).into(), Arg::Int(PAGE)]).await?;
             let page = rows.into_iter().map(|mut row| row.text()).collect::<Result<Vec<String>, Error>>()?;
             let Some(end) = page.last().cloned() else { return Ok(()) };

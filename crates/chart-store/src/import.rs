@@ -216,16 +216,14 @@ impl Change for Take {
             return Err(Error::Exists(package.file.clone()));
         }
         self.keep(tx, now).await?;
-        let config = Spooled::from_bytes(package.metadata.clone().into());
-        table::keep_blob(tx, &NewBlob::inline(&config, package.metadata.clone().into()), now).await?;
         if let Some(provenance) = &self.provenance {
             table::keep_blob(tx, provenance, now).await?;
         }
         let piece = self.provenance.as_ref();
         let piece = piece.map(|blob| crate::charts::Piece { digest: &blob.digest, size: blob.size });
-        let manifest = tie(tx, &self.tenant, package, piece).await?;
+        let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
         let provenance = self.provenance.as_ref().map(|blob| &blob.digest);
-        put_version(tx, &place, package, provenance, manifest.as_ref()).await?;
+        put_version(tx, &place, package, provenance, manifest.as_deref()).await?;
         let sql = "INSERT INTO imported (path, size, modified, digest, tenant, name, version) VALUES ($1, $2, $3, $4, $5, \
             $6, $7) ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified = excluded.modified, \
             digest = excluded.digest, name = excluded.name, version = excluded.version";

@@ -41,6 +41,7 @@ async fn what_was_deleted_goes_and_may_come_back() {
     let bytes = chart_of("a", "1.0.0", 50_000);
     put(&own.store, "t", &bytes, PLAIN).await.expect("saved");
     put(&own.store, "u", &bytes, PLAIN).await.expect("saved");
+    own.store.manifest("u/a", "1.0.0").await.expect("a manifest, and its config");
     own.store.delete_chart("t", "a", "1.0.0").await.expect("deleted");
     assert_eq!(collect(&own.store).await.contents, 0, "another tenant has it");
     own.store.delete_chart("u", "a", "1.0.0").await.expect("deleted");

@@ -58,7 +58,9 @@ async fn what_one_does_the_other_sees(one: &Store, two: &Store) {
     assert_eq!(versions(two, "org", "a").await, ["1.0.0+x"]);
     let file = two.file("org", "a-1.0.0+x.tgz").await.expect("a file");
     assert_eq!(file.bytes(u64::MAX).await.expect("bytes"), bytes);
+    assert_eq!(two.repositories(None, None).await.expect("a list").names, ["org/a"]);
     assert_eq!(two.tags("org/a", None, None).await.expect("tags").names, ["1.0.0_x"]);
+    assert_eq!(two.sources(&sha256(&bytes)).await.expect("sources"), ["org/a"]);
     push(two, "org/b", &chart("b", "2.0.0"), "2.0.0").await.expect("pushed");
     assert_eq!(versions(one, "org", "b").await, ["2.0.0"]);
     one.delete_chart("org", "b", "2.0.0").await.expect("deleted");

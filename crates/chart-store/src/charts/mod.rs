@@ -10,14 +10,16 @@ mod provenance;
 mod put;
 mod read;
 mod table;
+mod tie;
 
 pub use checked::Checked;
 pub use entry::{head as chart_head, time as entry_time};
 pub use listing::Listed;
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer};
 pub use package::Package;
-pub use put::{check_tenant, tie};
+pub use put::check_tenant;
 pub use table::{Place, put_version, remove_everywhere, remove_tagged, tagged_versions, version_of};
+pub use tie::{settle, tie};
 
 /// What an upload may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,8 +11,9 @@ use crate::rows::{Change, Row, Tx};
 use crate::store::{Store, now};
 
 use super::manifest::Piece;
-use super::put::{PROVENANCE_BYTES, check_room, check_tenant, tie};
+use super::put::{PROVENANCE_BYTES, check_room, check_tenant};
 use super::table::{Place, put_version, version_of};
+use super::tie::tie;
 use super::{Package, Policy, Saved};
 
 impl Store {
@@ -127,13 +128,10 @@ impl Change for PutProvenance {
             metadata: row.metadata,
             entry: entry.ok_or_else(|| Error::torn("read an entry"))?.text()?,
         };
-        // What came as a manifest may have another config than ours: the blob of ours is kept with the manifest.
-        let config = Spooled::from_bytes(package.metadata.clone().into());
-        oci::keep_blob(tx, &NewBlob::inline(&config, package.metadata.clone().into()), now).await?;
         let piece = Piece { digest: &blob.digest, size: blob.size };
-        let manifest = tie(tx, &self.tenant, &package, Some(piece)).await?;
+        let manifest = tie(tx, &place, &self.tenant, &package, Some(piece)).await?;
         // The manifest of before stays for those who hold its digest; it goes with the version.
-        put_version(tx, &place, &package, Some(&blob.digest), manifest.as_ref()).await
+        put_version(tx, &place, &package, Some(&blob.digest), manifest.as_deref()).await
     }
 }
 

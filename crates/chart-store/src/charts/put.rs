@@ -3,16 +3,16 @@
 use bytes::Bytes;
 
 use crate::blobs::Spooled;
-use crate::digest::Digest;
 use crate::error::{Error, Quota};
 use crate::names;
-use crate::registry::table::{self as oci, NewBlob, NewManifest};
+use crate::registry::table::{self as oci, NewBlob};
 use crate::rows::{Arg, Change, Tx};
 use crate::store::{Store, now};
 
-use super::manifest::{CONFIG, Piece, manifest};
+use super::manifest::Piece;
 use super::provenance;
 use super::table::{Place, put_version, remove_everywhere, version_of};
+use super::tie::tie;
 use super::{Checked, Package, Policy, Saved};
 
 /// Bytes of a provenance file: a signed Chart.yaml with one digest.
@@ -92,8 +92,7 @@ impl Store {
             digest: package.digest.hex().to_owned(),
         };
         let repository = names::repository(&tenant, &package.name);
-        let config = Spooled::from_bytes(package.metadata.clone().into());
-        let mut contents = vec![spooled, config];
+        let mut contents = vec![spooled];
         contents.extend(provenance.map(Spooled::from_bytes));
         let scopes = [repository.as_str(), tenant.as_str()];
         let change = |blobs| PutPackage { tenant: tenant.clone(), package: package.clone(), blobs, policy };
@@ -134,7 +133,7 @@ pub async fn check_room(tx: &mut Tx, place: &Place, max_objects: u64) -> Result<
 struct PutPackage {
     tenant: String,
     package: Package,
-    /// Package, config, and perhaps provenance.
+    /// Package, and perhaps provenance.
     blobs: Vec<NewBlob>,
     policy: Policy,
 }
@@ -157,13 +156,13 @@ impl Change for PutPackage {
             oci::keep_blob(tx, blob, now).await?;
         }
         let early = provenance::early(tx, place.tenant, &package.file).await?;
-        let provenance = self.blobs.get(2).map(|blob| (blob.digest.clone(), blob.size)).or(early);
+        let provenance = self.blobs.get(1).map(|blob| (blob.digest.clone(), blob.size)).or(early);
         let piece = provenance.as_ref().map(|(digest, size)| Piece { digest, size: *size });
-        let manifest = tie(tx, &self.tenant, package, piece).await?;
+        let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
         let provenance = provenance.as_ref().map(|(digest, _)| digest);
-        put_version(tx, &place, package, provenance, manifest.as_ref()).await?;
+        put_version(tx, &place, package, provenance, manifest.as_deref()).await?;
         if let Some(old) = before.and_then(|before| before.manifest)
-            && manifest.as_ref().is_none_or(|new| new.as_str() != old)
+            && manifest.as_ref().is_none_or(|new| *new != old)
             && let Some(repository) = oci::known_repository(tx, &names::repository(&self.tenant, &package.name)).await?
         {
             oci::remove_untagged(tx, repository, &old).await?;
@@ -190,31 +189,4 @@ impl PutPackage {
         }
         Ok(())
     }
-}
-
-/// Gives a package its manifest and tag, unless its name is none that a registry can have.
-pub async fn tie(
-    tx: &mut Tx,
-    tenant: &str,
-    package: &Package,
-    provenance: Option<Piece<'_>>,
-) -> Result<Option<Digest>, Error> {
-    let (repository, tag) = (names::repository(tenant, &package.name), names::tag(&package.version));
-    if !names::is_repository(&repository) || !names::is_tag(&tag) {
-        return Ok(None);
-    }
-    let now = now();
-    let chart = Piece { digest: &package.digest, size: package.size };
-    let body = manifest(&package.metadata, chart, provenance, package.created)?;
-    let config = Digest::of(crate::Algorithm::Sha256, package.metadata.as_bytes());
-    let repository = oci::repository(tx, &repository).await?;
-    let new = NewManifest::of_chart(body.into(), &package.version, CONFIG);
-    let mut needs = vec![&package.digest, &config];
-    needs.extend(provenance.map(|piece| piece.digest));
-    for digest in &needs {
-        oci::link(tx, repository, digest, now).await?;
-    }
-    oci::put_manifest(tx, repository, &new, &needs).await?;
-    oci::put_tag(tx, repository, &tag, &new.digest).await?;
-    Ok(Some(new.digest))
 }

@@ -6,7 +6,7 @@ use crate::names;
 use crate::registry::table as oci;
 use crate::rows::{Arg, Tx};
 
-use super::Package;
+use super::{Package, tie};
 
 /// A tenant whose index is being changed: its row is held until the end of the transaction.
 pub struct Place {
@@ -62,7 +62,7 @@ pub async fn put_version(
     place: &Place,
     package: &Package,
     provenance: Option<&Digest>,
-    manifest: Option<&Digest>,
+    manifest: Option<&str>,
 ) -> Result<(), Error> {
     let key = [place.tenant.into(), Arg::from(&package.name), (&package.version).into()];
     let sql = "SELECT 1 FROM versions WHERE tenant = $1 AND file = $4 AND NOT (name = $2 AND version = $3)";
@@ -82,7 +82,7 @@ pub async fn put_version(
         (&package.file).into(),
         package.digest.as_str().into(),
         provenance.map(Digest::as_str).into(),
-        manifest.map(Digest::as_str).into(),
+        manifest.into(),
         size.into(),
         package.created.into(),
         place.change.into(),
@@ -118,6 +118,7 @@ pub async fn remove_everywhere(tx: &mut Tx, place: &Place, tenant: &str, key: (&
     let (name, version) = key;
     let found = version_of(tx, place.tenant, name, version).await?.ok_or(Error::Unknown(Missing::Version))?;
     remove_version(tx, place, name, version).await?;
+    tie::forget(tx, place, name).await?;
     let Some(manifest) = found.manifest else { return Ok(()) };
     let Some(repository) = oci::known_repository(tx, &names::repository(tenant, name)).await? else { return Ok(()) };
     oci::remove_tag(tx, repository, &names::tag(version), Some(&manifest)).await?;

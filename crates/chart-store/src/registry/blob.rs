@@ -1,6 +1,7 @@
 //! Blobs of a repository.
 
 use crate::blobs::{Blob, Spooled};
+use crate::charts::settle;
 use crate::digest::Digest;
 use crate::error::{Error, Missing};
 use crate::rows::{Arg, Change, Tx};
@@ -19,7 +20,7 @@ impl Store {
     pub async fn blob_of(&self, repository: &str, digest: &Digest) -> Result<Blob, Error> {
         let sql = "SELECT b.digest, b.size, b.path, b.body FROM repositories r JOIN links l ON l.repository = r.id \
             JOIN blobs b ON b.digest = l.digest WHERE r.name = $1 AND l.digest = $2";
-        let row = self.inner.rows.row(sql, &[repository.into(), digest.as_str().into()]).await?;
+        let row = self.registry_row(repository, sql, &[repository.into(), digest.as_str().into()]).await?;
         self.blob(&mut row.ok_or(Error::Unknown(Missing::Blob))?)
     }
 
@@ -59,8 +60,9 @@ impl Store {
 
     /// Returns repositories that have a blob: a few of them.
     pub async fn sources(&self, digest: &Digest) -> Result<Vec<String>, Error> {
-        let sql = "SELECT r.name FROM links l JOIN repositories r ON r.id = l.repository WHERE l.digest = $1 \
-            ORDER BY r.id LIMIT $2";
+        let sql = "SELECT r.name FROM links l JOIN repositories r ON r.id = l.repository WHERE l.digest = $1 UNION \
+            SELECT CASE t.name WHEN '' THEN v.name ELSE t.name || '/' || v.name END FROM versions v JOIN tenants t \
+            ON t.id = v.tenant WHERE v.archive = $1 AND v.manifest = '' ORDER BY 1 LIMIT $2";
         let rows = self.inner.rows.rows(sql, &[digest.as_str().into(), Arg::Int(SOURCES)]).await?;
         rows.into_iter().map(|mut row| row.text()).collect()
     }
@@ -87,6 +89,7 @@ impl Change for PutBlob {
 
     async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
         let now = now();
+        settle(tx, &self.repository).await?;
         let repository = table::repository(tx, &self.repository).await?;
         for blob in &self.blobs {
             table::keep_blob(tx, blob, now).await?;
@@ -109,6 +112,8 @@ impl Change for Mount {
     type Done = bool;
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, Error> {
+        settle(tx, &self.from).await?;
+        settle(tx, &self.repository).await?;
         // The blob's row is held, so that garbage collection waits.
         let sql = "UPDATE blobs SET touched = $3 WHERE digest = $2 AND state = 0 AND EXISTS (SELECT 1 FROM links l \
             JOIN repositories r ON r.id = l.repository WHERE r.name = $1 AND l.digest = $2)";
@@ -132,6 +137,7 @@ impl Change for Unlink {
 
     async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
         let unknown = || Error::Unknown(Missing::Blob);
+        settle(tx, &self.repository).await?;
         let repository = table::known_repository(tx, &self.repository).await?.ok_or_else(unknown)?;
         let key = [repository.into(), Arg::from(self.digest.as_str())];
         let sql = "SELECT 1 FROM needs n JOIN manifests m ON m.repository = n.repository AND m.digest = n.manifest \

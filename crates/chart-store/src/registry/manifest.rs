@@ -28,7 +28,7 @@ impl Store {
                 JOIN manifests m ON m.repository = r.id AND m.digest = t.digest WHERE r.name = $1 AND t.name = $2"
             }
         };
-        let row = self.inner.rows.row(sql, &[repository.into(), reference.into()]).await?;
+        let row = self.registry_row(repository, sql, &[repository.into(), reference.into()]).await?;
         let mut row = row.ok_or(Error::Unknown(Missing::Manifest))?;
         let digest = row.text()?.parse().map_err(|_| Error::torn("read a digest"))?;
         let manifest = Arc::new(Manifest { digest, media_type: row.text()?, body: row.bytes()?.into() });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::charts::{Package, Place, put_version, remove_tagged, tagged_versions, version_of};
+use crate::charts::{Package, Place, put_version, remove_tagged, settle, tagged_versions, version_of};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Missing};
 use crate::names;
@@ -92,6 +92,7 @@ impl Change for Push {
 
     async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
         let now = now();
+        settle(tx, &self.put.repository).await?;
         self.list(tx, now).await?;
         let repository = table::repository(tx, &self.put.repository).await?;
         self.check_references(tx, repository).await?;
@@ -146,7 +147,7 @@ impl Push {
         if replaces && !self.put.overwrite_charts {
             return Err(Error::Exists(package.file.clone()));
         }
-        put_version(tx, &place, package, provenance, Some(&self.digest)).await
+        put_version(tx, &place, package, provenance, Some(self.digest.as_str())).await
     }
 
     /// Takes the chart that a tag was the version of out of the index, if the tag gets something else.

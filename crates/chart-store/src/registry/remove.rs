@@ -1,6 +1,6 @@
 //! Deletes tags and manifests, and with them the versions of charts that they were.
 
-use crate::charts::remove_tagged;
+use crate::charts::{remove_tagged, settle};
 use crate::digest::Digest;
 use crate::error::{Error, Missing};
 use crate::names;
@@ -53,6 +53,7 @@ impl Change for Remove {
     async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
         let unknown = |what| Error::Unknown(what);
         let name = &self.repository;
+        settle(tx, name).await?;
         let known = table::known_repository(tx, name).await?;
         let repository = known.ok_or_else(|| unknown(Missing::Repository))?;
         match &self.what {

@@ -22,10 +22,13 @@ const WAIT: Duration = Duration::from_secs(10);
 
 const OUT_OF_DATE: &str = "cannot bring the tables up to date";
 
-/// Of the tables in SQLite's file, its `user_version`.
-const SQLITE_VERSION: i64 = 1;
-const SQLITE: &str = include_str!("../../migrations/sqlite/1_first.sql");
-const POSTGRES: &str = include_str!("../../migrations/postgres/1_first.sql");
+/// What brings the tables from one version to the next; SQLite's file has its own as its `user_version`.
+const SQLITE: [&str; 2] =
+    [include_str!("../../migrations/sqlite/1_first.sql"), include_str!("../../migrations/sqlite/2_untied.sql")];
+const POSTGRES: [(&str, &str); 2] = [
+    ("first", include_str!("../../migrations/postgres/1_first.sql")),
+    ("untied", include_str!("../../migrations/postgres/2_untied.sql")),
+];
 
 impl Rows {
     /// Opens `store.db` in a folder, or makes it; nobody else may have it open.
@@ -49,8 +52,10 @@ impl Rows {
     pub async fn postgres(url: &str) -> Result<Rows, Error> {
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(WAIT).connect(url).await;
         let pool = pool.map_err(|error| Error::rows("cannot connect to PostgreSQL", error))?;
-        let first = Migration::new(1, "first".into(), MigrationType::Simple, POSTGRES.into_sql_str(), false);
-        let done = Migrator::with_migrations(vec![first]).run(&pool).await;
+        let steps = (1..).zip(POSTGRES).map(|(version, (name, sql))| {
+            Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        });
+        let done = Migrator::with_migrations(steps.collect()).run(&pool).await;
         done.map_err(|error| Error::Rows { what: OUT_OF_DATE, source: Box::new(error) })?;
         Rows { kind: Kind::Postgres(pool), name: String::new() }.named().await
     }
@@ -100,12 +105,14 @@ fn lock(path: &Path) -> Result<std::fs::File, Error> {
 fn made(path: &Path) -> Result<Connection, Error> {
     let file = sqlite::open(path)?;
     let version = version(&file).map_err(|error| sqlite::failed("cannot open the rows", error))?;
-    if version > SQLITE_VERSION {
-        let text = format!("they are of a newer program: version {version}, this one knows {SQLITE_VERSION}");
+    let version = usize::try_from(version).unwrap_or_default();
+    let Some(steps) = SQLITE.get(version..) else {
+        let text = format!("they are of a newer program: version {version}, this one knows {}", SQLITE.len());
         return Err(Error::Rows { what: OUT_OF_DATE, source: text.into() });
-    }
-    if version == 0 {
-        let tables = format!("BEGIN IMMEDIATE;\n{SQLITE}\nPRAGMA user_version = {SQLITE_VERSION};\nCOMMIT;");
+    };
+    if !steps.is_empty() {
+        let (steps, version) = (steps.join("\n"), SQLITE.len());
+        let tables = format!("BEGIN IMMEDIATE;\n{steps}\nPRAGMA user_version = {version};\nCOMMIT;");
         file.execute_batch(&tables).map_err(|error| sqlite::failed(OUT_OF_DATE, error))?;
     }
     Ok(file)
