@@ -48,9 +48,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
         return bless::all(&cases_folder(workspace), &cases, only.is_none());
     }
     let tally = match binary.as_deref() {
-        Some("HELM") => {
-            runner::compare(&cases_folder(workspace), &cases, &peers::fetch()?.helm, &KnownDifferences::none())?
-        }
+        Some("HELM") => runner::compare_peer(&cases_folder(workspace), &cases, &peers::fetch()?.helm)?,
         Some(path) => {
             let path = std::path::absolute(path).map_err(|e| format!("{path}: {e}"))?;
             runner::compare(&cases_folder(workspace), &cases, &path, &KnownDifferences::of_cases(workspace)?)?
@@ -81,7 +79,7 @@ pub fn compare_all(workspace: &Workspace, binary: &Path) -> Outcome {
 /// All cases with real Helm, which must agree with every golden.
 pub fn compare_peer(workspace: &Workspace, helm: &Path) -> Outcome {
     let folder = cases_folder(workspace);
-    let mut tally = runner::compare(&folder, &case::read_all(&folder)?, helm, &KnownDifferences::none())?;
+    let mut tally = runner::compare_peer(&folder, &case::read_all(&folder)?, helm)?;
     for failure in &mut tally.failures {
         failure.rerun.push_str(" --bin HELM");
     }
