@@ -120,7 +120,7 @@ async fn replaced_and_deleted_before_anybody_asks() {
 async fn what_is_pushed_meanwhile_wins() {
     let own = uploaded().await;
     let (package, config) = (chart_of("a", "1.0.0", 99), br#"{"name":"x","version":"1"}"#);
-    // In a store of its own, as the first look at the repository.
+    // Mounted from another repository, which is the first look at this one.
     put_blob(&own.store, "t/other", config).await;
     put_blob(&own.store, "t/other", &package).await;
     for digest in [sha256(config), sha256(&package)] {

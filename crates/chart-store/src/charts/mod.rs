@@ -19,7 +19,7 @@ pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer}
 pub use package::Package;
 pub use put::check_tenant;
 pub use table::{Place, put_version, remove_everywhere, remove_tagged, tagged_versions, version_of};
-pub use tie::{settle, tie};
+pub use tie::{PUT_OFF, settle, tie};
 
 /// What an upload may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use super::manifest::{CONFIG, Piece, manifest};
 use super::table::Place;
 
 /// What the row of a version has for a manifest that is put off; without one, the registry cannot have the name.
-const PUT_OFF: &str = "";
+pub const PUT_OFF: &str = "";
 /// Versions that are settled at a time.
 const PAGE: i64 = 500;
 
@@ -207,23 +207,26 @@ impl Change for Look {
 #[derive(Clone)]
 enum OwnArg {
     Int(i64),
-    Text(String),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
 }
 
 impl OwnArg {
-    /// Names and numbers are all that is looked for.
     fn of(arg: &Arg<'_>) -> Self {
-        match arg {
-            Arg::Int(number) => OwnArg::Int(*number),
-            Arg::Text(text) | Arg::MaybeText(Some(text)) => OwnArg::Text((*text).to_owned()),
-            Arg::Bytes(_) | Arg::MaybeBytes(_) | Arg::MaybeText(None) => OwnArg::Text(String::new()),
+        match *arg {
+            Arg::Int(number) => OwnArg::Int(number),
+            Arg::Text(text) => OwnArg::Text(Some(text.to_owned())),
+            Arg::MaybeText(text) => OwnArg::Text(text.map(str::to_owned)),
+            Arg::Bytes(bytes) => OwnArg::Bytes(Some(bytes.to_owned())),
+            Arg::MaybeBytes(bytes) => OwnArg::Bytes(bytes.map(<[u8]>::to_owned)),
         }
     }
 
     fn arg(&self) -> Arg<'_> {
         match self {
             OwnArg::Int(number) => Arg::Int(*number),
-            OwnArg::Text(text) => Arg::Text(text),
+            OwnArg::Text(text) => Arg::MaybeText(text.as_deref()),
+            OwnArg::Bytes(bytes) => Arg::MaybeBytes(bytes.as_deref()),
         }
     }
 }

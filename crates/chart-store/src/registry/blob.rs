@@ -1,7 +1,7 @@
 //! Blobs of a repository.
 
 use crate::blobs::{Blob, Spooled};
-use crate::charts::settle;
+use crate::charts::{PUT_OFF, settle};
 use crate::digest::Digest;
 use crate::error::{Error, Missing};
 use crate::rows::{Arg, Change, Tx};
@@ -62,8 +62,8 @@ impl Store {
     pub async fn sources(&self, digest: &Digest) -> Result<Vec<String>, Error> {
         let sql = "SELECT r.name FROM links l JOIN repositories r ON r.id = l.repository WHERE l.digest = $1 UNION \
             SELECT CASE t.name WHEN '' THEN v.name ELSE t.name || '/' || v.name END FROM versions v JOIN tenants t \
-            ON t.id = v.tenant WHERE v.archive = $1 AND v.manifest = '' ORDER BY 1 LIMIT $2";
-        let rows = self.inner.rows.rows(sql, &[digest.as_str().into(), Arg::Int(SOURCES)]).await?;
+            ON t.id = v.tenant WHERE v.archive = $1 AND v.manifest = $2 ORDER BY 1 LIMIT $3";
+        let rows = self.inner.rows.rows(sql, &[digest.as_str().into(), PUT_OFF.into(), Arg::Int(SOURCES)]).await?;
         rows.into_iter().map(|mut row| row.text()).collect()
     }
 
