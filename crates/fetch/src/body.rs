@@ -11,6 +11,7 @@ use crate::retry::Attempt;
 use crate::transport::Compression;
 use crate::words;
 
+/// What is read at a time at most, and of answers that do not tell their length.
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Returns what an answer says beside its body.
@@ -38,15 +39,20 @@ pub fn read(
     sink: &mut dyn Sink,
 ) -> Result<(), Attempt> {
     let packed = answer.headers().get("content-encoding").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"gzip"));
-    let reader = answer.into_body().into_reader();
+    let body = answer.into_body();
+    // Room for what is announced: to clear more takes longer than to read a small body.
+    let length = body.content_length().and_then(|length| usize::try_from(length).ok());
+    let room = length.map_or(PIECE_BYTES, |length| length.clamp(1, PIECE_BYTES));
+    let reader = body.into_reader();
     match (compression, packed) {
-        (Compression::Gzip, true) => pump(MultiGzDecoder::new(reader), limit_bytes, sink),
-        (Compression::Gzip, false) | (Compression::None, _) => pump(reader, limit_bytes, sink),
+        (Compression::Gzip, true) => pump(MultiGzDecoder::new(reader), (PIECE_BYTES, limit_bytes), sink),
+        (Compression::Gzip, false) | (Compression::None, _) => pump(reader, (room, limit_bytes), sink),
     }
 }
 
-fn pump(mut reader: impl Read, limit_bytes: u64, sink: &mut dyn Sink) -> Result<(), Attempt> {
-    let mut piece = vec![0; PIECE_BYTES];
+/// Sends what is read to a sink, in pieces of `room` bytes.
+fn pump(mut reader: impl Read, (room, limit_bytes): (usize, u64), sink: &mut dyn Sink) -> Result<(), Attempt> {
+    let mut piece = vec![0; room];
     let mut taken = 0;
     loop {
         let length = match reader.read(&mut piece) {

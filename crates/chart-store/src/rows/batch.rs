@@ -121,17 +121,22 @@ fn open(path: &Path, connection: Option<Tx>) -> Result<Tx, Error> {
 /// and that the connection is of no more use.
 fn together(tx: &mut Tx, batch: &mut [Box<dyn Job>], outcomes: &mut Vec<Option<Error>>) -> Result<(), Error> {
     run(tx, "BEGIN IMMEDIATE")?;
-    if let [job] = batch {
-        let Err(error) = job.run(tx) else { return run(tx, "COMMIT") };
-        return match run(tx, "ROLLBACK") {
-            Ok(()) => {
-                outcomes.push(Some(error));
-                Ok(())
-            }
-            // Why the change failed says more than why it could not be taken back.
-            Err(_) => Err(error),
-        };
+    let Some(error) = batch.iter_mut().find_map(|job| job.run(tx).err()) else { return run(tx, "COMMIT") };
+    if run(tx, "ROLLBACK").is_err() {
+        // Why the change failed says more than why it could not be taken back.
+        return Err(error);
     }
+    match batch {
+        [_] => outcomes.push(Some(error)),
+        _ => one_by_one(tx, batch, outcomes)?,
+    }
+    Ok(())
+}
+
+/// Runs jobs of which one or more fail, so that the others count: to take one back, SQLite keeps a copy of each page that
+/// it changes, which is too much for jobs that do not fail.
+fn one_by_one(tx: &mut Tx, batch: &mut [Box<dyn Job>], outcomes: &mut Vec<Option<Error>>) -> Result<(), Error> {
+    run(tx, "BEGIN IMMEDIATE")?;
     for job in batch {
         run(tx, "SAVEPOINT job")?;
         let failed = job.run(tx).err();

@@ -45,8 +45,11 @@ pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
     }
     let found = found?;
     let folder = found.folder.clone().ok_or_else(|| GoError::new("Chart.yaml file is missing"))?;
-    found.charts.iter().try_for_each(|text| check_api_version(text))?;
-    let mut metadata = found.metadata()?;
+    let mut read = None;
+    for text in &found.charts {
+        read = check_api_version(text)?;
+    }
+    let mut metadata = found.metadata(read)?;
     for text in &found.values {
         load_values(text).map_err(|error| cannot_load("values.yaml", error))?;
     }
@@ -88,7 +91,7 @@ fn packed(input: &mut dyn Read, tree: &Tree, depth: usize) -> Result<(), GoError
     if found.folder.is_none() {
         return Err(GoError::new("Chart.yaml file is missing"));
     }
-    let mut metadata = found.metadata()?;
+    let mut metadata = found.metadata(None)?;
     metadata.validate()?;
     match found.broken {
         None => Ok(()),
@@ -182,11 +185,15 @@ fn definitions(unpacked: &mut impl Read, tree: &Tree, depth: usize) -> Result<De
 }
 
 impl Definitions {
-    /// Reads what Chart.yaml and requirements.yaml say.
-    fn metadata(&self) -> Result<Metadata, GoError> {
+    /// Reads what Chart.yaml and requirements.yaml say; `read` is what the last Chart.yaml says alone, where it is known.
+    fn metadata(&self, read: Option<Metadata>) -> Result<Metadata, GoError> {
+        let mut only = read.filter(|_| self.charts.len() == 1);
         let mut metadata = Metadata::default();
         for text in &self.charts {
-            metadata.read(text).map_err(|error| cannot_load("Chart.yaml", error))?;
+            match only.take() {
+                Some(only) => metadata = only,
+                None => metadata.read(text).map_err(|error| cannot_load("Chart.yaml", error))?,
+            }
             if metadata.api_version.is_empty() {
                 metadata.api_version = "v1".to_owned();
             }

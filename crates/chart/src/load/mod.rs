@@ -98,12 +98,14 @@ pub fn load_archive(bytes: &[u8], log: &mut dyn Log) -> Result<Chart, GoError> {
     load_files(archive::files(bytes)?, log)
 }
 
-/// Checks the version of the chart format, before anything else is said of the chart.
-fn check_api_version(chart_yaml: &[u8]) -> Result<(), GoError> {
-    let version = match Metadata::parse(chart_yaml) {
-        Ok(metadata) => metadata.api_version,
+/// Checks the version of the chart format, before anything else is said of the chart. Returns what Chart.yaml says, unless
+/// something else is wrong in it.
+fn check_api_version(chart_yaml: &[u8]) -> Result<Option<Metadata>, GoError> {
+    let metadata = Metadata::parse(chart_yaml).ok();
+    let version = match &metadata {
+        Some(metadata) => metadata.api_version.clone(),
         // What is wrong may be another field, which Helm sees only later.
-        Err(_) => {
+        None => {
             let base = goyaml::from_yaml_shaped(chart_yaml, &BASE)
                 .map_err(|error| GoError::wrap(format!("cannot load Chart.yaml: {}", error.text), error))?;
             let version = base.as_map().and_then(|map| map.get(b"apiVersion"));
@@ -111,7 +113,7 @@ fn check_api_version(chart_yaml: &[u8]) -> Result<(), GoError> {
         }
     };
     match version.as_str() {
-        "" | "v1" | "v2" | "v3" => Ok(()),
+        "" | "v1" | "v2" | "v3" => Ok(metadata),
         _ => Err(GoError::new("unsupported chart version")),
     }
 }

@@ -271,9 +271,13 @@ fn parse(block: &[u8; BLOCK]) -> Result<Header, GoError> {
 /// The sum of all bytes, its own field taken as blanks; old programs summed signed bytes.
 fn check_sum(block: &[u8; BLOCK]) -> Result<(), GoError> {
     let wanted = octal(&block[148..156])?;
-    let bytes = || block.iter().enumerate().map(|(at, b)| if (148..156).contains(&at) { b' ' } else { *b });
-    let unsigned: i64 = bytes().map(i64::from).sum();
-    let signed: i64 = bytes().map(|b| i64::from(b as i8)).sum();
+    let sum = |number: fn(&u8) -> i64| {
+        let all: i64 = block.iter().map(number).sum();
+        let own: i64 = block[148..156].iter().map(number).sum();
+        all - own + 8 * i64::from(b' ')
+    };
+    let unsigned = sum(|b| i64::from(*b));
+    let signed = sum(|b| i64::from(*b as i8));
     match wanted == unsigned || wanted == signed {
         true => Ok(()),
         false => Err(invalid()),
