@@ -112,7 +112,9 @@ fn inspected(packed: &[u8]) -> Vec<String> {
     let mut outer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     outer.write_all(&tar).unwrap();
     let outer = outer.finish().unwrap();
-    chart::inspect(&outer[..]).err().map(|error| format!("Error: {}", error.text)).into_iter().collect()
+    let wrong = chart::inspect(&outer[..]).err().map(|error| error.text);
+    assert_eq!(chart::inspect_bytes(&outer).err().map(|error| error.text), wrong);
+    wrong.map(|text| format!("Error: {text}")).into_iter().collect()
 }
 
 fn wanted(json: &str) -> Vec<String> {

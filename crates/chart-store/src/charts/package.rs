@@ -1,6 +1,9 @@
 //! From the bytes of an archive to what the store keeps of it.
 
-use std::io::{BufRead, BufReader, Cursor, Read, Seek};
+use std::io::{BufReader, Read, Seek};
+
+use chart::Inspected;
+use gostd::GoError;
 
 use crate::blobs::{Content, Spooled};
 use crate::digest::Digest;
@@ -27,12 +30,17 @@ pub struct Package {
 }
 
 impl Package {
-    /// Reads and checks an archive.
+    /// Checks what an archive says of its chart.
     ///
     /// # Errors
     /// It is no chart, its folder has another name, or its name and version make no name of a file.
-    pub fn read(input: impl BufRead, digest: &Digest, size: u64, created: i64) -> Result<Package, Error> {
-        let inspected = chart::inspect(input).map_err(Error::of_go)?;
+    pub fn new(
+        inspected: Result<Inspected, GoError>,
+        digest: &Digest,
+        size: u64,
+        created: i64,
+    ) -> Result<Package, Error> {
+        let inspected = inspected.map_err(Error::of_go)?;
         let metadata = inspected.metadata;
         let file = names::file(&metadata.name, &metadata.version)?;
         if inspected.folder != metadata.name {
@@ -83,7 +91,7 @@ impl Store {
         let work = tokio::task::spawn_blocking(move || {
             let reader = Pieces { pieces, handle, piece: bytes::Bytes::new(), failed: None };
             let mut reader = BufReader::new(reader);
-            let package = Package::read(&mut reader, &digest, size, created);
+            let package = Package::new(chart::inspect(&mut reader), &digest, size, created);
             match reader.into_inner().failed {
                 // What could not be read says nothing of the archive.
                 Some(error) => Err(error),
@@ -99,10 +107,10 @@ impl Store {
 fn read(mut spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
     let (digest, size) = (spooled.digest.clone(), spooled.size);
     let package = match &mut spooled.content {
-        Content::Memory(bytes) => Package::read(Cursor::new(&bytes[..]), &digest, size, created),
+        Content::Memory(bytes) => Package::new(chart::inspect_bytes(bytes), &digest, size, created),
         Content::File(file, _) => {
             file.rewind().map_err(|error| Error::disk("cannot read a body", error))?;
-            Package::read(BufReader::new(&*file), &digest, size, created)
+            Package::new(chart::inspect(BufReader::new(&*file)), &digest, size, created)
         }
         Content::Placed => Err(Error::Busy),
     }?;

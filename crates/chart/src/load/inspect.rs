@@ -2,7 +2,7 @@
 //! server does with archives of strangers.
 
 use std::cell::Cell;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Take};
 
 use flate2::bufread::MultiGzDecoder;
 use gostd::GoError;
@@ -37,7 +37,22 @@ pub struct Inspected {
 /// the same, but for their values. Subcharts in folders and templates are not looked into.
 pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
     check_start(&mut input)?;
-    let mut unpacked = MultiGzDecoder::new(input).take(UNPACKED_BYTES);
+    inspect_unpacked(MultiGzDecoder::new(input).take(UNPACKED_BYTES))
+}
+
+/// Reads an archive that is in memory, as [`inspect`] does: small ones in half the time.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn inspect_bytes(mut bytes: &[u8]) -> Result<Inspected, GoError> {
+    check_start(&mut bytes)?;
+    match gzip::whole(bytes) {
+        Some(whole) => inspect_unpacked((&whole[..]).take(UNPACKED_BYTES)),
+        None => inspect(bytes),
+    }
+}
+
+fn inspect_unpacked<R: Read>(mut unpacked: Take<R>) -> Result<Inspected, GoError> {
     let tree = Tree::default();
     let found = definitions(&mut unpacked, &tree, 0);
     if unpacked.limit() == 0 {
@@ -80,7 +95,7 @@ fn packed(input: &mut dyn Read, tree: &Tree, depth: usize) -> Result<(), GoError
     let mut start = Vec::new();
     input.take(gzip::HEADER_BYTES as u64).read_to_end(&mut start).map_err(|error| gzip::error(&error))?;
     // An archive that is too short, or none, says so.
-    gzip::reader(&start)?;
+    gzip::check(&start)?;
     let input = (&start[..]).chain(BufReader::new(input));
     let mut unpacked = Metered { input: MultiGzDecoder::new(input), left: &tree.unpacked_bytes };
     let found = definitions(&mut unpacked, tree, depth);
