@@ -61,8 +61,7 @@ pub fn archive(data: &[u8]) {
 /// What can be loaded a server must take, unless its format is a newer one.
 fn load_and_inspect(archive: &[u8]) {
     let inspected = chart::inspect(archive);
-    let error = |found: &Result<chart::Inspected, gostd::GoError>| found.as_ref().err().map(|error| error.text.clone());
-    assert_eq!(error(&chart::inspect_bytes(archive)), error(&inspected), "at once as in steps");
+    assert!(inspected.is_ok() || chart::inspect_small(archive).is_none(), "taken at once, not in steps");
     let Ok(loaded) = chart::load_archive(archive, &mut Silent) else { return };
     if let Err(refused) = inspected {
         assert_eq!(refused.text, "unsupported chart version", "loaded, but not taken");

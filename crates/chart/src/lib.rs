@@ -32,7 +32,7 @@ pub use chart::{Chart, Crd, File, Parts};
 pub use content::Data;
 pub use expand::expand;
 pub use load::{
-    Content, Inspected, inspect, inspect_bytes, load, load_any_version, load_archive, load_files, load_folder,
+    Content, Inspected, inspect, inspect_small, load, load_any_version, load_archive, load_files, load_folder,
     load_without_templates,
 };
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};

@@ -5,9 +5,8 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chart_store::{Algorithm, Checked, Error, Policy, Spool, Store};
+use chart_store::{Algorithm, Checked, Error, Policy, Saved, Spool, Store};
 use fetch::{Client, Compression, Failure, Request, Retry, Sink};
-use futures_util::future::join_all;
 
 use super::quiet::Passage;
 use super::upstream::Remote;
@@ -110,19 +109,21 @@ impl Fetcher {
         tenant: &str,
         packages: impl IntoIterator<Item = Fetched>,
     ) -> Result<Vec<(Remote, Kept)>, Error> {
-        let kept = packages.into_iter().map(|Fetched { remote, checked }| async {
-            let bytes = checked.size();
-            let kept = self.keep(tenant, &remote, checked).await;
-            (remote, kept.map(|()| bytes))
-        });
-        self.passage.wait(async { Ok(join_all(kept).await) })
+        let (remotes, packages): (Vec<Remote>, Vec<Checked>) =
+            packages.into_iter().map(|Fetched { remote, checked }| (remote, checked)).unzip();
+        let sizes: Vec<u64> = packages.iter().map(Checked::size).collect();
+        let kept = self.passage.wait(self.store.keep_charts(tenant, packages, Policy::default()))?;
+        let outcomes = kept.into_iter().zip(sizes).zip(remotes);
+        Ok(outcomes
+            .map(|((kept, bytes), remote)| {
+                let kept = is_here(kept, &remote).map(|()| bytes);
+                (remote, kept)
+            })
+            .collect())
     }
 
     async fn keep(&self, tenant: &str, remote: &Remote, checked: Checked) -> Result<(), Trouble> {
-        match self.store.keep_chart(tenant, checked, None, Policy::default()).await {
-            Ok(_) | Err(Error::Exists(_)) => Ok(()),
-            Err(error) => Err(of_store(error, remote)),
-        }
+        is_here(self.store.keep_chart(tenant, checked, None, Policy::default()).await, remote)
     }
 
     /// Fetches the signature of a package that is here; reports whether there is one.
@@ -168,6 +169,14 @@ impl Sink for Incoming<'_> {
             self.failed = Some(error);
             io::Error::other(text)
         })
+    }
+}
+
+/// That somebody else was faster is no failure.
+fn is_here(kept: Result<Saved, Error>, remote: &Remote) -> Result<(), Trouble> {
+    match kept {
+        Ok(_) | Err(Error::Exists(_)) => Ok(()),
+        Err(error) => Err(of_store(error, remote)),
     }
 }
 

@@ -1,9 +1,8 @@
 //! From the bytes of an archive to what the store keeps of it.
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read, Seek};
 
 use chart::Inspected;
-use gostd::GoError;
 
 use crate::blobs::{Content, Spooled};
 use crate::digest::Digest;
@@ -34,13 +33,7 @@ impl Package {
     ///
     /// # Errors
     /// It is no chart, its folder has another name, or its name and version make no name of a file.
-    pub fn new(
-        inspected: Result<Inspected, GoError>,
-        digest: &Digest,
-        size: u64,
-        created: i64,
-    ) -> Result<Package, Error> {
-        let inspected = inspected.map_err(Error::of_go)?;
+    pub fn new(inspected: Inspected, digest: &Digest, size: u64, created: i64) -> Result<Package, Error> {
         let metadata = inspected.metadata;
         let file = names::file(&metadata.name, &metadata.version)?;
         if inspected.folder != metadata.name {
@@ -66,13 +59,18 @@ impl Store {
         work.await.map_err(|_| Error::Busy)?
     }
 
-    /// Reads and checks an archive on this thread, which waits for its turn among the others.
+    /// Reads and checks an archive on this thread, which waits for its turn among the others unless the archive is small.
     pub(crate) fn inspect_here(
         &self,
         spooled: Spooled,
         created: i64,
         handle: &tokio::runtime::Handle,
     ) -> Result<(Package, Spooled), Error> {
+        if let Content::Memory(bytes) = &spooled.content
+            && let Some(inspected) = chart::inspect_small(bytes)
+        {
+            return Ok((Package::new(inspected, &spooled.digest, spooled.size, created)?, spooled));
+        }
         let _turn = handle.block_on(self.inner.inspections.acquire()).map_err(|_| Error::Busy)?;
         read(spooled, created)
     }
@@ -91,7 +89,7 @@ impl Store {
         let work = tokio::task::spawn_blocking(move || {
             let reader = Pieces { pieces, handle, piece: bytes::Bytes::new(), failed: None };
             let mut reader = BufReader::new(reader);
-            let package = Package::new(chart::inspect(&mut reader), &digest, size, created);
+            let package = inspected(&mut reader).and_then(|found| Package::new(found, &digest, size, created));
             match reader.into_inner().failed {
                 // What could not be read says nothing of the archive.
                 Some(error) => Err(error),
@@ -106,15 +104,20 @@ impl Store {
 
 fn read(mut spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
     let (digest, size) = (spooled.digest.clone(), spooled.size);
-    let package = match &mut spooled.content {
-        Content::Memory(bytes) => Package::new(chart::inspect_bytes(bytes), &digest, size, created),
+    let found = match &mut spooled.content {
+        Content::Memory(bytes) => chart::inspect_small(bytes).map_or_else(|| inspected(&bytes[..]), Ok),
         Content::File(file, _) => {
             file.rewind().map_err(|error| Error::disk("cannot read a body", error))?;
-            Package::new(chart::inspect(BufReader::new(&*file)), &digest, size, created)
+            inspected(BufReader::new(&*file))
         }
         Content::Placed => Err(Error::Busy),
     }?;
+    let package = Package::new(found, &digest, size, created)?;
     Ok((package, spooled))
+}
+
+fn inspected(input: impl BufRead) -> Result<Inspected, Error> {
+    chart::inspect(input).map_err(Error::of_go)
 }
 
 /// A stream of pieces as a reader for work that may wait.

@@ -1,6 +1,7 @@
 //! Takes in packages: blob, manifest, tag and version in one transaction.
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 
 use crate::blobs::Spooled;
 use crate::error::{Error, Quota};
@@ -75,6 +76,28 @@ impl Store {
         }
         let (store, tenant) = (self.clone(), tenant.to_owned());
         self.whole(async move { store.put_package(tenant, package, spooled, provenance, policy).await }).await
+    }
+
+    /// Keeps packages that were checked, as [`Store::keep_chart`] does each; their rows are written together.
+    ///
+    /// # Errors
+    /// The name of the tenant, or the server stops; those of a package are its own.
+    pub async fn keep_charts(
+        &self,
+        tenant: &str,
+        packages: Vec<Checked>,
+        policy: Policy,
+    ) -> Result<Vec<Result<Saved, Error>>, Error> {
+        check_tenant(tenant)?;
+        let (store, tenant) = (self.clone(), tenant.to_owned());
+        // One task for all: each by itself wakes a thread or two.
+        self.whole(async move {
+            let kept = packages
+                .into_iter()
+                .map(|Checked { package, spooled }| store.put_package(tenant.clone(), package, spooled, None, policy));
+            Ok(join_all(kept).await)
+        })
+        .await
     }
 
     async fn put_package(

@@ -11,10 +11,8 @@ pub const HEADER: &str = "gzip: invalid header";
 /// Bytes of the smallest header.
 pub const HEADER_BYTES: usize = 10;
 
-/// What is unpacked at once, packed and unpacked: most charts have a few kB. A step for each entry of an archive takes twice
-/// as long.
-const SMALL_BYTES: usize = 64 * 1024;
-const SMALL_UNPACKED_BYTES: usize = 256 * 1024;
+/// Bytes that are unpacked at once: most charts have a few kB. A step for each entry of an archive takes twice as long.
+const AT_ONCE_BYTES: usize = 256 * 1024;
 
 /// What was packed.
 pub enum Unpacked<'a> {
@@ -37,7 +35,7 @@ impl Read for Unpacked<'_> {
 /// `EOF`, `unexpected EOF`, [`HEADER`].
 pub fn reader(bytes: &[u8]) -> Result<Unpacked<'_>, GoError> {
     check(bytes)?;
-    Ok(match whole(bytes) {
+    Ok(match whole(bytes, AT_ONCE_BYTES) {
         Some(whole) => Unpacked::Whole(Cursor::new(whole)),
         None => Unpacked::Stream(MultiGzDecoder::new(bytes)),
     })
@@ -60,11 +58,11 @@ pub fn check(bytes: &[u8]) -> Result<(), GoError> {
     Ok(())
 }
 
-/// Unpacks what is small and not broken; what is broken is read in steps, as all before the break counts.
-pub fn whole(bytes: &[u8]) -> Option<Vec<u8>> {
-    let (_, length) = bytes.split_last_chunk::<4>().filter(|_| bytes.len() <= SMALL_BYTES)?;
+/// Unpacks at most `limit` bytes, of what is not broken; what is broken is read in steps, as all before the break counts.
+pub fn whole(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let (_, length) = bytes.split_last_chunk::<4>()?;
     // The length of the last member (RFC 1952, 2.3.1), if that is true.
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length <= SMALL_UNPACKED_BYTES)?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length <= limit)?;
     // One byte more, to see that nothing follows.
     let mut whole = vec![0; length + 1];
     let (mut stream, mut filled) = (MultiGzDecoder::new(bytes), 0);
@@ -110,8 +108,8 @@ mod tests {
             broken
         };
         let end = good.len();
-        assert_eq!(whole(&good).as_deref(), Some(&b"some text"[..]));
-        assert_eq!(whole(&packed(b"")).as_deref(), Some(&b""[..]));
+        assert_eq!(whole(&good, 9).as_deref(), Some(&b"some text"[..]));
+        assert_eq!(whole(&packed(b""), 9).as_deref(), Some(&b""[..]));
         let broken = [
             with(end - 1, 1),
             with(end - 4, 1),
@@ -120,11 +118,11 @@ mod tests {
             good[..end - 1].to_vec(),
             [&good[..], b"rest"].concat(),
             [&good[..], &good[..]].concat(),
-            packed(&vec![0; SMALL_UNPACKED_BYTES + 1]),
+            packed(&[0; 10]),
             Vec::new(),
         ];
         for (number, bytes) in broken.iter().enumerate() {
-            assert_eq!(whole(bytes), None, "{number}");
+            assert_eq!(whole(bytes, 9), None, "{number}");
         }
     }
 }

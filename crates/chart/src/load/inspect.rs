@@ -19,6 +19,8 @@ const DEFINITION_BYTES: u64 = 1024 * 1024;
 const VALUES_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes of everything unpacked, headers included: what one archive may cost in time.
 const UNPACKED_BYTES: u64 = 4 * CHART_BYTES;
+/// Bytes of a small archive unpacked, and as many of what is packed in it.
+const SMALL_BYTES: usize = 64 * 1024;
 
 /// Levels of packed subcharts: each costs a reader. Nobody packs more than two or three.
 const DEPTH_LIMIT: usize = 20;
@@ -37,24 +39,20 @@ pub struct Inspected {
 /// the same, but for their values. Subcharts in folders and templates are not looked into.
 pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
     check_start(&mut input)?;
-    inspect_unpacked(MultiGzDecoder::new(input).take(UNPACKED_BYTES))
+    let tree = Tree::with(UNPACKED_BYTES, DEFINITION_BYTES);
+    inspect_unpacked(MultiGzDecoder::new(input).take(UNPACKED_BYTES), &tree)
 }
 
-/// Reads an archive that is in memory, as [`inspect`] does: small ones in half the time.
-///
-/// # Errors
-/// As [`inspect`].
-pub fn inspect_bytes(mut bytes: &[u8]) -> Result<Inspected, GoError> {
-    check_start(&mut bytes)?;
-    match gzip::whole(bytes) {
-        Some(whole) => inspect_unpacked((&whole[..]).take(UNPACKED_BYTES)),
-        None => inspect(bytes),
-    }
+/// Reads an archive that is small, with all that is packed in it, and right: in half the time, and so little memory that
+/// many may be read at a time. Of others [`inspect`] says what they are.
+pub fn inspect_small(bytes: &[u8]) -> Option<Inspected> {
+    let whole = gzip::whole(bytes, SMALL_BYTES)?;
+    let tree = Tree::with(SMALL_BYTES as u64, SMALL_BYTES as u64);
+    inspect_unpacked((&whole[..]).take(UNPACKED_BYTES), &tree).ok()
 }
 
-fn inspect_unpacked<R: Read>(mut unpacked: Take<R>) -> Result<Inspected, GoError> {
-    let tree = Tree::default();
-    let found = definitions(&mut unpacked, &tree, 0);
+fn inspect_unpacked<R: Read>(mut unpacked: Take<R>, tree: &Tree) -> Result<Inspected, GoError> {
+    let found = definitions(&mut unpacked, tree, 0);
     if unpacked.limit() == 0 {
         return Err(too_large(CHART_BYTES));
     }
@@ -81,9 +79,9 @@ struct Tree {
     definition_bytes: Cell<u64>,
 }
 
-impl Default for Tree {
-    fn default() -> Self {
-        Tree { unpacked_bytes: Cell::new(UNPACKED_BYTES), definition_bytes: Cell::new(DEFINITION_BYTES) }
+impl Tree {
+    fn with(unpacked_bytes: u64, definition_bytes: u64) -> Self {
+        Tree { unpacked_bytes: Cell::new(unpacked_bytes), definition_bytes: Cell::new(definition_bytes) }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::metadata::{BASE, Metadata};
 use crate::os_error::path_error;
 use directory::Templates;
 
-pub use inspect::{Inspected, inspect, inspect_bytes};
+pub use inspect::{Inspected, inspect, inspect_small};
 
 /// Bytes of all files of a chart.
 const CHART_BYTES: u64 = 100 * 1024 * 1024;
