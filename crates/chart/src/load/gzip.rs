@@ -17,7 +17,7 @@ const AT_ONCE_BYTES: usize = 256 * 1024;
 /// What was packed.
 pub enum Unpacked<'a> {
     Whole(Cursor<Vec<u8>>),
-    Stream(MultiGzDecoder<&'a [u8]>),
+    Stream(Box<MultiGzDecoder<&'a [u8]>>),
 }
 
 impl Read for Unpacked<'_> {
@@ -37,7 +37,7 @@ pub fn reader(bytes: &[u8]) -> Result<Unpacked<'_>, GoError> {
     check(bytes)?;
     Ok(match whole(bytes, AT_ONCE_BYTES) {
         Some(whole) => Unpacked::Whole(Cursor::new(whole)),
-        None => Unpacked::Stream(MultiGzDecoder::new(bytes)),
+        None => Unpacked::Stream(Box::new(MultiGzDecoder::new(bytes))),
     })
 }
 
