@@ -3,7 +3,7 @@
 mod support;
 
 use bytes::Bytes;
-use chart_store::{Error, Missing, Page, Policy, Store};
+use chart_store::{Error, Missing, Page, Policy, Spooled, Store};
 use support::{FORCE, PLAIN, bomb, chart, chart_of, listed, own, packed, provenance, put, sha256, versions};
 
 async fn file(store: &Store, tenant: &str, name: &str) -> Result<Bytes, Error> {
@@ -27,6 +27,24 @@ async fn a_package_is_listed_and_comes_back_as_it_was() {
         let bytes = file(&own.store, "", &version.file).await.expect("a file");
         assert_eq!((version.digest.as_str(), version.size), (sha256(&bytes).hex(), bytes.len() as u64));
     }
+}
+
+#[tokio::test]
+async fn of_packages_kept_together_each_has_its_own_outcome() {
+    let own = own().await;
+    for version in ["1.3.0", "1.9.0"] {
+        put(&own.store, "t", &chart("a", version), PLAIN).await.expect("saved");
+    }
+    let mut packages = Vec::new();
+    for number in 0..12 {
+        let package = Spooled::from_bytes(chart_of("a", &format!("1.{number}.0"), 50));
+        packages.push(own.store.check_chart(package).await.expect("a chart"));
+    }
+    let kept = own.store.keep_charts("t", packages, PLAIN).await.expect("outcomes");
+    let refused: Vec<usize> = kept.iter().enumerate().filter(|(_, kept)| kept.is_err()).map(|(at, _)| at).collect();
+    assert_eq!(refused, [3, 9]);
+    assert!(kept.iter().flat_map(|kept| kept.as_ref().err()).all(|error| matches!(error, Error::Exists(_))));
+    assert_eq!(own.reopened().await.store.versions("t", "a").await.expect("versions").len(), 12);
 }
 
 #[tokio::test]

@@ -45,13 +45,13 @@ pub fn read(
     let room = length.map_or(PIECE_BYTES, |length| length.clamp(1, PIECE_BYTES));
     let reader = body.into_reader();
     match (compression, packed) {
-        (Compression::Gzip, true) => pump(MultiGzDecoder::new(reader), (PIECE_BYTES, limit_bytes), sink),
-        (Compression::Gzip, false) | (Compression::None, _) => pump(reader, (room, limit_bytes), sink),
+        (Compression::Gzip, true) => pump(MultiGzDecoder::new(reader), PIECE_BYTES, limit_bytes, sink),
+        (Compression::Gzip, false) | (Compression::None, _) => pump(reader, room, limit_bytes, sink),
     }
 }
 
 /// Sends what is read to a sink, in pieces of `room` bytes.
-fn pump(mut reader: impl Read, (room, limit_bytes): (usize, u64), sink: &mut dyn Sink) -> Result<(), Attempt> {
+fn pump(mut reader: impl Read, room: usize, limit_bytes: u64, sink: &mut dyn Sink) -> Result<(), Attempt> {
     let mut piece = vec![0; room];
     let mut taken = 0;
     loop {

@@ -117,8 +117,8 @@ fn open(path: &Path, connection: Option<Tx>) -> Result<Tx, Error> {
     connection.map_or_else(|| sqlite::open(path).map(Tx::Sqlite), Ok)
 }
 
-/// Runs all jobs in one transaction: `outcomes` says of each that ran whether it failed; an error means that none counts,
-/// and that the connection is of no more use.
+/// Runs all jobs in one transaction: `outcomes` says of each whether it failed, or nothing where none did; an error means
+/// that none counts, and that the connection is of no more use.
 fn together(tx: &mut Tx, batch: &mut [Box<dyn Job>], outcomes: &mut Vec<Option<Error>>) -> Result<(), Error> {
     run(tx, "BEGIN IMMEDIATE")?;
     let Some(error) = batch.iter_mut().find_map(|job| job.run(tx).err()) else { return run(tx, "COMMIT") };

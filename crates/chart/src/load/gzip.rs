@@ -11,10 +11,10 @@ pub const HEADER: &str = "gzip: invalid header";
 /// Bytes of the smallest header.
 pub const HEADER_BYTES: usize = 10;
 
-/// Bytes that are unpacked at once: most charts have a few kB. A step for each entry of an archive takes twice as long.
+/// Bytes that are unpacked at once: most charts have a few kB, and each step of unpacking costs more than what it gives.
 const AT_ONCE_BYTES: usize = 256 * 1024;
 
-/// What was packed.
+/// What was packed: unpacked already, or on its way.
 pub enum Unpacked<'a> {
     Whole(Cursor<Vec<u8>>),
     Stream(Box<MultiGzDecoder<&'a [u8]>>),
@@ -58,7 +58,7 @@ pub fn check(bytes: &[u8]) -> Result<(), GoError> {
     Ok(())
 }
 
-/// Unpacks at most `limit` bytes, of what is not broken; what is broken is read in steps, as all before the break counts.
+/// Unpacks what has at most `limit` bytes and is not broken. What is broken is read in steps, as all before the break counts.
 pub fn whole(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
     let (_, length) = bytes.split_last_chunk::<4>()?;
     // The length of the last member (RFC 1952, 2.3.1), if that is true.

@@ -43,8 +43,8 @@ pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
     inspect_unpacked(MultiGzDecoder::new(input).take(UNPACKED_BYTES), &tree)
 }
 
-/// Reads an archive that is small, with all that is packed in it, and right: in half the time, and so little memory that
-/// many may be read at a time. Of others [`inspect`] says what they are.
+/// Reads an archive that is small, with all that is packed in it, and right: at once, and with so little memory that many
+/// may be read at a time. Of others there is nothing; [`inspect`] says what they are.
 pub fn inspect_small(bytes: &[u8]) -> Option<Inspected> {
     let whole = gzip::whole(bytes, SMALL_BYTES)?;
     let tree = Tree::with(SMALL_BYTES as u64, SMALL_BYTES as u64);
