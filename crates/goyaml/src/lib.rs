@@ -1,5 +1,6 @@
 //! Reads and writes YAML exactly as go-yaml v2 and v3 do, as Helm uses them. Knows nothing of templates or Kubernetes.
 
+mod check;
 mod compose;
 mod decode;
 mod documents;
@@ -20,6 +21,7 @@ use gostd::{GoError, Value};
 
 use decode::Mode;
 
+pub use check::check_map;
 pub use documents::Documents;
 pub use emit::{append_yaml, to_yaml, to_yaml_pretty};
 pub use head::{Head, head};
@@ -42,7 +44,11 @@ pub fn from_yaml(text: &[u8]) -> Result<Value, GoError> {
 /// Also `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type
 /// map[string]interface {}`.
 pub fn from_yaml_map(text: &[u8]) -> Result<Value, GoError> {
-    match from_yaml(text)? {
+    map_of(from_yaml(text)?)
+}
+
+fn map_of(value: Value) -> Result<Value, GoError> {
+    match value {
         Value::Nil => Ok(Value::map(Default::default())),
         value @ Value::Map(_) => Ok(value),
         value => Err(mismatch(&value, "map[string]interface {}")),

@@ -1,8 +1,10 @@
 //! Unpacks gzip with Go's error texts.
 
+use std::cell::RefCell;
 use std::io::{self, Cursor, Read};
 
 use flate2::bufread::MultiGzDecoder;
+use flate2::{Crc, Decompress, FlushDecompress, Status};
 use gostd::GoError;
 
 /// Go's `gzip.ErrHeader`; errors of loading depend on it.
@@ -10,6 +12,9 @@ pub const HEADER: &str = "gzip: invalid header";
 
 /// Bytes of the smallest header.
 pub const HEADER_BYTES: usize = 10;
+
+/// Bytes behind what is packed: its sum and length.
+const FOOT_BYTES: usize = 8;
 
 /// Bytes that are unpacked at once: most charts have a few kB, and each step of unpacking costs more than what it gives.
 const AT_ONCE_BYTES: usize = 256 * 1024;
@@ -58,22 +63,51 @@ pub fn check(bytes: &[u8]) -> Result<(), GoError> {
     Ok(())
 }
 
-/// Unpacks what has at most `limit` bytes and is not broken. What is broken is read in steps, as all before the break counts.
+thread_local! {
+    /// What unpacks streams without head and foot: to make one takes as long as to unpack a small archive.
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+}
+
+/// Room behind what is unpacked: near the end of its room zlib goes byte by byte.
+const SPARE_BYTES: usize = 512;
+
+/// Unpacks what is one member of at most `limit` bytes and not broken. What is broken is read in steps, as all before the
+/// break counts.
 pub fn whole(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
-    let (_, length) = bytes.split_last_chunk::<4>()?;
-    // The length of the last member (RFC 1952, 2.3.1), if that is true.
+    let packed = bytes.get(header_bytes(bytes)?..)?;
+    let (rest, [a, b, c, d, length @ ..]) = packed.split_last_chunk::<FOOT_BYTES>()?;
     let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length <= limit)?;
-    // One byte more, to see that nothing follows.
-    let mut whole = vec![0; length + 1];
-    let (mut stream, mut filled) = (MultiGzDecoder::new(bytes), 0);
-    while let Some(room) = whole.get_mut(filled..).filter(|room| !room.is_empty()) {
-        match stream.read(room).ok()? {
-            0 => break,
-            read => filled += read,
-        }
+    let mut whole = Vec::with_capacity(length + SPARE_BYTES);
+    INFLATER.with_borrow_mut(|inflater| {
+        inflater.reset(false);
+        // With the foot, which it leaves alone: near the end of the input, too, it goes byte by byte.
+        let done = inflater.decompress_vec(packed, &mut whole, FlushDecompress::Finish).ok()?;
+        (done == Status::StreamEnd && inflater.total_in() == rest.len() as u64).then_some(())
+    })?;
+    let mut sum = Crc::new();
+    sum.update(&whole);
+    (whole.len() == length && sum.sum() == u32::from_le_bytes([*a, *b, *c, *d])).then_some(whole)
+}
+
+/// Returns how long the head of a member is (RFC 1952, 2.3); none of those that have what nobody writes.
+fn header_bytes(bytes: &[u8]) -> Option<usize> {
+    const EXTRA: u8 = 4;
+    const NAME: u8 = 8;
+    const COMMENT: u8 = 16;
+    let flags = *bytes.get(3).filter(|_| bytes.starts_with(b"\x1F\x8B\x08"))?;
+    // One says that it is text, one that there is a sum of the head.
+    if flags & !(EXTRA | NAME | COMMENT) != 0 {
+        return None;
     }
-    whole.truncate(filled);
-    (filled <= length).then_some(whole)
+    let mut end = HEADER_BYTES;
+    if flags & EXTRA != 0 {
+        let length = bytes.get(end..)?.first_chunk::<2>()?;
+        end += 2 + usize::from(u16::from_le_bytes(*length));
+    }
+    for _ in [NAME, COMMENT].iter().filter(|text| flags & **text != 0) {
+        end += bytes.get(end..)?.iter().position(|byte| *byte == 0)? + 1;
+    }
+    Some(end)
 }
 
 /// Returns the text of an error while reading. Go also says before which byte the data is corrupt; that is not known
@@ -124,5 +158,48 @@ mod tests {
         for (number, bytes) in broken.iter().enumerate() {
             assert_eq!(whole(bytes, 9), None, "{number}");
         }
+    }
+
+    /// With a head that has these flags, and what they announce.
+    fn with_head(packed: &[u8], flags: u8, fields: &[u8]) -> Vec<u8> {
+        [&packed[..3], &[flags], &packed[4..HEADER_BYTES], fields, &packed[HEADER_BYTES..]].concat()
+    }
+
+    #[test]
+    fn heads_have_what_they_announce() {
+        let good = packed(b"some text");
+        for (flags, fields) in
+            [(0, &b""[..]), (4, b"\x03\0abc"), (8, b"name\0"), (16, b"comment\0"), (28, b"\x01\0anamed\0commented\0")]
+        {
+            assert_eq!(whole(&with_head(&good, flags, fields), 9).as_deref(), Some(&b"some text"[..]), "{flags}");
+        }
+        for (flags, fields) in [(4, &b"\xff\xffabc"[..]), (8, b""), (2, b"\0\0"), (32, b""), (1, b"")] {
+            assert_eq!(whole(&with_head(&good, flags, fields), 9), None, "{flags}");
+        }
+        for end in 0..good.len() {
+            assert_eq!(whole(&good[..end], 9), None, "{end}");
+        }
+    }
+
+    #[test]
+    fn what_is_whole_is_so_in_steps_too() {
+        let text: Vec<u8> = (0..4000_u32).map(|number| (number.wrapping_mul(number) >> 9) as u8).collect();
+        let good = packed(&text);
+        let mut taken = 0;
+        for place in 0..good.len() {
+            for byte in [1, 0x20, 0xFF] {
+                let mut bytes = good.clone();
+                bytes[place] ^= byte;
+                if let Some(found) = whole(&bytes, 1 << 20) {
+                    let mut steps = Vec::new();
+                    MultiGzDecoder::new(&bytes[..]).read_to_end(&mut steps).expect("it is whole");
+                    assert_eq!(found, steps, "{place}");
+                    taken += 1;
+                }
+            }
+            // One after a broken one.
+            assert_eq!(whole(&good, 1 << 20).as_ref(), Some(&text), "{place}");
+        }
+        assert!(taken > 0, "the time of a head does not count");
     }
 }

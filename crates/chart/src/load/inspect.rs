@@ -10,8 +10,9 @@ use gostd::GoError;
 use super::archive::{ENTRY_LIMIT, delimiter, inner_name, too_large};
 use super::tar::{Archive, Header};
 use super::{CHART_BYTES, check_api_version, gzip};
+use crate::content::without_bom;
 use crate::metadata::Metadata;
-use crate::values::load_values;
+use crate::values::check_values;
 
 /// Bytes of Chart.yaml, or of requirements.yaml: real ones have a few kB, and reading YAML takes many times its size.
 const DEFINITION_BYTES: u64 = 1024 * 1024;
@@ -64,7 +65,7 @@ fn inspect_unpacked<R: Read>(mut unpacked: Take<R>, tree: &Tree) -> Result<Inspe
     }
     let mut metadata = found.metadata(read)?;
     for text in &found.values {
-        load_values(text).map_err(|error| cannot_load("values.yaml", error))?;
+        check_values(text).map_err(|error| cannot_load("values.yaml", error))?;
     }
     metadata.validate()?;
     match found.broken {
@@ -186,9 +187,7 @@ fn definitions(unpacked: &mut impl Read, tree: &Tree, depth: usize) -> Result<De
             let checked = packed(&mut archive.reader(), tree, depth + 1);
             found.broken = found.broken.take().or(checked.err().map(|error| (subchart.to_owned(), error)));
         } else if depth == 0 && name == "values.yaml" && header.size <= VALUES_BYTES {
-            let mut text = Vec::new();
-            archive.content(VALUES_BYTES, &mut text)?;
-            found.values.push(crate::content::without_bom(&text).to_vec());
+            found.values.push(text(&mut archive, VALUES_BYTES)?);
         }
     }
     match files {
@@ -223,9 +222,7 @@ impl Definitions {
         if self.bytes > DEFINITION_BYTES {
             return Err(GoError::new(format!("{name} is larger than {DEFINITION_BYTES} bytes")));
         }
-        let mut text = Vec::new();
-        archive.content(DEFINITION_BYTES, &mut text)?;
-        let text = crate::content::without_bom(&text).to_vec();
+        let text = text(archive, DEFINITION_BYTES)?;
         if name == "Chart.yaml" {
             let folder = header.name.split(|b| *b == delimiter(header)).next().unwrap_or_default();
             self.folder = Some(String::from_utf8_lossy(folder).into_owned());
@@ -235,6 +232,15 @@ impl Definitions {
         }
         Ok(())
     }
+}
+
+/// Reads the content of an entry.
+fn text<R: Read>(archive: &mut Archive<R>, limit: u64) -> Result<Vec<u8>, GoError> {
+    let mut text = Vec::new();
+    archive.content(limit, &mut text)?;
+    let mark = text.len() - without_bom(&text).len();
+    text.drain(..mark);
+    Ok(text)
 }
 
 fn cannot_load(name: &str, error: GoError) -> GoError {

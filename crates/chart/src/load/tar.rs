@@ -14,6 +14,9 @@ const BLOCK: usize = 512;
 /// Bytes of an extended header or a long name (Go's `maxSpecialFileSize`).
 const SPECIAL_BYTES: u64 = 1024 * 1024;
 
+/// Room that is made at once for what an entry says to have.
+const ROOM_BYTES: usize = 64 * 1024;
+
 /// What an archive says of one file.
 pub struct Header {
     pub name: Vec<u8>,
@@ -110,6 +113,7 @@ impl<R: Read> Archive<R> {
     /// Reads the content of the current entry into `out`, at most `limit` bytes of it.
     pub fn content(&mut self, limit: u64, out: &mut Vec<u8>) -> Result<(), GoError> {
         let wanted = self.unread.min(limit);
+        out.reserve(usize::try_from(wanted).unwrap_or(ROOM_BYTES).min(ROOM_BYTES));
         let read = (&mut self.input).take(wanted).read_to_end(out).map_err(|error| gzip::error(&error))?;
         self.unread -= read as u64;
         match (read as u64) < wanted {

@@ -13,7 +13,7 @@ pub(crate) use prefix::Prefix;
 
 pub use coalesce::coalesce_tables;
 pub use lookup::{VALUES, path_value, table};
-pub use read::{load_values, merge_maps, read_values};
+pub use read::{check_values, load_values, merge_maps, read_values};
 pub use render::{Release, Surroundings, to_render_values};
 pub use tree::deep_copy_map;
 

@@ -12,23 +12,38 @@ use super::VALUES_NAME;
 /// # Errors
 /// `cannot unmarshal yaml document: …`, `error reading yaml document: …`.
 pub fn load_values(text: &[u8]) -> Result<Map, GoError> {
+    let mut values: Option<Map> = None;
+    each_document(text, |document| {
+        if let Value::Map(map) = goyaml::from_yaml_map(document)? {
+            values = Some(match values.take() {
+                Some(before) => merge_maps(&before, &map),
+                None => map,
+            });
+        }
+        Ok(())
+    })?;
+    Ok(values.unwrap_or_default())
+}
+
+/// Checks what [`load_values`] would read.
+///
+/// # Errors
+/// The same.
+pub fn check_values(text: &[u8]) -> Result<(), GoError> {
+    each_document(text, goyaml::check_map)
+}
+
+fn each_document(text: &[u8], mut take: impl FnMut(&[u8]) -> Result<(), GoError>) -> Result<(), GoError> {
     let text = match text.last() {
         None | Some(b'\n') => Cow::Borrowed(text),
         // Go's reader of documents would lose some last lines without an end.
         Some(_) => Cow::Owned([text, b"\n"].concat()),
     };
-    let mut values: Option<Map> = None;
     for document in goyaml::Documents::new(&text) {
         let document = document.map_err(|e| GoError::wrap(format!("error reading yaml document: {}", e.text), e))?;
-        let read = goyaml::from_yaml_map(&document)
-            .map_err(|e| GoError::wrap(format!("cannot unmarshal yaml document: {}", e.text), e))?;
-        let Value::Map(map) = read else { continue };
-        values = Some(match values {
-            Some(before) => merge_maps(&before, &map),
-            None => map,
-        });
+        take(&document).map_err(|e| GoError::wrap(format!("cannot unmarshal yaml document: {}", e.text), e))?;
     }
-    Ok(values.unwrap_or_default())
+    Ok(())
 }
 
 /// Reads one YAML document as values (`common.ReadValues`).

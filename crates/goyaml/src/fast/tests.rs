@@ -1,7 +1,7 @@
 //! The fast reader against the exact one.
 
 use gostd::value::deep_equal;
-use gostd::{Value, json};
+use gostd::{GoError, Value, json};
 
 use crate::decode::Mode;
 use crate::{exact, fast};
@@ -14,7 +14,15 @@ fn same(document: &[u8], name: &str) -> bool {
         Err(error) => panic!("{name} is not YAML: {error}"),
     }
     assert_eq!(crate::head(document).ok(), crate::head::exact_head(document).ok(), "head of {name}");
+    checks_as_it_reads(document, name);
     true
+}
+
+/// Checking finds what reading finds.
+fn checks_as_it_reads(document: &[u8], name: &str) {
+    let text = |error: GoError| error.text;
+    let read = crate::from_yaml_map(document).map(drop).map_err(text);
+    assert_eq!(crate::check_map(document).map_err(text), read, "check of {name}");
 }
 
 #[test]
@@ -24,6 +32,7 @@ fn both_readers_read_the_probes_alike() {
     for probe in probes.as_list().expect("a list").items() {
         let document = probe.as_map().and_then(|probe| probe.get(b"doc")).expect("a document");
         let document = document.as_str().expect("a string");
+        checks_as_it_reads(document, &document.to_text());
         same(document, &document.to_text());
     }
 }
@@ -71,7 +80,16 @@ fn doubt_is_told_where_go_yaml_differs() {
         ["a: &x 1\n", "a: *x\n", "a:\tb\n", "a: b\r\n", "<<: {}\n", "~: 1\n", "a: .inf\n", "x\n", "a: b: c\n"]
     {
         assert!(fast::read(document.as_bytes(), Mode::Json, None).is_none(), "sure: {document}");
+        checks_as_it_reads(document.as_bytes(), document);
     }
+    for document in
+        ["", "- a\n", "# nothing\n", "a: -.INF\n", "a: [.nan]\n", "1: a\ntrue: b\n", "a: {b: [1, {c: 2}]}\n"]
+    {
+        checks_as_it_reads(document.as_bytes(), document);
+    }
+    let heavy = [b"a: [", &b"{},".repeat(1 << 21)[..], b"]\n"].concat();
+    checks_as_it_reads(&heavy, "a heavy document");
+    assert!(crate::check_map(&heavy).is_err());
     assert!(fast::read(b"a: 1\na: 2\n", Mode::Strict, None).is_none());
     assert!(matches!(fast::read(b"a: 1\na: 2\n", Mode::Json, None), Some(Value::Map(_))));
 }
