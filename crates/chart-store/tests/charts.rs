@@ -48,6 +48,36 @@ async fn of_packages_kept_together_each_has_its_own_outcome() {
 }
 
 #[tokio::test]
+async fn packages_kept_together_find_what_was_there_before_them() {
+    let own = own().await;
+    let store = &own.store;
+    // One that went, one that another chart's file stands in the way of, and a signature that waits.
+    put(store, "t", &chart("a", "1.0.0"), PLAIN).await.expect("saved");
+    store.delete_chart("t", "a", "1.0.0").await.expect("deleted");
+    put(store, "t", &chart("b-1", "2.0.0"), PLAIN).await.expect("saved");
+    let keep = async |packages: &[(&str, &str)]| {
+        let mut checked = Vec::new();
+        for (name, version) in packages {
+            checked.push(store.check_chart(Spooled::from_bytes(chart(name, version))).await.expect("a chart"));
+        }
+        let kept = store.keep_charts("t", checked, PLAIN).await.expect("outcomes");
+        kept.iter().map(Result::is_ok).collect::<Vec<_>>()
+    };
+    assert_eq!(keep(&[("a", "1.0.0"), ("a", "1.1.0"), ("c", "1.0.0"), ("a", "1.2.0")]).await, [true; 4]);
+    assert_eq!(keep(&[("b", "1.0.0"), ("b", "1-2.0.0"), ("b", "1.0.0")]).await, [true, false, false]);
+    store.put_provenance("t", provenance("d", "1.0.0").into(), PLAIN).await.expect("saved");
+    assert_eq!(keep(&[("d", "1.0.0"), ("d", "1.1.0")]).await, [true; 2]);
+    let signed = store.versions("t", "d").await.expect("versions");
+    assert_eq!(signed.iter().map(|version| version.has_provenance).collect::<Vec<_>>(), [false, true]);
+    let own = own.reopened().await;
+    assert_eq!(listed(&own.store, "t").await.values().map(Vec::len).collect::<Vec<_>>(), [3, 1, 1, 1, 2]);
+    assert_eq!(versions(&own.store, "t", "a").await, ["1.2.0", "1.1.0", "1.0.0"]);
+    for (name, tags) in [("t/a", 3), ("t/b", 1), ("t/c", 1), ("t/d", 2)] {
+        assert_eq!(own.store.tags(name, None, None).await.expect("tags").names.len(), tags, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_there_is_replaced_only_on_request() {
     let own = own().await;
     let (first, second) = (chart("a", "1.0.0"), chart_of("a", "1.0.0", 50));

@@ -11,6 +11,7 @@ mod put;
 mod read;
 mod table;
 mod tie;
+mod together;
 
 pub use checked::Checked;
 pub use entry::{head as chart_head, time as entry_time};
@@ -41,6 +42,17 @@ pub struct Saved {
     pub file: String,
     /// Hexadecimal SHA-256 of the package, or of the provenance file.
     pub digest: String,
+}
+
+impl Saved {
+    fn of(package: &Package) -> Self {
+        Saved {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            file: package.file.clone(),
+            digest: package.digest.hex().to_owned(),
+        }
+    }
 }
 
 /// A chart with its versions, the newest first.

@@ -1,7 +1,6 @@
 //! Takes in packages: blob, manifest, tag and version in one transaction.
 
 use bytes::Bytes;
-use futures_util::future::join_all;
 
 use crate::blobs::Spooled;
 use crate::error::{Error, Quota};
@@ -78,29 +77,7 @@ impl Store {
         self.whole(async move { store.put_package(tenant, package, spooled, provenance, policy).await }).await
     }
 
-    /// Keeps packages that were checked, as [`Store::keep_chart`] does each; their rows are written together.
-    ///
-    /// # Errors
-    /// The name of the tenant, or the server stops; those of a package are its own.
-    pub async fn keep_charts(
-        &self,
-        tenant: &str,
-        packages: Vec<Checked>,
-        policy: Policy,
-    ) -> Result<Vec<Result<Saved, Error>>, Error> {
-        check_tenant(tenant)?;
-        let (store, tenant) = (self.clone(), tenant.to_owned());
-        // One task for all: each by itself wakes a thread or two.
-        self.whole(async move {
-            let kept = packages
-                .into_iter()
-                .map(|Checked { package, spooled }| store.put_package(tenant.clone(), package, spooled, None, policy));
-            Ok(join_all(kept).await)
-        })
-        .await
-    }
-
-    async fn put_package(
+    pub(super) async fn put_package(
         &self,
         tenant: String,
         package: Package,
@@ -108,12 +85,7 @@ impl Store {
         provenance: Option<Bytes>,
         policy: Policy,
     ) -> Result<Saved, Error> {
-        let saved = Saved {
-            name: package.name.clone(),
-            version: package.version.clone(),
-            file: package.file.clone(),
-            digest: package.digest.hex().to_owned(),
-        };
+        let saved = Saved::of(&package);
         let repository = names::repository(&tenant, &package.name);
         let mut contents = vec![spooled];
         contents.extend(provenance.map(Spooled::from_bytes));

@@ -53,6 +53,24 @@ pub async fn version_of(tx: &mut Tx, tenant: i64, name: &str, version: &str) -> 
     .transpose()
 }
 
+macro_rules! insert_version {
+    ($conflict:literal) => {
+        concat!(
+            "INSERT INTO versions (tenant, name, version, file, archive, provenance, manifest, size, created, changed, \
+                metadata, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            $conflict
+        )
+    };
+}
+
+/// Writes a version that is new.
+///
+/// # Errors
+/// Those of the database where it is there, or another one with the name of its file.
+pub async fn add_version(tx: &mut Tx, place: &Place, package: &Package, manifest: Option<&str>) -> Result<(), Error> {
+    write_version(tx, insert_version!(""), (place, package), None, manifest).await
+}
+
 /// Writes a version, in place of the one that was there.
 ///
 /// # Errors
@@ -64,21 +82,32 @@ pub async fn put_version(
     provenance: Option<&Digest>,
     manifest: Option<&str>,
 ) -> Result<(), Error> {
-    let key = [place.tenant.into(), Arg::from(&package.name), (&package.version).into()];
     let sql = "SELECT 1 FROM versions WHERE tenant = $1 AND file = $4 AND NOT (name = $2 AND version = $3)";
-    if tx.row(sql, &[key[0], key[1], key[2], (&package.file).into()]).await?.is_some() {
+    let key = [place.tenant.into(), (&package.name).into(), (&package.version).into(), (&package.file).into()];
+    if tx.row(sql, &key).await?.is_some() {
         return Err(Error::Exists(package.file.clone()));
     }
-    let sql = "INSERT INTO versions (tenant, name, version, file, archive, provenance, manifest, size, created, changed, \
-        metadata, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant, name, version) \
-        DO UPDATE SET archive = excluded.archive, provenance = excluded.provenance, manifest = excluded.manifest, \
-        size = excluded.size, created = excluded.created, changed = excluded.changed, metadata = excluded.metadata, \
-        entry = excluded.entry";
+    let sql = insert_version!(
+        " ON CONFLICT (tenant, name, version) DO UPDATE SET archive = excluded.archive, \
+            provenance = excluded.provenance, manifest = excluded.manifest, size = excluded.size, \
+            created = excluded.created, changed = excluded.changed, metadata = excluded.metadata, entry = excluded.entry"
+    );
+    write_version(tx, sql, (place, package), provenance, manifest).await?;
+    forget_removal(tx, place, &package.name, &package.version).await
+}
+
+async fn write_version(
+    tx: &mut Tx,
+    sql: &'static str,
+    (place, package): (&Place, &Package),
+    provenance: Option<&Digest>,
+    manifest: Option<&str>,
+) -> Result<(), Error> {
     let size = i64::try_from(package.size).map_err(|_| Error::torn("keep a size"))?;
     let values = [
-        key[0],
-        key[1],
-        key[2],
+        place.tenant.into(),
+        (&package.name).into(),
+        (&package.version).into(),
         (&package.file).into(),
         package.digest.as_str().into(),
         provenance.map(Digest::as_str).into(),
@@ -89,9 +118,13 @@ pub async fn put_version(
         (&package.metadata).into(),
         (&package.entry).into(),
     ];
-    tx.execute(sql, &values).await?;
-    tx.execute("DELETE FROM removals WHERE tenant = $1 AND name = $2 AND version = $3", &key).await?;
-    Ok(())
+    tx.execute(sql, &values).await.map(drop)
+}
+
+/// Forgets that a version went: it is there again.
+pub async fn forget_removal(tx: &mut Tx, place: &Place, name: &str, version: &str) -> Result<(), Error> {
+    let sql = "DELETE FROM removals WHERE tenant = $1 AND name = $2 AND version = $3";
+    tx.execute(sql, &[place.tenant.into(), name.into(), version.into()]).await.map(drop)
 }
 
 /// Removes a version from the index; its tag and manifest are the registry's.

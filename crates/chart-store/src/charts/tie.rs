@@ -66,7 +66,7 @@ pub async fn settle(tx: &mut Tx, repository: &str) -> Result<(), Error> {
         // In the order they came: of two that have one tag, the last has it.
         let sql = "SELECT v.version, v.archive, v.size, v.created, v.metadata, v.provenance, b.size FROM versions v \
             LEFT JOIN blobs b ON b.digest = v.provenance WHERE v.tenant = $1 AND v.name = $2 AND v.manifest = $3 \
-            ORDER BY v.changed LIMIT $4";
+            ORDER BY v.changed, v.id LIMIT $4";
         let args = [tenant.into(), chart.into(), PUT_OFF.into(), Arg::Int(PAGE)];
         let rows = tx.rows(sql, &args).await?;
         if rows.is_empty() {
