@@ -33,7 +33,7 @@ pub fn shape_value_strict(value: &Value, shape: &Shape, root: &str) -> Result<Va
 }
 
 fn run(value: &Value, shape: &Shape, root: &str, strict: bool) -> Result<Value, GoError> {
-    let mut checker = Checker { root, strict, pointer: String::new(), depth: 0, error: None };
+    let mut checker = Checker { root, strict, path: Vec::new(), depth: 0, error: None };
     let fitted = checker.fit(value, shape);
     match checker.error {
         None => Ok(fitted),
@@ -55,12 +55,37 @@ pub(super) fn element_type(element: &Shape) -> Type {
 struct Checker<'a> {
     root: &'a str,
     strict: bool,
-    pointer: String,
+    /// Where the checker is; its text is only made for an error.
+    path: Vec<Step>,
     depth: usize,
     error: Option<GoError>,
 }
 
+enum Step {
+    Key(Str),
+    Index(usize),
+}
+
 impl Checker<'_> {
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) => push_key(&mut pointer, key),
+                Step::Index(index) => push_index(&mut pointer, *index),
+            }
+        }
+        pointer
+    }
+
+    /// Fits what is one step further.
+    fn fit_at(&mut self, step: Step, value: &Value, shape: &Shape) -> Value {
+        self.path.push(step);
+        let value = self.fit(value, shape);
+        self.path.pop();
+        value
+    }
+
     fn fit(&mut self, value: &Value, shape: &Shape) -> Value {
         match (shape, value) {
             (Shape::Any, _) => value.clone(),
@@ -89,7 +114,7 @@ impl Checker<'_> {
     fn misfit(&mut self, found: String, shape: &Shape) -> Value {
         if self.error.is_none() {
             let mismatch = Mismatch { found, wanted: shape.go_type() };
-            self.error = Some(mismatch.error(self.root, &self.pointer));
+            self.error = Some(mismatch.error(self.root, &self.pointer()));
         }
         zero(shape)
     }
@@ -100,50 +125,35 @@ impl Checker<'_> {
             return zero(shape);
         }
         self.depth += 1;
-        let length = self.pointer.len();
         let value = fit(self);
-        self.pointer.truncate(length);
         self.depth -= 1;
         value
     }
 
     fn list(&mut self, list: &List, element: &Shape) -> Value {
-        let length = self.pointer.len();
-        let mut items = Vec::with_capacity(list.len());
-        for (i, item) in list.iter().enumerate() {
-            push_index(&mut self.pointer, i);
-            items.push(self.fit(item, element));
-            self.pointer.truncate(length);
-        }
-        Value::List(List::of(element_type(element), items))
+        let items = list.iter().enumerate().map(|(i, item)| self.fit_at(Step::Index(i), item, element));
+        Value::List(List::of(element_type(element), items.collect()))
     }
 
     fn map(&mut self, map: &Map, element: &Shape) -> Value {
-        let length = self.pointer.len();
-        let mut entries = Entries::new();
-        for (key, item) in map.borrow().iter() {
-            push_key(&mut self.pointer, key);
-            entries.insert(key.clone(), self.fit(item, element));
-            self.pointer.truncate(length);
-        }
+        let map = map.borrow();
+        let fitted = map.iter().map(|(key, item)| (key.clone(), self.fit_at(Step::Key(key.clone()), item, element)));
+        let entries: Entries = fitted.collect();
         Value::Map(Map::of(map_type(element), entries))
     }
 
     fn structure(&mut self, map: &Map, fields: &'static [Field]) -> Value {
-        let length = self.pointer.len();
         let mut target = Target::new(fields);
         for (key, item) in map.borrow().iter() {
-            push_key(&mut self.pointer, key);
             match target.field(key) {
                 Some(field) if item.is_nil() => target.set_null(field),
                 Some(field) => {
-                    let value = self.fit(item, &field.shape);
+                    let value = self.fit_at(Step::Key(key.clone()), item, &field.shape);
                     target.set(field, value);
                 }
                 None if self.strict && self.error.is_none() => self.error = Some(unknown_field(key)),
                 None => {}
             }
-            self.pointer.truncate(length);
         }
         target.value()
     }

@@ -7,6 +7,9 @@ pub use matching::match_pattern;
 /// Returns the shortest equal path, `.` for an empty one (`path.Clean`).
 pub fn clean(path: &[u8]) -> Vec<u8> {
     let rooted = path.first() == Some(&b'/');
+    if path.split(|b| *b == b'/').all(|part| !matches!(part, b"" | b"." | b"..")) {
+        return path.to_vec();
+    }
     let mut parts: Vec<&[u8]> = Vec::new();
     for part in path.split(|b| *b == b'/') {
         match part {
@@ -81,6 +84,8 @@ mod tests {
             ("a//b/../c.tar.gz", "a/c.tar.gz", "c.tar.gz", "a", ".gz"),
             ("../../a", "../../a", "a", "../..", ""),
             ("/../a/.", "/a", ".", "/a", "."),
+            ("...", "...", "...", ".", "."),
+            ("/a/b", "/a/b", "b", "/a", ""),
             ("a/..", ".", "..", "a", "."),
         ] {
             assert_eq!(clean(path.as_bytes()), cleaned.as_bytes(), "Clean {path:?}");
