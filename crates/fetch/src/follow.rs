@@ -17,8 +17,8 @@ const REQUESTS: usize = 10;
 
 /// Asks, and goes where redirects lead; gives the URLs that they led to with the answer.
 pub fn follow(agent: &Agent, request: &Request<'_>, deadline: Instant) -> Result<(Vec<String>, Answer<Body>), Attempt> {
-    let first = Target::parse(request.url).map_err(Attempt::last)?;
-    let mut target = first.clone();
+    let mut target = Target::parse(request.url).map_err(Attempt::last)?;
+    let first = target.hostname();
     let mut credentials = request.basic.is_some();
     let mut referer = None;
     let mut redirects = Vec::new();
@@ -32,7 +32,7 @@ pub fn follow(agent: &Agent, request: &Request<'_>, deadline: Instant) -> Result
             return Err(Attempt::last(Failure::Request(text)));
         }
         // What was once left out stays so.
-        credentials &= is_same_or_below(&next.hostname(), &first.hostname());
+        credentials &= is_same_or_below(&next.hostname(), &first);
         referer = referer_of(&target, &next);
         target = next;
         redirects.push(target.full());

@@ -27,6 +27,9 @@ impl Target {
 
     /// Returns what the request is made with.
     pub fn text(&self) -> String {
+        if self.url.user.is_none() && self.url.fragment.is_empty() && self.url.raw_fragment.is_empty() {
+            return text(&self.url);
+        }
         let url = Url { user: None, fragment: Vec::new(), raw_fragment: Vec::new(), ..self.url.clone() };
         text(&url)
     }
@@ -70,5 +73,6 @@ impl Target {
 }
 
 fn text(url: &Url) -> String {
-    String::from_utf8_lossy(&url.text()).into_owned()
+    let text = url.text();
+    String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }

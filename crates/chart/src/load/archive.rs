@@ -1,5 +1,6 @@
 //! Charts in archives: `.tgz` with one folder (`pkg/chart/loader/archive` of Helm 4.3.1).
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use gostd::strconv::quote;
@@ -91,9 +92,12 @@ pub fn too_large(bytes: u64) -> GoError {
 /// Returns the path below the archive's folder.
 pub(super) fn inner_name(header: &Header) -> Result<String, GoError> {
     let delimiter = delimiter(header);
-    let mut parts = header.name.split(|b| *b == delimiter);
-    let folder = parts.next().unwrap_or_default();
-    let inner = parts.collect::<Vec<_>>().join(&b'/');
+    let folder = header.name.split(|b| *b == delimiter).next().unwrap_or_default();
+    let inner = header.name.get(folder.len() + 1..).unwrap_or_default();
+    let inner = match delimiter {
+        b'/' => Cow::Borrowed(inner),
+        _ => Cow::Owned(inner.split(|b| *b == delimiter).collect::<Vec<_>>().join(&b'/')),
+    };
     if inner.starts_with(b"/") {
         return Err(GoError::new("chart illegally contains absolute paths"));
     }
@@ -112,7 +116,7 @@ pub(super) fn inner_name(header: &Header) -> Result<String, GoError> {
     if folder == b"Chart.yaml" {
         return Err(GoError::new("chart yaml not in base directory"));
     }
-    Ok(String::from_utf8_lossy(&inner).into_owned())
+    Ok(String::from_utf8(inner).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// Returns what separates folders: archives made on Windows may have backslashes; then these alone do.
