@@ -65,7 +65,7 @@ async fn packages_kept_together_find_what_was_there_before_them() {
     };
     assert_eq!(keep(&[("a", "1.0.0"), ("a", "1.1.0"), ("c", "1.0.0"), ("a", "1.2.0")]).await, [true; 4]);
     assert_eq!(keep(&[("b", "1.0.0"), ("b", "1-2.0.0"), ("b", "1.0.0")]).await, [true, false, false]);
-    store.put_provenance("t", provenance("d", "1.0.0").into(), PLAIN).await.expect("saved");
+    store.put_provenance("t", provenance("d", "1.0.0"), PLAIN).await.expect("saved");
     assert_eq!(keep(&[("d", "1.0.0"), ("d", "1.1.0")]).await, [true; 2]);
     let signed = store.versions("t", "d").await.expect("versions");
     assert_eq!(signed.iter().map(|version| version.has_provenance).collect::<Vec<_>>(), [false, true]);

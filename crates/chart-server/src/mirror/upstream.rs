@@ -9,7 +9,6 @@ use chart::log::Silent;
 use chart_store::names;
 use data_encoding::HEXLOWER;
 use fetch::Retry;
-use gostd::url::Url;
 use repo::index::{Bounds, Index, Item, Place};
 use repo::update::{Freshness, download};
 use repo::{Entry, Http, cache, getter, resolve_reference_url};
@@ -87,9 +86,9 @@ impl Upstream {
     pub fn remote(&self, name: &str, version: &str, item: &Item) -> Option<Remote> {
         let file = names::file(name, version).ok()?;
         let url = resolve_reference_url(&self.entry.url, &item.url).ok()?;
-        let scheme = Url::parse(url.as_bytes()).ok()?.scheme;
+        let (scheme, _) = url.split_once(':')?;
         let digest = item.digest.trim_start_matches("sha256:").to_lowercase();
-        let can_be_fetched = matches!(&*scheme, b"http" | b"https");
+        let can_be_fetched = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
         can_be_fetched.then(|| Remote { name: name.to_owned(), version: version.to_owned(), file, url, digest })
     }
 
