@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chart_store::{Config, Error, Grace, RowPlace, Store};
+use chart_store::{Config, Error, Grace, RowPlace, Spooled, Store};
 use support::{FORCE, PLAIN, chart, chart_of, listed, push, put, sha256, spooled, versions};
 use testbed::Postgres;
 
@@ -26,6 +26,7 @@ async fn replicas_are_one_store() {
     one_upload_by_both(&one, &two).await;
     one_version_by_many(&one, &two).await;
     many_versions_by_many(&one, &two).await;
+    many_together_by_both(&one, &two).await;
     collections_beside_uploads(&one, &two).await;
     let three = replica(folder.path(), &url).await;
     let (old, new) = (one.index("t").await.expect("an index"), three.index("t").await.expect("an index"));
@@ -116,6 +117,24 @@ async fn many_versions_by_many(one: &Store, two: &Store) {
         upload.await.expect("an uploader");
     }
     assert_eq!(versions(one, "t", "many").await.len(), 60);
+}
+
+/// As two mirrors of one repository do.
+async fn many_together_by_both(one: &Store, two: &Store) {
+    let kept = [one, two].map(|store| async move {
+        let mut packages = Vec::new();
+        for number in 0..40 {
+            let package = Spooled::from_bytes(chart("together", &format!("1.{number}.0")));
+            packages.push(store.check_chart(package).await.expect("a chart"));
+        }
+        store.keep_charts("t", packages, PLAIN).await.expect("outcomes")
+    });
+    let kept = futures_util::future::join_all(kept).await.into_iter().flatten();
+    let (new, others): (Vec<_>, Vec<_>) = kept.partition(Result::is_ok);
+    assert_eq!((new.len(), others.len()), (40, 40));
+    assert!(others.iter().flat_map(|other| other.as_ref().err()).all(|error| matches!(error, Error::Exists(_))));
+    assert_eq!(versions(one, "t", "together").await.len(), 40);
+    assert_eq!(two.tags("t/together", None, None).await.expect("tags").names.len(), 40);
 }
 
 async fn collections_beside_uploads(one: &Store, two: &Store) {

@@ -66,9 +66,14 @@ macro_rules! insert_version {
 /// Writes a version that is new.
 ///
 /// # Errors
-/// Those of the database where it is there, or another one with the name of its file.
+/// It is there, or another one with the name of its file.
 pub async fn add_version(tx: &mut Tx, place: &Place, package: &Package, manifest: Option<&str>) -> Result<(), Error> {
-    write_version(tx, insert_version!(""), (place, package), None, manifest).await
+    // A conflict that is an error would be tried again on PostgreSQL, as if others had been in the way.
+    let sql = insert_version!(" ON CONFLICT DO NOTHING");
+    match write_version(tx, sql, (place, package), None, manifest).await? {
+        0 => Err(Error::Exists(package.file.clone())),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a version, in place of the one that was there.
@@ -102,7 +107,7 @@ async fn write_version(
     (place, package): (&Place, &Package),
     provenance: Option<&Digest>,
     manifest: Option<&str>,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let size = i64::try_from(package.size).map_err(|_| Error::torn("keep a size"))?;
     let values = [
         place.tenant.into(),
@@ -118,7 +123,7 @@ async fn write_version(
         (&package.metadata).into(),
         (&package.entry).into(),
     ];
-    tx.execute(sql, &values).await.map(drop)
+    tx.execute(sql, &values).await
 }
 
 /// Forgets that a version went: it is there again.
