@@ -25,9 +25,9 @@ const AT_ONCE: usize = 8;
 const AWAY: u32 = 2 * AT_ONCE as u32;
 /// What was found in the index ahead of those who fetch it.
 const AHEAD: usize = 64;
-/// Packages that are kept together, and written through to the disk once. Others who write wait for as long as these take,
-/// some milliseconds.
-const TOGETHER: usize = 128;
+/// Packages that are kept together: they are written through to the disk once. With two or four times as many nothing is
+/// gained, as each changes pages of its own, and large ones would all be placed at a time.
+const TOGETHER: usize = 32;
 /// How long a package waits for others.
 const PATIENCE: Duration = Duration::from_secs(1);
 

@@ -64,7 +64,7 @@ pub fn check(bytes: &[u8]) -> Result<(), GoError> {
 }
 
 thread_local! {
-    /// What unpacks streams without head and foot: to make one takes as long as to unpack a small archive.
+    /// What unpacks streams without head and foot: a new one has more to clear than most archives have to unpack.
     static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
