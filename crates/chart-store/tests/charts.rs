@@ -40,7 +40,7 @@ async fn of_packages_kept_together_each_has_its_own_outcome() {
         let package = Spooled::from_bytes(chart_of("a", &format!("1.{number}.0"), 50));
         packages.push(own.store.check_chart(package).await.expect("a chart"));
     }
-    let kept = own.store.keep_charts("t", packages, PLAIN).await.expect("outcomes");
+    let kept = own.store.keep_charts("t", packages).await.expect("outcomes");
     let refused: Vec<usize> = kept.iter().enumerate().filter(|(_, kept)| kept.is_err()).map(|(at, _)| at).collect();
     assert_eq!(refused, [3, 9]);
     assert!(kept.iter().flat_map(|kept| kept.as_ref().err()).all(|error| matches!(error, Error::Exists(_))));
@@ -60,7 +60,7 @@ async fn packages_kept_together_find_what_was_there_before_them() {
         for (name, version) in packages {
             checked.push(store.check_chart(Spooled::from_bytes(chart(name, version))).await.expect("a chart"));
         }
-        let kept = store.keep_charts("t", checked, PLAIN).await.expect("outcomes");
+        let kept = store.keep_charts("t", checked).await.expect("outcomes");
         kept.iter().map(Result::is_ok).collect::<Vec<_>>()
     };
     assert_eq!(keep(&[("a", "1.0.0"), ("a", "1.1.0"), ("c", "1.0.0"), ("a", "1.2.0")]).await, [true; 4]);

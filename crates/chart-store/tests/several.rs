@@ -127,7 +127,7 @@ async fn many_together_by_both(one: &Store, two: &Store) {
             let package = Spooled::from_bytes(chart("together", &format!("1.{number}.0")));
             packages.push(store.check_chart(package).await.expect("a chart"));
         }
-        store.keep_charts("t", packages, PLAIN).await.expect("outcomes")
+        store.keep_charts("t", packages).await.expect("outcomes")
     });
     let kept = futures_util::future::join_all(kept).await.into_iter().flatten();
     let (new, others): (Vec<_>, Vec<_>) = kept.partition(Result::is_ok);

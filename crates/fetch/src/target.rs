@@ -73,6 +73,5 @@ impl Target {
 }
 
 fn text(url: &Url) -> String {
-    let text = url.text();
-    String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8_lossy(&url.text()).into_owned()
 }

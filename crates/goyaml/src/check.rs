@@ -73,10 +73,7 @@ impl Sink for Checker {
 
     fn value(&mut self, value: Text<'_>) -> Result<(), Doubt> {
         self.item();
-        let (resolved, text) = match value {
-            Text::Quoted(text) => (Resolved::String, text),
-            Text::Plain(text) => (resolve(text), text),
-        };
+        let (resolved, text) = value.resolved();
         let text = match resolved {
             Resolved::Float(float) if !float.is_finite() => return Err(Doubt),
             // Each value weighs something, and a text as much again as it is long.

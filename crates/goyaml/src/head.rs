@@ -230,10 +230,7 @@ impl Sink for Reader {
                 _ => Ok(()),
             };
         }
-        let (resolved, text) = match value {
-            Text::Quoted(text) => (Resolved::String, text),
-            Text::Plain(text) => (resolve(text), text),
-        };
+        let (resolved, text) = value.resolved();
         match resolved {
             Resolved::Null => self.set(None),
             resolved => self.set(Some(target::scalar_text(resolved).unwrap_or_else(|| Str::from(text)))),

@@ -112,7 +112,7 @@ impl Fetcher {
         let (remotes, packages): (Vec<Remote>, Vec<Checked>) =
             packages.into_iter().map(|Fetched { remote, checked }| (remote, checked)).unzip();
         let sizes: Vec<u64> = packages.iter().map(Checked::size).collect();
-        let kept = self.passage.wait(self.store.keep_charts(tenant, packages, Policy::default()))?;
+        let kept = self.passage.wait(self.store.keep_charts(tenant, packages))?;
         let outcomes = kept.into_iter().zip(sizes).zip(remotes);
         Ok(outcomes
             .map(|((kept, bytes), remote)| {

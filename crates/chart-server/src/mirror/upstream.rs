@@ -86,6 +86,7 @@ impl Upstream {
     pub fn remote(&self, name: &str, version: &str, item: &Item) -> Option<Remote> {
         let file = names::file(name, version).ok()?;
         let url = resolve_reference_url(&self.entry.url, &item.url).ok()?;
+        // It was parsed as a URL: what stands before the first colon is its scheme.
         let (scheme, _) = url.split_once(':')?;
         let digest = item.digest.trim_start_matches("sha256:").to_lowercase();
         let can_be_fetched = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));

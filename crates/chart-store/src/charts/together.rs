@@ -19,29 +19,24 @@ use super::tie::tie;
 use super::{Checked, PUT_OFF, Package, Policy, Saved};
 
 impl Store {
-    /// Keeps packages that were checked, as [`Store::keep_chart`] does each; their rows are written together.
+    /// Keeps packages that were checked, as [`Store::keep_chart`] does each with the plain policy; their rows are written
+    /// together.
     ///
     /// # Errors
     /// The name of the tenant, or the server stops; those of a package are its own.
-    pub async fn keep_charts(
-        &self,
-        tenant: &str,
-        packages: Vec<Checked>,
-        policy: Policy,
-    ) -> Result<Vec<Result<Saved, Error>>, Error> {
+    pub async fn keep_charts(&self, tenant: &str, packages: Vec<Checked>) -> Result<Vec<Result<Saved, Error>>, Error> {
         check_tenant(tenant)?;
         let (store, tenant) = (self.clone(), tenant.to_owned());
         // One task for all: each by itself wakes a thread or two.
         self.whole(async move {
-            if policy == Policy::default()
-                && let Some(new) = PutTogether::of(&tenant, &packages)
+            if let Some(new) = PutTogether::of(&tenant, &packages)
                 && let Ok(saved) = store.put_together(new).await
             {
                 return Ok(saved.into_iter().map(Ok).collect());
             }
-            let kept = packages
-                .into_iter()
-                .map(|Checked { package, spooled }| store.put_package(tenant.clone(), package, spooled, None, policy));
+            let kept = packages.into_iter().map(|Checked { package, spooled }| {
+                store.put_package(tenant.clone(), package, spooled, None, Policy::default())
+            });
             Ok(join_all(kept).await)
         })
         .await

@@ -116,7 +116,7 @@ pub(super) fn inner_name(header: &Header) -> Result<String, GoError> {
     if folder == b"Chart.yaml" {
         return Err(GoError::new("chart yaml not in base directory"));
     }
-    Ok(String::from_utf8(inner).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    Ok(String::from_utf8_lossy(&inner).into_owned())
 }
 
 /// Returns what separates folders: archives made on Windows may have backslashes; then these alone do.

@@ -121,10 +121,7 @@ impl Sink for Builder<'_> {
         if !self.weight.text(0) {
             return Err(Doubt);
         }
-        let (resolved, text) = match value {
-            Text::Quoted(text) => (Resolved::String, text),
-            Text::Plain(text) => (resolve(text), text),
-        };
+        let (resolved, text) = value.resolved();
         if target::is_string(self.next_shape())
             && let Some(text) = target::scalar_text(resolved)
         {

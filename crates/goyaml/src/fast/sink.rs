@@ -1,6 +1,7 @@
 //! What the scanner tells, and to whom.
 
 use super::Doubt;
+use crate::resolve::{Resolved, resolve};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Collection {
@@ -15,6 +16,16 @@ pub(crate) enum Text<'a> {
     Plain(&'a [u8]),
     /// A string.
     Quoted(&'a [u8]),
+}
+
+impl<'a> Text<'a> {
+    /// Returns what a scalar is, with its text.
+    pub fn resolved(self) -> (Resolved, &'a [u8]) {
+        match self {
+            Text::Quoted(text) => (Resolved::String, text),
+            Text::Plain(text) => (resolve(text), text),
+        }
+    }
 }
 
 /// Takes the document in its order: a mapping gets a key before each value or collection.
