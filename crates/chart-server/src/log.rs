@@ -1,9 +1,13 @@
 //! The log: a line for each thing that happened, in the form of ChartMuseum's (zap), on stderr.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::sync::Mutex;
 
-use serde_json::{Map, Value, json};
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
 use crate::settings::LogSettings;
 
@@ -47,29 +51,85 @@ impl Log {
 
     /// Writes one line, whole. That it cannot be written is nothing a server can do something about.
     pub fn line(&self, level: Level, message: &str, fields: &[(&str, Value)]) {
+        self.write(level, message, fields);
+    }
+
+    /// Writes one line, as [`Log::line`] does, without values of JSON in between: there is one for each request.
+    pub fn write(&self, level: Level, message: impl Display, fields: &[(&str, impl Serialize)]) {
         if level == Level::Debug && !self.settings.debug {
             return;
         }
-        let line = self.text(level, &now(), message, fields);
+        let line = Line { level, time: Timestamp::now(), message, fields };
+        let text = if self.settings.json { line.json() } else { line.text() };
         if let Ok(mut out) = self.out.lock() {
-            let _ = out.write_all(line.as_bytes());
+            let _ = out.write_all(&text);
         }
     }
+}
 
-    fn text(&self, level: Level, time: &str, message: &str, fields: &[(&str, Value)]) -> String {
-        let mut object = Map::new();
-        if self.settings.json {
-            object.insert("L".into(), json!(level.word()));
-            object.insert("T".into(), json!(time));
-            object.insert("M".into(), json!(message));
+/// Bytes of most lines.
+const LINE_BYTES: usize = 512;
+/// Times have milliseconds, as `2026-01-31T12:00:00.250Z`.
+const TIMES: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+
+/// What a line says. That it cannot be written to memory does not happen.
+struct Line<'a, M, V> {
+    level: Level,
+    time: Timestamp,
+    message: M,
+    fields: &'a [(&'a str, V)],
+}
+
+impl<M: Display, V: Serialize> Line<'_, M, V> {
+    fn json(&self) -> Vec<u8> {
+        let mut line = Vec::with_capacity(LINE_BYTES);
+        let _ = serde_json::to_writer(&mut line, &Object { line: self, is_whole: true });
+        line.push(b'\n');
+        line
+    }
+
+    fn text(&self) -> Vec<u8> {
+        let mut line = Vec::with_capacity(LINE_BYTES);
+        let _ = TIMES.print_timestamp(&self.time, &mut line);
+        let _ = write!(line, "\t{}\t{}", self.level.word(), self.message);
+        if !self.fields.is_empty() {
+            line.push(b'\t');
+            let _ = serde_json::to_writer(&mut line, &Object { line: self, is_whole: false });
         }
-        object.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        let object_text = Value::Object(object).to_string();
-        match (self.settings.json, fields.is_empty()) {
-            (true, _) => format!("{object_text}\n"),
-            (false, true) => format!("{time}\t{}\t{message}\n", level.word()),
-            (false, false) => format!("{time}\t{}\t{message}\t{object_text}\n", level.word()),
+        line.push(b'\n');
+        line
+    }
+}
+
+/// The fields of a line, by their names, and before them what else is in it.
+struct Object<'a, M, V> {
+    line: &'a Line<'a, M, V>,
+    is_whole: bool,
+}
+
+impl<M: Display, V: Serialize> Serialize for Object<'_, M, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Line { level, time, message, fields } = self.line;
+        let mut map = serializer.serialize_map(None)?;
+        if self.is_whole {
+            map.serialize_entry("L", level.word())?;
+            map.serialize_entry("T", &TIMES.timestamp_to_string(time))?;
+            map.serialize_entry("M", &Words(message))?;
         }
+        let mut sorted: Vec<&(&str, V)> = fields.iter().collect();
+        sorted.sort_unstable_by_key(|(name, _)| *name);
+        for (name, value) in sorted {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+struct Words<'a, M>(&'a M);
+
+impl<M: Display> Serialize for Words<'_, M> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
     }
 }
 
@@ -96,24 +156,26 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn lines_are_text_or_json_and_never_broken() {
-        let fields = [("path", json!("/a\n/b\"")), ("statusCode", json!(200))];
-        let text = |json| {
-            let settings = LogSettings { json, ..LogSettings::default() };
-            Log::to(settings, Box::new(std::io::sink())).text(Level::Info, "T", "[1] Request served", &fields)
-        };
-        assert_eq!(text(false), "T\tINFO\t[1] Request served\t{\"path\":\"/a\\n/b\\\"\",\"statusCode\":200}\n");
-        let line: Value = serde_json::from_str(&text(true)).expect("JSON");
-        let expected = json!({"L": "INFO", "T": "T", "M": "[1] Request served", "path": "/a\n/b\"", "statusCode": 200});
-        assert_eq!(line, expected);
+        let fields = [("statusCode", json!(200)), ("path", json!("/a\n/b\""))];
+        let time = Timestamp::from_millisecond(1_000_000_000_250).expect("a time");
+        let line = Line { level: Level::Info, time, message: "[1] \"Request\" served", fields: &fields };
+        assert_eq!(
+            String::from_utf8(line.text()).expect("text"),
+            "2001-09-09T01:46:40.250Z\tINFO\t[1] \"Request\" served\t{\"path\":\"/a\\n/b\\\"\",\"statusCode\":200}\n"
+        );
+        assert_eq!(
+            String::from_utf8(line.json()).expect("text"),
+            "{\"L\":\"INFO\",\"T\":\"2001-09-09T01:46:40.250Z\",\"M\":\"[1] \\\"Request\\\" served\",\"path\":\"/a\\n/b\\\"\",\"statusCode\":200}\n"
+        );
+        let bare = Line::<_, Value> { level: Level::Warn, time, message: "Stopped", fields: &[] };
+        assert_eq!(bare.text(), b"2001-09-09T01:46:40.250Z\tWARN\tStopped\n");
     }
 }

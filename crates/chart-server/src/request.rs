@@ -1,6 +1,8 @@
 //! What happens around every request: its number and name, its pace, CORS, the log, metrics
 //! (`pkg/chartmuseum/router/middleware.go` of ChartMuseum 0.16.5).
 
+use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,8 +12,9 @@ use axum::http::header::{HOST, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
+use bytes::Bytes;
 use http_body::Body as _;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::answer::{self, Detail};
 use crate::app::App;
@@ -49,29 +52,25 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
     };
     let logged = app.log.settings().health || label != Route::Health.template();
     if logged {
-        app.log.line(
-            Level::Debug,
-            &format!("[{}] Incoming request: {}", seen.number, seen.path),
-            &[("reqID", json!(seen.name))],
-        );
+        let message = format_args!("[{}] Incoming request: {}", seen.number, seen.path());
+        app.log.write(Level::Debug, message, &[("reqID", seen.name())]);
     }
     let request_bytes = request.body().size_hint().lower();
-    let patience = app.settings.listen.read_timeout;
-    let body = std::mem::take(request.body_mut());
-    *request.body_mut() = Body::new(Paced::new(body, patience));
+    if !request.body().is_end_stream() {
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = Body::new(Paced::new(body, app.settings.listen.read_timeout));
+    }
     request.extensions_mut().insert(target);
     let mut response = if shared && is_preflight(&app, &request) { preflight() } else { next.run(request).await };
     if shared {
         share(&app, response.headers_mut());
     }
-    if let Ok(name) = HeaderValue::from_str(&seen.name) {
-        response.headers_mut().insert(&NAME, name);
-    }
+    response.headers_mut().insert(&NAME, seen.name.clone());
     let status = response.status();
     app.metrics.count(&Served {
         code: status.as_u16(),
         method: seen.method.as_str(),
-        host: &seen.host,
+        host: seen.host(),
         url: label,
         duration: started.elapsed(),
         request_bytes,
@@ -83,89 +82,115 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
     response
 }
 
-/// The host as HTTP/2 has it: no header, but a part of the address.
-fn authority(uri: &Uri) -> Option<String> {
-    uri.authority().map(|authority| authority.as_str().chars().take(SHOWN_LENGTH).collect())
-}
-
-/// What the log says of a request.
+/// What the log says of a request, in the forms in which it came: most of it is not copied.
 struct Seen {
     number: u64,
-    name: String,
-    path: String,
+    name: HeaderValue,
+    uri: Uri,
     method: Method,
-    host: String,
-    client: String,
-    forwarded: Option<String>,
+    host: Option<HeaderValue>,
+    client: Option<IpAddr>,
+    forwarded: Option<HeaderValue>,
+}
+
+/// What a field of the log holds.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Field<'a> {
+    Text(&'a str),
+    Number(u64),
 }
 
 impl Seen {
     fn new(app: &App, request: &Request) -> Self {
         let headers = request.headers();
-        let peer = request.extensions().get::<Peer>();
         Seen {
             number: app.next_number(),
             name: name(headers),
-            path: request.uri().path().chars().take(SHOWN_LENGTH * 4).collect(),
+            uri: request.uri().clone(),
             method: request.method().clone(),
-            host: shown(headers, &HOST).or_else(|| authority(request.uri())).unwrap_or_default(),
-            client: peer.map(|peer| peer.0.ip().to_string()).unwrap_or_default(),
-            forwarded: shown(headers, &HeaderName::from_static("x-forwarded-for")),
+            host: headers.get(&HOST).cloned(),
+            client: request.extensions().get::<Peer>().map(|peer| peer.0.ip()),
+            forwarded: headers.get("x-forwarded-for").cloned(),
         }
     }
 
+    fn name(&self) -> &str {
+        text(&self.name).unwrap_or_default()
+    }
+
+    fn path(&self) -> &str {
+        shortened(self.uri.path(), SHOWN_LENGTH * 4)
+    }
+
+    /// The host; HTTP/2 has it in the address.
+    fn host(&self) -> &str {
+        let authority = || self.uri.authority().map(|authority| authority.as_str());
+        shortened(self.host.as_ref().and_then(text).or_else(authority).unwrap_or_default(), SHOWN_LENGTH)
+    }
+
     fn log(&self, app: &App, response: &Response, started: Instant) {
-        let status = response.status();
-        let latency = started.elapsed();
+        let status = response.status().as_u16();
+        let elapsed = started.elapsed();
+        let words = format!("{elapsed:?}");
         let latency = match app.log.settings().latency_integer {
-            true => json!(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX)),
-            false => json!(format!("{latency:?}")),
+            true => Field::Number(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)),
+            false => Field::Text(&words),
         };
         let extensions = response.extensions();
-        let detail = extensions.get::<Detail>().map(|detail| detail.0.clone());
-        let detail = detail.or_else(|| extensions.get::<oci::Cause>().map(|cause| chain(&*cause.0)));
-        let mut fields: Vec<(&str, Value)> = vec![
-            ("path", json!(self.path)),
-            ("comment", json!(detail.unwrap_or_default())),
-            ("clientIP", json!(self.client)),
-            ("method", json!(self.method.as_str())),
-            ("statusCode", json!(status.as_u16())),
+        let cause = extensions.get::<oci::Cause>().map(|cause| chain(&*cause.0));
+        let detail = extensions.get::<Detail>().map(|detail| detail.0.as_str()).or(cause.as_deref());
+        let client = self.client.map(|client| client.to_string());
+        let mut fields = vec![
+            ("clientIP", Field::Text(client.as_deref().unwrap_or_default())),
+            ("comment", Field::Text(detail.unwrap_or_default())),
             ("latency", latency),
-            ("reqID", json!(self.name)),
+            ("method", Field::Text(self.method.as_str())),
+            ("path", Field::Text(self.path())),
+            ("reqID", Field::Text(self.name())),
+            ("statusCode", Field::Number(status.into())),
         ];
-        if let Some(forwarded) = &self.forwarded {
-            fields.push(("forwardedFor", json!(forwarded)));
+        if let Some(forwarded) = self.forwarded.as_ref().and_then(text) {
+            fields.push(("forwardedFor", Field::Text(shortened(forwarded, SHOWN_LENGTH))));
         }
-        let level = match status.as_u16() {
+        let level = match status {
             500.. => Level::Error,
             400.. => Level::Warn,
             _ => Level::Info,
         };
-        app.log.line(level, &format!("[{}] Request served", self.number), &fields);
+        app.log.write(level, format_args!("[{}] Request served", self.number), &fields);
     }
 }
 
-/// Repeats the name that the client gave, or makes one (RFC 9562, version 4).
-fn name(headers: &HeaderMap) -> String {
-    let given = headers.get(&NAME).and_then(|value| value.to_str().ok());
-    match given.filter(|name| !name.is_empty() && name.len() <= NAME_LENGTH) {
-        Some(name) => name.to_owned(),
-        None => random_name(),
-    }
+/// Repeats the name that the client gave, or makes one.
+fn name(headers: &HeaderMap) -> HeaderValue {
+    let given = headers.get(&NAME).filter(|name| text(name).is_some() && (1..=NAME_LENGTH).contains(&name.len()));
+    given
+        .cloned()
+        .unwrap_or_else(|| HeaderValue::from_maybe_shared(random_name()).unwrap_or(HeaderValue::from_static("")))
 }
 
-fn random_name() -> String {
-    let mut bytes = [0; 16];
-    // Without random bytes there is a name all the same: it is for reading logs only.
-    let _ = getrandom::fill(&mut bytes);
+/// In the form of RFC 9562, version 4. It is for reading logs, and no secret: the keys of hash tables, which differ
+/// each time, are random enough, and need no call of the system.
+fn random_name() -> Bytes {
+    let keys = RandomState::new();
+    let mut bytes = (u128::from(keys.hash_one(0_u8)) << 64 | u128::from(keys.hash_one(1_u8))).to_be_bytes();
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = data_encoding::HEXLOWER.encode(&bytes);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-").into()
 }
 
-fn shown(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    Some(headers.get(name)?.to_str().ok()?.chars().take(SHOWN_LENGTH).collect())
+/// A header as text, if it is ASCII that can be seen.
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
+}
+
+fn shortened(text: &str, characters: usize) -> &str {
+    if text.len() <= characters {
+        return text;
+    }
+    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
 }
 
 fn target(app: &App, uri: &Uri) -> Target {
@@ -215,7 +240,7 @@ mod tests {
     fn requests_keep_their_names_or_get_one() {
         let mut headers = HeaderMap::new();
         let made = name(&headers);
-        assert_eq!((made.len(), &made[14..15]), (36, "4"));
+        assert_eq!((made.len(), &made.as_bytes()[14..15]), (36, &b"4"[..]));
         assert_ne!(made, name(&headers));
         headers.insert(&NAME, HeaderValue::from_static("mine"));
         assert_eq!(name(&headers), "mine");
