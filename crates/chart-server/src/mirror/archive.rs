@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chart_store::{Algorithm, Checked, Error, Policy, Saved, Spool, Store};
+use chart_store::{Algorithm, Checked, Error, Policy, Saved, Spool, Spooled, Store};
 use fetch::{Client, Compression, Failure, Request, Retry, Sink};
 
 use super::quiet::Passage;
@@ -19,8 +19,14 @@ const RETRY: Retry = Retry { times: 2, first_pause: Duration::from_millis(250) }
 /// Bytes of a signature.
 const SIGNATURE_BYTES: u64 = 1 << 20;
 
-/// A package that came, and is not kept yet.
+/// A package that came, and is not checked yet.
 pub struct Fetched {
+    pub remote: Remote,
+    pub body: Spooled,
+}
+
+/// A package that is right, and is not kept yet.
+pub struct Sound {
     pub remote: Remote,
     pub checked: Checked,
 }
@@ -68,15 +74,15 @@ impl Fetcher {
     /// # Errors
     /// See [`Trouble`].
     pub fn package(&self, tenant: &str, remote: &Remote) -> Result<(), Trouble> {
-        let checked = self.fetch(remote)?;
+        let checked = self.check(remote, self.fetch(remote)?)?;
         self.passage.wait(async { Ok(self.keep(tenant, remote, checked).await) }).map_err(Trouble::Ours)?
     }
 
-    /// Fetches and checks a package.
+    /// Fetches the bytes that the index speaks of.
     ///
     /// # Errors
     /// See [`Trouble`].
-    pub fn fetch(&self, remote: &Remote) -> Result<Checked, Trouble> {
+    pub fn fetch(&self, remote: &Remote) -> Result<Spooled, Trouble> {
         let mut incoming = Incoming { fetcher: self, spool: None, failed: None };
         let got = self.client.download(&Request::new(&remote.url, TIMEOUT, self.limit_bytes), &mut incoming);
         let Incoming { spool, failed, .. } = incoming;
@@ -85,14 +91,22 @@ impl Fetcher {
         }
         got.map_err(|failure| told(&failure, &remote.url, self.limit_bytes))?;
         let spool = spool.unwrap_or_else(|| self.spool());
-        let spooled = self.passage.wait(spool.finish()).map_err(|error| of_store(error, remote))?;
-        let found = spooled.digest().hex().to_owned();
+        let body = self.passage.wait(spool.finish()).map_err(|error| of_store(error, remote))?;
+        let found = body.digest().hex();
         if !remote.digest.is_empty() && found != remote.digest {
             let url = &remote.url;
             return Err(Trouble::Bad(format!("{url} is not what its index says: {found}, not {}", remote.digest)));
         }
-        let checked =
-            self.store.check_chart_here(spooled, self.passage.handle()).map_err(|error| of_store(error, remote))?;
+        Ok(body)
+    }
+
+    /// Checks that what came is the chart that the index speaks of.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn check(&self, remote: &Remote, body: Spooled) -> Result<Checked, Trouble> {
+        let checked = self.store.check_chart_here(body, self.passage.handle());
+        let checked = checked.map_err(|error| of_store(error, remote))?;
         if (checked.name(), checked.version()) != (&remote.name, &remote.version) {
             let text = format!("{} is {} {}", remote.url, checked.name(), checked.version());
             return Err(Trouble::Bad(format!("{text}, not {} {} as its index says", remote.name, remote.version)));
@@ -107,10 +121,10 @@ impl Fetcher {
     pub fn keep_all(
         &self,
         tenant: &str,
-        packages: impl IntoIterator<Item = Fetched>,
+        packages: impl IntoIterator<Item = Sound>,
     ) -> Result<Vec<(Remote, Kept)>, Error> {
         let (remotes, packages): (Vec<Remote>, Vec<Checked>) =
-            packages.into_iter().map(|Fetched { remote, checked }| (remote, checked)).unzip();
+            packages.into_iter().map(|Sound { remote, checked }| (remote, checked)).unzip();
         let sizes: Vec<u64> = packages.iter().map(Checked::size).collect();
         let kept = self.passage.wait(self.store.keep_charts(tenant, packages))?;
         let outcomes = kept.into_iter().zip(sizes).zip(remotes);

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// Things on their way.
 pub struct Queue<T> {
     state: Mutex<State<T>>,
+    /// There is a first thing.
+    begun: Condvar,
+    /// There is no more room.
     filled: Condvar,
     emptied: Condvar,
     limit: usize,
@@ -17,9 +20,10 @@ struct State<T> {
     things: VecDeque<T>,
     /// Nothing comes any more.
     is_closed: bool,
-    /// Threads that wait for things, and for how many.
+    /// Threads that wait for a first thing.
     takers: usize,
-    wanted: usize,
+    /// A thread that has a first thing waits for more; others leave them to it.
+    is_gathered: bool,
     /// Threads that wait for room.
     givers: usize,
 }
@@ -27,35 +31,41 @@ struct State<T> {
 impl<T> Queue<T> {
     /// Makes a queue for at most so many things.
     pub fn new(limit: usize) -> Self {
-        let state = State { things: VecDeque::new(), is_closed: false, takers: 0, wanted: 1, givers: 0 };
-        Queue { state: Mutex::new(state), filled: Condvar::new(), emptied: Condvar::new(), limit }
+        let state = State { things: VecDeque::new(), is_closed: false, takers: 0, is_gathered: false, givers: 0 };
+        let [begun, filled, emptied] = std::array::from_fn(|_| Condvar::new());
+        Queue { state: Mutex::new(state), begun, filled, emptied, limit }
     }
 
-    /// Hands something over. Where there is no room, waits until half of it is free.
+    /// Hands something over. Where there is no room, waits until half of it is free, or more is wanted at once.
     pub fn put(&self, thing: T) {
         let mut state = self.locked();
         if state.things.len() >= self.limit {
             state.givers += 1;
-            while state.things.len() > self.limit / 2 {
+            while state.things.len() > self.room(&state) {
                 state = self.emptied.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             state.givers -= 1;
         }
         state.things.push_back(thing);
-        if state.takers > 0 && state.things.len() >= state.wanted {
-            self.filled.notify_one();
+        if state.is_gathered {
+            if state.things.len() >= self.limit {
+                self.filled.notify_one();
+            }
+        } else if state.takers > 0 {
+            self.begun.notify_one();
         }
     }
 
     /// Says that nothing comes any more.
     pub fn close(&self) {
         self.locked().is_closed = true;
+        self.begun.notify_all();
         self.filled.notify_all();
     }
 
     /// Waits for something; none when nothing comes any more.
     pub fn take(&self) -> Option<T> {
-        let mut state = self.wait(self.locked(), 1, None);
+        let mut state = self.first();
         let thing = state.things.pop_front();
         self.tell_givers(&state);
         thing
@@ -63,38 +73,43 @@ impl<T> Queue<T> {
 
     /// Waits for something, and then until there is no room or a time is over; nothing when nothing comes any more.
     pub fn take_all(&self, patience: Duration) -> VecDeque<T> {
-        let state = self.wait(self.locked(), 1, None);
-        let mut state = self.wait(state, self.limit, Some(Instant::now() + patience));
+        let mut state = self.first();
+        let deadline = Instant::now() + patience;
+        state.is_gathered = true;
+        self.tell_givers(&state);
+        while state.things.len() < self.limit && !state.is_closed {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            state = self.filled.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.is_gathered = false;
         let things = std::mem::take(&mut state.things);
         self.tell_givers(&state);
         things
     }
 
-    /// Waits until there are so many things, nothing comes any more, or the time is over.
-    fn wait<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State<T>>,
-        wanted: usize,
-        deadline: Option<Instant>,
-    ) -> MutexGuard<'a, State<T>> {
+    /// Waits until there is something that nobody gathers, or nothing comes any more.
+    fn first(&self) -> MutexGuard<'_, State<T>> {
+        let mut state = self.locked();
         state.takers += 1;
-        while state.things.len() < wanted && !state.is_closed {
-            state.wanted = wanted;
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            state = match left {
-                Some(Duration::ZERO) => break,
-                Some(left) => self.filled.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.filled.wait(state).unwrap_or_else(PoisonError::into_inner),
-            };
+        while (state.things.is_empty() || state.is_gathered) && !state.is_closed {
+            state = self.begun.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.takers -= 1;
         state
     }
 
     fn tell_givers(&self, state: &State<T>) {
-        if state.givers > 0 && state.things.len() <= self.limit / 2 {
+        if state.givers > 0 && state.things.len() <= self.room(state) {
             self.emptied.notify_all();
         }
+    }
+
+    /// Returns with how many things in it those who waited for room go on.
+    fn room(&self, state: &State<T>) -> usize {
+        if state.is_gathered { self.limit - 1 } else { self.limit / 2 }
     }
 
     fn locked(&self) -> MutexGuard<'_, State<T>> {
@@ -108,19 +123,26 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(600);
 
-    #[test]
-    fn everything_arrives_once() {
-        let queue = &Queue::new(4);
-        let sums = std::thread::scope(|scope| {
-            let takers: Vec<_> =
-                (0..3).map(|_| scope.spawn(move || std::iter::from_fn(|| queue.take()).sum::<u64>())).collect();
+    /// Returns the sum of what three threads take while three others put the same thousand numbers.
+    fn taken(take: impl Fn(&Queue<u64>) -> Vec<u64> + Sync) -> u64 {
+        let (queue, take) = (&Queue::new(4), &take);
+        std::thread::scope(|scope| {
+            let all = move || std::iter::from_fn(|| Some(take(queue)).filter(|numbers| !numbers.is_empty()));
+            let takers: Vec<_> = (0..3).map(|_| scope.spawn(move || all().flatten().sum::<u64>())).collect();
             let givers: Vec<_> =
                 (0..3).map(|_| scope.spawn(move || (0..1000).for_each(|number| queue.put(number)))).collect();
             givers.into_iter().for_each(|giver| giver.join().expect("it gives"));
             queue.close();
             takers.into_iter().map(|taker| taker.join().expect("it takes")).sum::<u64>()
-        });
-        assert_eq!(sums, 3 * 499_500);
+        })
+    }
+
+    #[test]
+    fn everything_arrives_once() {
+        assert_eq!(taken(|queue| queue.take().into_iter().collect()), 3 * 499_500);
+        for patience in [Duration::ZERO, Duration::from_millis(1), LONG] {
+            assert_eq!(taken(|queue| queue.take_all(patience).into()), 3 * 499_500, "{patience:?}");
+        }
     }
 
     #[test]

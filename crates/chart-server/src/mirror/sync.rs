@@ -1,5 +1,8 @@
 //! Fetches all archives of an index that are not here: a few at a time, each on its own, so that a broken one stops no
 //! other. What is here counts, whoever brought it: a round that was cut off goes on where it was.
+//!
+//! One thread walks through the index, some fetch what it finds, some check what came, one keeps what is sound; between
+//! them are queues that are short, as what is in them takes memory.
 
 use std::collections::HashSet;
 use std::io;
@@ -12,7 +15,7 @@ use std::time::Duration;
 use chart_store::{Listed, names};
 use repo::index::{Head, Index, Place};
 
-use super::archive::{Fetched, Fetcher, Trouble};
+use super::archive::{Fetched, Fetcher, Sound, Trouble};
 use super::ours::Ours;
 use super::queue::Queue;
 use super::quiet::{stand_back, thread};
@@ -25,6 +28,12 @@ const AT_ONCE: usize = 8;
 const AWAY: u32 = 2 * AT_ONCE as u32;
 /// What was found in the index ahead of those who fetch it.
 const AHEAD: usize = 64;
+/// What came ahead of those who check it, and how long these wait for so much: one after the other costs less than each
+/// on its own, as what checks is in the processor's memory then.
+const FETCHED: usize = 16;
+const BRIEF: Duration = Duration::from_millis(100);
+/// Threads that check, at most.
+const CHECKERS: usize = 4;
 /// Packages that are kept together: they are written through to the disk once. With two or four times as many nothing is
 /// gained, as each changes pages of its own, and large ones would all be placed at a time.
 const TOGETHER: usize = 32;
@@ -65,16 +74,11 @@ impl Round<'_> {
     pub fn run(&self, ours: Ours) -> Result<(), String> {
         let end = &End::default();
         let (mut kept, fetched) = (0, self.told().archives.fetched);
-        let (found, arrived) = (&Queue::new(AHEAD), &Queue::new(TOGETHER));
+        let sound = &Queue::new(TOGETHER);
         std::thread::scope(|scope| {
-            let keeper = thread().spawn_scoped(scope, move || self.keep(arrived, end));
-            let walked = std::thread::scope(|scope| {
-                let mut hands = Hands { round: self, scope, end, found, arrived, count: 0 };
-                let walked = keeper.and_then(|_| self.walk(ours, &mut hands));
-                found.close();
-                walked
-            });
-            arrived.close();
+            let keeper = thread().spawn_scoped(scope, move || self.keep(sound, end));
+            let walked = keeper.and_then(|_| self.gather(ours, sound, end));
+            sound.close();
             match walked {
                 Ok(here) => kept = here,
                 Err(error) => end.set(error.to_string()),
@@ -88,6 +92,23 @@ impl Round<'_> {
             }
             Some(why) => Err(self.upstream.hidden(&why)),
         }
+    }
+
+    /// Walks, fetches and checks; returns how much of the index was here.
+    fn gather(&self, ours: Ours, sound: &Queue<Sound>, end: &End) -> io::Result<u64> {
+        let (found, fetched) = (&Queue::new(AHEAD), &Queue::new(FETCHED));
+        std::thread::scope(|scope| {
+            let checker = |_| thread().spawn_scoped(scope, move || self.check(fetched, sound, end));
+            let checkers = (0..checkers()).map(checker).collect::<io::Result<Vec<_>>>();
+            let walked = std::thread::scope(|scope| {
+                let mut hands = Hands { round: self, scope, end, found, fetched, count: 0 };
+                let walked = checkers.and_then(|_| self.walk(ours, &mut hands));
+                found.close();
+                walked
+            });
+            fetched.close();
+            walked
+        })
     }
 
     /// Goes through the index beside what is here; returns how much of it is.
@@ -154,30 +175,47 @@ impl Round<'_> {
     }
 
     /// Fetches what is found until nothing comes any more.
-    fn work(&self, found: &Queue<Remote>, arrived: &Queue<Fetched>, end: &End) {
+    fn work(&self, found: &Queue<Remote>, fetched: &Queue<Fetched>, end: &End) {
         stand_back();
         while let Some(remote) = found.take() {
             // What is still in the queue is taken out, so that nobody waits to put something into it.
             if end.is_over.load(Ordering::Relaxed) {
                 continue;
             }
-            let checked = self.fetcher.fetch(&remote);
+            let body = self.fetcher.fetch(&remote);
             self.told().requests += 1;
-            match checked {
-                Ok(checked) => {
+            match body {
+                Ok(body) => {
                     end.away.store(0, Ordering::Relaxed);
-                    arrived.put(Fetched { remote, checked });
+                    fetched.put(Fetched { remote, body });
                 }
                 Err(trouble) => self.failed(&remote, &trouble, end),
             }
         }
     }
 
-    /// Keeps what was fetched until nothing comes any more.
-    fn keep(&self, arrived: &Queue<Fetched>, end: &End) {
+    /// Checks what came until nothing comes any more.
+    fn check(&self, fetched: &Queue<Fetched>, sound: &Queue<Sound>, end: &End) {
         stand_back();
         loop {
-            let packages = arrived.take_all(PATIENCE);
+            let bodies = fetched.take_all(BRIEF);
+            if bodies.is_empty() {
+                return;
+            }
+            for Fetched { remote, body } in bodies {
+                match self.fetcher.check(&remote, body) {
+                    Ok(checked) => sound.put(Sound { remote, checked }),
+                    Err(trouble) => self.failed(&remote, &trouble, end),
+                }
+            }
+        }
+    }
+
+    /// Keeps what is sound until nothing comes any more.
+    fn keep(&self, sound: &Queue<Sound>, end: &End) {
+        stand_back();
+        loop {
+            let packages = sound.take_all(PATIENCE);
             if packages.is_empty() {
                 return;
             }
@@ -218,13 +256,18 @@ impl Round<'_> {
     }
 }
 
+/// Half of the processors: requests, and those who fetch, need some too.
+fn checkers() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| (processors.get() / 2).clamp(1, CHECKERS))
+}
+
 /// Threads that fetch, as many as there is work for.
 struct Hands<'scope, 'env, 'a> {
     round: &'env Round<'a>,
     scope: &'scope Scope<'scope, 'env>,
     end: &'env End,
     found: &'env Queue<Remote>,
-    arrived: &'env Queue<Fetched>,
+    fetched: &'env Queue<Fetched>,
     count: usize,
 }
 
@@ -232,8 +275,8 @@ impl Hands<'_, '_, '_> {
     /// Hands something over as soon as there is room for it.
     fn give(&mut self, remote: Remote) -> io::Result<()> {
         if self.count < AT_ONCE {
-            let Hands { round, found, arrived, end, .. } = *self;
-            thread().spawn_scoped(self.scope, move || round.work(found, arrived, end))?;
+            let Hands { round, found, fetched, end, .. } = *self;
+            thread().spawn_scoped(self.scope, move || round.work(found, fetched, end))?;
             self.count += 1;
         }
         self.found.put(remote);
