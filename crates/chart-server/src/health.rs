@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::answer;
 use crate::app::App;
-use crate::log::{Level, chain};
+use crate::log::chain;
 
 /// How long a look counts.
 const COUNTS: Duration = Duration::from_secs(1);
@@ -78,11 +78,11 @@ impl Health {
         let healthy = match timeout(PATIENCE, app.store.check()).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
-                app.log.line(Level::Error, "The storage fails", &[("error", json!(chain(&error)))]);
+                app.log.error("The storage fails", &[("error", json!(chain(&error)))]);
                 false
             }
             Err(_) => {
-                app.log.line(Level::Error, "The storage does not answer", &[]);
+                app.log.error("The storage does not answer", &[]);
                 false
             }
         };

@@ -49,13 +49,12 @@ impl Log {
         self.line(Level::Warn, message, fields);
     }
 
-    /// Writes one line, whole. That it cannot be written is nothing a server can do something about.
-    pub fn line(&self, level: Level, message: &str, fields: &[(&str, Value)]) {
-        self.write(level, message, fields);
+    pub fn error(&self, message: &str, fields: &[(&str, Value)]) {
+        self.line(Level::Error, message, fields);
     }
 
-    /// Writes one line, as [`Log::line`] does, without values of JSON in between: there is one for each request.
-    pub fn write(&self, level: Level, message: impl Display, fields: &[(&str, impl Serialize)]) {
+    /// Writes one line, whole. That it cannot be written is nothing a server can do something about.
+    pub fn line(&self, level: Level, message: impl Display, fields: &[(&str, impl Serialize)]) {
         if level == Level::Debug && !self.settings.debug {
             return;
         }

@@ -12,7 +12,6 @@ use axum::http::header::{HOST, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
-use bytes::Bytes;
 use http_body::Body as _;
 use serde::Serialize;
 
@@ -53,7 +52,7 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
     let logged = app.log.settings().health || label != Route::Health.template();
     if logged {
         let message = format_args!("[{}] Incoming request: {}", seen.number, seen.path());
-        app.log.write(Level::Debug, message, &[("reqID", seen.name())]);
+        app.log.line(Level::Debug, message, &[("reqID", seen.name())]);
     }
     let request_bytes = request.body().size_hint().lower();
     if !request.body().is_end_stream() {
@@ -158,27 +157,26 @@ impl Seen {
             400.. => Level::Warn,
             _ => Level::Info,
         };
-        app.log.write(level, format_args!("[{}] Request served", self.number), &fields);
+        app.log.line(level, format_args!("[{}] Request served", self.number), &fields);
     }
 }
 
 /// Repeats the name that the client gave, or makes one.
 fn name(headers: &HeaderMap) -> HeaderValue {
     let given = headers.get(&NAME).filter(|name| text(name).is_some() && (1..=NAME_LENGTH).contains(&name.len()));
-    given
-        .cloned()
-        .unwrap_or_else(|| HeaderValue::from_maybe_shared(random_name()).unwrap_or(HeaderValue::from_static("")))
+    let made = || HeaderValue::try_from(random_name()).unwrap_or(HeaderValue::from_static(""));
+    given.cloned().unwrap_or_else(made)
 }
 
 /// In the form of RFC 9562, version 4. It is for reading logs, and no secret: the keys of hash tables, which differ
 /// each time, are random enough, and need no call of the system.
-fn random_name() -> Bytes {
+fn random_name() -> String {
     let keys = RandomState::new();
     let mut bytes = (u128::from(keys.hash_one(0_u8)) << 64 | u128::from(keys.hash_one(1_u8))).to_be_bytes();
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = data_encoding::HEXLOWER.encode(&bytes);
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-").into()
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
 /// A header as text, if it is ASCII that can be seen.

@@ -168,9 +168,7 @@ async fn import(store: &Store, log: &Log) {
                 counts.map(|(name, count)| (name, json!(count))).into_iter().chain([skipped]).collect();
             log.line(Level::Debug, "Looked for charts in the folder", &fields);
         }
-        Err(error) => {
-            log.line(Level::Error, "Cannot look for charts in the folder", &[("error", json!(chain(&error)))])
-        }
+        Err(error) => log.error("Cannot look for charts in the folder", &[("error", json!(chain(&error)))]),
     }
 }
 
@@ -182,9 +180,7 @@ async fn garbage(app: Arc<App>) {
             Ok(collected) => {
                 app.log.line(Level::Debug, "Removed what nobody needs", &[("what", json!(format!("{collected:?}")))])
             }
-            Err(error) => {
-                app.log.line(Level::Error, "Cannot remove what nobody needs", &[("error", json!(chain(&error)))])
-            }
+            Err(error) => app.log.error("Cannot remove what nobody needs", &[("error", json!(chain(&error)))]),
         }
     }
 }

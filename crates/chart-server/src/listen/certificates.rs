@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio_rustls::TlsAcceptor;
 
 use super::tls;
-use crate::log::{Level, Log, chain};
+use crate::log::{Log, chain};
 use crate::settings::{Tls, Wrong};
 
 /// How often a new connection makes us look at the files.
@@ -66,7 +66,7 @@ impl Certificates {
             }
             Err(error) => {
                 let fields = [("error", json!(chain(&error)))];
-                self.log.line(Level::Error, "Cannot use the new certificates: the old ones stay", &fields);
+                self.log.error("Cannot use the new certificates: the old ones stay", &fields);
             }
         }
     }

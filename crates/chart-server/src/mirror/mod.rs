@@ -27,7 +27,6 @@ use tokio::time::sleep;
 
 use crate::answer::Fault;
 use crate::app::App;
-use crate::log::Level;
 use crate::settings::Settings;
 use archive::{Fetcher, Trouble};
 use merge::Sources;
@@ -184,8 +183,7 @@ impl Mirror {
         ];
         match &ended {
             Ok(()) => log.info("Archives of a mirrored repository are here", &fields),
-            Err(error) => log.line(
-                Level::Error,
+            Err(error) => log.error(
                 "Archives of a mirrored repository could not be fetched",
                 &[&fields[..], &[("error", json!(error))]].concat(),
             ),

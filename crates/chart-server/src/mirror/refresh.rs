@@ -13,7 +13,6 @@ use super::upstream::{Counts, counts};
 use super::{Mirror, away, locked, quiet};
 use crate::answer::Fault;
 use crate::app::App;
-use crate::log::Level;
 
 /// How long a request waits for a repository that is asked whether its index changed, when there is one to show.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -93,7 +92,7 @@ impl Mirror {
         let trouble = asked.as_ref().err().cloned();
         if let Some(trouble) = &trouble {
             let fields = [("url", json!(self.url)), ("error", json!(trouble))];
-            app.log.line(Level::Error, "A mirrored repository cannot be used", &fields);
+            app.log.error("A mirrored repository cannot be used", &fields);
         }
         self.note(asked.ok().or(last), fresh, trouble.clone());
         let index = locked(&self.known).index.clone();
