@@ -6,7 +6,8 @@ use gostd::GoError;
 use ureq::Agent;
 
 use crate::body;
-use crate::follow;
+use crate::follow::Asker;
+use crate::proxy::Environment;
 use crate::request::{Failure, Request, Response, Sink};
 use crate::retry::{Attempt, Retry};
 use crate::tls::TlsOptions;
@@ -26,7 +27,7 @@ pub struct Bounds {
 
 /// Keeps its connections from one answer to the next; may be used by several threads.
 pub struct Client {
-    agent: Agent,
+    asker: Asker,
     compression: Compression,
     retry: Retry,
 }
@@ -34,7 +35,7 @@ pub struct Client {
 impl Client {
     /// Makes a client that trusts the authorities of the system.
     pub fn new(compression: Compression) -> Self {
-        Client { agent: system_transport(compression), compression, retry: Retry::default() }
+        Client::over(system_transport(compression), compression)
     }
 
     /// Makes a client with certificates that the user names.
@@ -42,7 +43,12 @@ impl Client {
     /// # Errors
     /// Those of Helm's `tlsutil.NewTLSConfig`, as `can't read CA file: "x": open x: no such file or directory`.
     pub fn with_tls(options: &TlsOptions, compression: Compression) -> Result<Self, GoError> {
-        Ok(Client { agent: transport(options, compression)?, compression, retry: Retry::default() })
+        Ok(Client::over(transport(options, compression)?, compression))
+    }
+
+    fn over(agent: Agent, compression: Compression) -> Self {
+        let asker = Asker { agent, proxies: Environment::read() };
+        Client { asker, compression, retry: Retry::default() }
     }
 
     /// Sets how often is tried again what fails for the moment.
@@ -85,7 +91,7 @@ impl Client {
     }
 
     fn once(&self, request: &Request<'_>, deadline: Instant, sink: &mut dyn Sink) -> Result<Response, Attempt> {
-        let (redirects, answer) = follow::follow(&self.agent, request, deadline)?;
+        let (redirects, answer) = self.asker.follow(request, deadline)?;
         let status = answer.status().as_u16();
         let is_known = status == 304 && request.known.is_some();
         if status != 200 && !is_known {

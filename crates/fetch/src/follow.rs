@@ -7,37 +7,73 @@ use gostd::url::Url;
 use ureq::http::Response as Answer;
 use ureq::{Agent, Body};
 
+use crate::proxy::Environment;
 use crate::request::{Failure, Request};
 use crate::retry::Attempt;
 use crate::target::Target;
-use crate::{proxy, words};
+use crate::words;
 
 /// Go gives up before the eleventh request.
 const REQUESTS: usize = 10;
 
-/// Asks, and goes where redirects lead; gives the URLs that they led to with the answer.
-pub fn follow(agent: &Agent, request: &Request<'_>, deadline: Instant) -> Result<(Vec<String>, Answer<Body>), Attempt> {
-    let mut target = Target::parse(request.url).map_err(Attempt::last)?;
-    let first = target.hostname();
-    let mut credentials = request.basic.is_some();
-    let mut referer = None;
-    let mut redirects = Vec::new();
-    for made in 1.. {
-        let headers = Headers { request, credentials, referer };
-        let answer = send(agent, &target, &headers, deadline)?;
-        let Some(location) = location(&answer) else { return Ok((redirects, answer)) };
-        let next = next(&target, &location)?;
-        if made == REQUESTS {
-            let text = words::got(&location, "stopped after 10 redirects");
-            return Err(Attempt::last(Failure::Request(text)));
+/// Asks servers.
+pub struct Asker {
+    pub agent: Agent,
+    pub proxies: Environment,
+}
+
+impl Asker {
+    /// Asks, and goes where redirects lead; gives the URLs that they led to with the answer.
+    pub fn follow(&self, request: &Request<'_>, deadline: Instant) -> Result<(Vec<String>, Answer<Body>), Attempt> {
+        let mut target = Target::parse(request.url).map_err(Attempt::last)?;
+        let first = target.hostname();
+        let mut credentials = request.basic.is_some();
+        let mut referer = None;
+        let mut redirects = Vec::new();
+        for made in 1.. {
+            let headers = Headers { request, credentials, referer };
+            let answer = self.send(&target, &headers, deadline)?;
+            let Some(location) = location(&answer) else { return Ok((redirects, answer)) };
+            let next = next(&target, &location)?;
+            if made == REQUESTS {
+                let text = words::got(&location, "stopped after 10 redirects");
+                return Err(Attempt::last(Failure::Request(text)));
+            }
+            // What was once left out stays so.
+            credentials &= is_same_or_below(&next.hostname(), &first);
+            referer = referer_of(&target, &next);
+            target = next;
+            redirects.push(target.full());
         }
-        // What was once left out stays so.
-        credentials &= is_same_or_below(&next.hostname(), &first);
-        referer = referer_of(&target, &next);
-        target = next;
-        redirects.push(target.full());
+        Err(Attempt::last(Failure::Request(words::got(request.url, "stopped after 10 redirects"))))
     }
-    Err(Attempt::last(Failure::Request(words::got(request.url, "stopped after 10 redirects"))))
+
+    fn send(&self, target: &Target, headers: &Headers<'_>, deadline: Instant) -> Result<Answer<Body>, Attempt> {
+        let failed = |text: &str| Attempt::last(Failure::Request(words::got(&target.shown(), text)));
+        if !target.has_host() {
+            return Err(failed("http: no Host in request URL"));
+        }
+        let scheme = String::from_utf8_lossy(&target.url().scheme);
+        if !matches!(&*scheme, "http" | "https") {
+            let quoted = String::from_utf8_lossy(&gostd::strconv::quote(scheme.as_bytes())).into_owned();
+            return Err(failed(&format!("unsupported protocol scheme {quoted}")));
+        }
+        let proxy = self.proxies.proxy(target).map_err(|text| failed(&text))?;
+        let mut builder = self.agent.get(target.text());
+        for (name, value) in headers.all(target) {
+            builder = builder.header(name, value);
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        let builder = builder.config().timeout_global(Some(left)).max_redirects(0).proxy(proxy.clone()).build();
+        builder.call().map_err(|error| {
+            let text = match &proxy {
+                Some(proxy) => words::no_answer_through(proxy, target, &error),
+                None => words::no_answer(target, &error),
+            };
+            let text = words::got(&target.shown(), &text);
+            Attempt::request(text, &error)
+        })
+    }
 }
 
 /// What goes along with one request of a chain.
@@ -65,33 +101,6 @@ impl Headers<'_> {
         }
         all
     }
-}
-
-fn send(agent: &Agent, target: &Target, headers: &Headers<'_>, deadline: Instant) -> Result<Answer<Body>, Attempt> {
-    let failed = |text: &str| Attempt::last(Failure::Request(words::got(&target.shown(), text)));
-    if !target.has_host() {
-        return Err(failed("http: no Host in request URL"));
-    }
-    let scheme = String::from_utf8_lossy(&target.url().scheme);
-    if !matches!(&*scheme, "http" | "https") {
-        let quoted = String::from_utf8_lossy(&gostd::strconv::quote(scheme.as_bytes())).into_owned();
-        return Err(failed(&format!("unsupported protocol scheme {quoted}")));
-    }
-    let proxy = proxy::of(target).map_err(|text| failed(&text))?;
-    let mut builder = agent.get(target.text());
-    for (name, value) in headers.all(target) {
-        builder = builder.header(name, value);
-    }
-    let left = deadline.saturating_duration_since(Instant::now());
-    let builder = builder.config().timeout_global(Some(left)).max_redirects(0).proxy(proxy.clone()).build();
-    builder.call().map_err(|error| {
-        let text = match &proxy {
-            Some(proxy) => words::no_answer_through(proxy, target, &error),
-            None => words::no_answer(target, &error),
-        };
-        let text = words::got(&target.shown(), &text);
-        Attempt::request(text, &error)
-    })
 }
 
 /// Returns where a redirect leads; none for other answers, and for those that do not say it.

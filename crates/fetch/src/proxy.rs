@@ -6,19 +6,6 @@ use ureq::{Proxy, ProxyProtocol};
 
 use crate::target::Target;
 
-/// Returns the proxy for a URL; none for hosts of this machine and what `NO_PROXY` names.
-///
-/// # Errors
-/// `invalid proxy address "…": …`.
-pub fn of(target: &Target) -> Result<Option<Proxy>, String> {
-    let environment = Environment {
-        http: variable(["HTTP_PROXY", "http_proxy"]),
-        https: variable(["HTTPS_PROXY", "https_proxy"]),
-        none: variable(["NO_PROXY", "no_proxy"]),
-    };
-    environment.address(target).map(|address| proxy(&address)).transpose()
-}
-
 fn variable(names: [&str; 2]) -> String {
     let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
     names.iter().find_map(set).unwrap_or_default()
@@ -48,13 +35,31 @@ pub fn is_socks(proxy: &Proxy) -> bool {
     !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
 }
 
-struct Environment {
+/// What the environment says of proxies.
+pub struct Environment {
     http: String,
     https: String,
     none: String,
 }
 
 impl Environment {
+    /// Reads what is said now; Go, too, asks once.
+    pub fn read() -> Self {
+        Environment {
+            http: variable(["HTTP_PROXY", "http_proxy"]),
+            https: variable(["HTTPS_PROXY", "https_proxy"]),
+            none: variable(["NO_PROXY", "no_proxy"]),
+        }
+    }
+
+    /// Returns the proxy for a URL; none for hosts of this machine and what `NO_PROXY` names.
+    ///
+    /// # Errors
+    /// `invalid proxy address "…": …`.
+    pub fn proxy(&self, target: &Target) -> Result<Option<Proxy>, String> {
+        self.address(target).map(|address| proxy(&address)).transpose()
+    }
+
     fn address(&self, target: &Target) -> Option<String> {
         let address = if target.url().scheme == b"https" { &self.https } else { &self.http };
         (!address.is_empty() && self.applies(target)).then(|| address.clone())

@@ -116,10 +116,24 @@ impl Transport for Eager {
 
     /// Whether the connection is good for another request: nothing came that nobody asked for, nor its end.
     fn is_open(&mut self) -> bool {
-        let looked = self.socket.set_nonblocking(true).and_then(|()| (&self.socket).read(&mut [0]));
-        let waits = looked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
-        waits && self.socket.set_nonblocking(false).is_ok()
+        looked(&self.socket).is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
+}
+
+/// Looks whether something came, without waiting for it.
+#[cfg(unix)]
+fn looked(socket: &TcpStream) -> io::Result<usize> {
+    use rustix::net::{RecvFlags, recv};
+    let (read, _) = recv(socket, &mut [0_u8; 1], RecvFlags::DONTWAIT | RecvFlags::PEEK)?;
+    Ok(read)
+}
+
+#[cfg(not(unix))]
+fn looked(socket: &TcpStream) -> io::Result<usize> {
+    socket.set_nonblocking(true)?;
+    let looked = socket.peek(&mut [0]);
+    // One that cannot wait any more is of no use.
+    socket.set_nonblocking(false).map_or_else(|_| Ok(0), |()| looked)
 }
 
 fn left(timeout: NextTimeout, start: Instant) -> time::Duration {

@@ -7,7 +7,7 @@ use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnec
 use ureq::{Agent, Proxy};
 
 use crate::names::Names;
-use crate::proxy;
+use crate::proxy::Environment;
 use crate::target::Target;
 use crate::tcp::EagerConnector;
 use crate::tls::{TlsConnector, TlsOptions};
@@ -49,7 +49,7 @@ pub fn system_transport(compression: Compression) -> Agent {
 /// A URL or an address of a proxy that cannot be read.
 pub fn proxy_for(url: &str) -> Result<Option<Proxy>, GoError> {
     let target = Target::parse(url).map_err(|failure| GoError::new(failure.text(url, 0)))?;
-    proxy::of(&target).map_err(GoError::new)
+    Environment::read().proxy(&target).map_err(GoError::new)
 }
 
 fn agent(trust: Trust, compression: Compression) -> Agent {

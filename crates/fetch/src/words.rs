@@ -5,14 +5,14 @@ use std::io::{self, ErrorKind};
 use ureq::http::StatusCode;
 use ureq::{Error, Proxy};
 
-use crate::proxy::{self, is_socks};
+use crate::proxy::{Environment, is_socks};
 use crate::target::Target;
 use crate::tls_words;
 
 /// Says why a URL gave no answer, as `dial tcp 10.0.0.1:80: connect: connection refused`: what Go puts behind `Get "URL": `.
 pub fn reason(url: &str, error: &Error) -> String {
     match Target::parse(url) {
-        Ok(target) => match proxy::of(&target) {
+        Ok(target) => match Environment::read().proxy(&target) {
             Ok(Some(proxy)) => no_answer_through(&proxy, &target, error),
             _ => no_answer(&target, error),
         },
