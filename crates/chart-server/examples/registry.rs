@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chart_server::oci::{Open, Rules, router};
+use chart_server::oci::{Open, Registry, Rules};
 use chart_store::{Config, Store};
 
 fn main() {
@@ -14,6 +14,8 @@ fn main() {
     runtime.block_on(async {
         let store = Store::open(Config::folder(folder)).await.expect("a store");
         let listener = tokio::net::TcpListener::bind(address).await.expect("a port");
-        axum::serve(listener, router(store, Arc::new(Open), Rules::default())).await.expect("a server");
+        let registry = Registry::new(store, Arc::new(Open), Rules::default());
+        let routes = axum::Router::new().fallback(move |request| registry.clone().answer(request));
+        axum::serve(listener, routes).await.expect("a server");
     });
 }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Router;
-use axum::middleware::from_fn_with_state;
 use chart_store::Store;
 use tokio::sync::Semaphore;
 
@@ -14,9 +12,10 @@ use crate::linting::Linting;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::mirror::Mirrors;
+use crate::oci;
+use crate::request::Answerer;
 use crate::route::Layout;
 use crate::settings::{Overwrite, Settings, Wrong};
-use crate::{museum, oci, request};
 
 /// Archives that are unpacked at a time to show what is in them: each may take 100 MB.
 const UNPACKED_AT_ONCE: usize = 2;
@@ -62,8 +61,8 @@ impl App {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Returns all addresses of the server.
-    pub fn router(self: &Arc<Self>) -> Router {
+    /// Returns what answers all requests.
+    pub fn answers(self: &Arc<Self>) -> Answerer {
         let writes = &self.settings.writes;
         let rules = oci::Rules {
             // In a tag there is no `?force`.
@@ -72,11 +71,7 @@ impl App {
             linting: Some(self.linting.clone()),
             ..oci::Rules::default()
         };
-        let registry = oci::router(self.store.clone(), self.access.clone(), rules);
-        let state = museum::State { app: self.clone(), registry };
-        Router::new()
-            .fallback(museum::handle)
-            .with_state(state)
-            .layer(from_fn_with_state(self.clone(), request::around))
+        let registry = oci::Registry::new(self.store.clone(), self.access.clone(), rules);
+        Answerer::new(self.clone(), registry)
     }
 }

@@ -41,7 +41,9 @@ fn start(manner: Manner, args: &[String]) -> Result<u8, Wrong> {
     }
     let runtime =
         crate::server::runtime().map_err(|error| Wrong::because("cannot start the threads of the server", error))?;
-    let code = runtime.block_on(serve(settings, log));
+    // Beside the connections: to wake this thread for each new one costs more than to accept it.
+    let served = runtime.spawn(serve(settings, log));
+    let code = runtime.block_on(served).unwrap_or_else(|fell| std::panic::resume_unwind(fell.into_panic()));
     // Whatever still waits for a disk or a client is not waited for.
     runtime.shutdown_background();
     code

@@ -7,21 +7,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{HOST, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http_body::Body as _;
 use serde::Serialize;
 
-use crate::answer::{self, Detail};
+use crate::answer::{self, Detail, Fault};
 use crate::app::App;
-use crate::listen::{Paced, Peer};
+use crate::listen::{Answers, Paced, Peer};
 use crate::log::{Level, chain};
 use crate::metrics::Served;
 use crate::route::{self, Found, Route};
-use crate::{oci, oci_path};
+use crate::{museum, oci, oci_path};
 
 /// Characters of a request's name that are repeated to whoever sent it, and written to the log.
 const NAME_LENGTH: usize = 128;
@@ -31,18 +30,46 @@ const SHOWN_LENGTH: usize = 256;
 static NAME: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a path means, decided once for a request.
-#[derive(Clone, Debug)]
-pub enum Target {
+enum Target {
     /// ChartMuseum's API.
     Museum(Option<Found>),
     /// The registry: a label for metrics.
     Registry(&'static str),
 }
 
+/// Answers all requests: the registry's, and ChartMuseum's.
+#[derive(Clone)]
+pub struct Answerer {
+    app: Arc<App>,
+    registry: Arc<oci::Registry>,
+}
+
+impl Answerer {
+    pub fn new(app: Arc<App>, registry: Arc<oci::Registry>) -> Self {
+        Answerer { app, registry }
+    }
+
+    async fn answer(self, target: Target, request: Request) -> Response {
+        match target {
+            // Uploads keep much while they wait, which is not for each connection to hold.
+            Target::Registry(_) => Box::pin(self.registry.answer(request)).await,
+            Target::Museum(Some(found)) => museum::answer(&self.app, found, request).await,
+            Target::Museum(None) => Fault::not_found().into_response(),
+        }
+    }
+}
+
+impl Answers for Answerer {
+    fn answer(&self, peer: Peer, request: Request) -> impl Future<Output = Response> + Send {
+        around(self.clone(), peer, request)
+    }
+}
+
 /// Answers a request, with all that belongs around it.
-pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+async fn around(answerer: Answerer, peer: Peer, mut request: Request) -> Response {
     let started = Instant::now();
-    let seen = Seen::new(&app, &request);
+    let app = answerer.app.clone();
+    let seen = Seen::new(&app, peer, &request);
     let target = target(&app, request.uri());
     let (label, shared) = match &target {
         Target::Museum(Some(found)) => (found.route.template(), found.route.is_api()),
@@ -59,8 +86,8 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
         let body = std::mem::take(request.body_mut());
         *request.body_mut() = Body::new(Paced::new(body, app.settings.listen.read_timeout));
     }
-    request.extensions_mut().insert(target);
-    let mut response = if shared && is_preflight(&app, &request) { preflight() } else { next.run(request).await };
+    let asks_first = shared && is_preflight(&app, &request);
+    let mut response = if asks_first { preflight() } else { answerer.answer(target, request).await };
     if shared {
         share(&app, response.headers_mut());
     }
@@ -88,7 +115,7 @@ struct Seen {
     uri: Uri,
     method: Method,
     host: Option<HeaderValue>,
-    client: Option<IpAddr>,
+    client: IpAddr,
     forwarded: Option<HeaderValue>,
 }
 
@@ -101,7 +128,7 @@ enum Field<'a> {
 }
 
 impl Seen {
-    fn new(app: &App, request: &Request) -> Self {
+    fn new(app: &App, peer: Peer, request: &Request) -> Self {
         let headers = request.headers();
         Seen {
             number: app.next_number(),
@@ -109,7 +136,7 @@ impl Seen {
             uri: request.uri().clone(),
             method: request.method().clone(),
             host: headers.get(&HOST).cloned(),
-            client: request.extensions().get::<Peer>().map(|peer| peer.0.ip()),
+            client: peer.0.ip(),
             forwarded: headers.get("x-forwarded-for").cloned(),
         }
     }
@@ -139,9 +166,9 @@ impl Seen {
         let extensions = response.extensions();
         let cause = extensions.get::<oci::Cause>().map(|cause| chain(&*cause.0));
         let detail = extensions.get::<Detail>().map(|detail| detail.0.as_str()).or(cause.as_deref());
-        let client = self.client.map(|client| client.to_string());
+        let client = self.client.to_string();
         let mut fields = vec![
-            ("clientIP", Field::Text(client.as_deref().unwrap_or_default())),
+            ("clientIP", Field::Text(&client)),
             ("comment", Field::Text(detail.unwrap_or_default())),
             ("latency", latency),
             ("method", Field::Text(self.method.as_str())),

@@ -90,7 +90,7 @@ impl Server {
 
     /// Answers requests until `stop` is there; returns whether those under way came to their end.
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
-        let router = self.app.router();
+        let answers = self.app.answers();
         let (looked, first_look) = oneshot::channel();
         let mut tasks = vec![tokio::spawn(imports(self.app.clone(), looked)), tokio::spawn(garbage(self.app.clone()))];
         tasks.extend(self.app.mirrors.all().map(|mirror| tokio::spawn(mirror.clone().run(self.app.clone()))));
@@ -100,7 +100,7 @@ impl Server {
             stop.await;
             app.health.stop();
         };
-        let ended = self.listener.serve(router, stop).await;
+        let ended = self.listener.serve(answers, stop).await;
         tasks.iter().for_each(JoinHandle::abort);
         self.app.mirrors.close().await;
         self.app.store.close().await;

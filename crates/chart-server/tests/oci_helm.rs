@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use chart_server::oci::{Open, Rules, router};
+use chart_server::oci::{self, Open, Rules};
 use chart_store::{Algorithm, Config, Policy, Store};
 use tokio::runtime::Runtime;
 
@@ -26,7 +26,8 @@ impl Registry {
             let store = Store::open(Config::folder(folder.path().join("store"))).await.expect("a store");
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");
-            let routes = router(store.clone(), Arc::new(Open), Rules::default());
+            let registry = oci::Registry::new(store.clone(), Arc::new(Open), Rules::default());
+            let routes = axum::Router::new().fallback(move |request| registry.clone().answer(request));
             tokio::spawn(async move { axum::serve(listener, routes).await });
             (store, address)
         });

@@ -5,20 +5,19 @@ use std::future::pending;
 use std::pin::pin;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, Response, StatusCode};
+use axum::body::{Body, HttpBody};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tower_service::Service;
 
 use super::ending::Told;
 use super::under_way::{Over, Patience, UnderWay};
+use super::{Answers, Peer};
 
 /// Bytes of the head of a request: a token of 16 KiB, and what goes with it.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -62,20 +61,45 @@ impl Version {
     }
 }
 
-/// Speaks with a client. Errors are the client's: it went away, or did not speak HTTP.
-pub async fn speak<S>(version: Version, stream: S, router: Router, patience: Patience, told: Told)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    match version {
-        Version::One => speak_one(stream, router, patience.request, told).await,
-        Version::Two => speak_two(stream, router, patience, told).await,
+/// Who answers the requests of a connection, and whose they are.
+#[derive(Clone)]
+pub struct Service<A> {
+    pub answers: A,
+    pub peer: Peer,
+}
+
+impl<A: Answers> Service<A> {
+    /// Answers a request; to HEAD with the length that the body would have.
+    async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        let is_head = request.method() == Method::HEAD;
+        let mut answered = self.answers.answer(self.peer, request.map(Body::new)).await;
+        if is_head {
+            let length = answered.body().size_hint().exact();
+            if let (Some(length), headers) = (length, answered.headers_mut()) {
+                headers.entry(CONTENT_LENGTH).or_insert(length.into());
+            }
+            *answered.body_mut() = Body::empty();
+        }
+        Ok(answered)
     }
 }
 
-async fn speak_one<S>(stream: S, router: Router, head_timeout: Duration, mut told: Told)
+/// Speaks with a client. Errors are the client's: it went away, or did not speak HTTP.
+pub async fn speak<S, A>(version: Version, stream: S, service: Service<A>, patience: Patience, told: Told)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Answers,
+{
+    match version {
+        Version::One => speak_one(stream, service, patience.request, told).await,
+        Version::Two => speak_two(stream, service, patience, told).await,
+    }
+}
+
+async fn speak_one<S, A>(stream: S, service: Service<A>, head_timeout: Duration, mut told: Told)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Answers,
 {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -83,17 +107,18 @@ where
         .max_headers(HEAD_FIELDS)
         .max_header_size(HEAD_BYTES)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service_fn(move |request| service.clone().answer(request)));
     drive(connection, &mut told, pending(), pending()).await;
 }
 
-async fn speak_two<S>(stream: S, router: Router, patience: Patience, mut told: Told)
+async fn speak_two<S, A>(stream: S, service: Service<A>, patience: Patience, mut told: Told)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Answers,
 {
     let all = UnderWay::new();
     let requests = all.clone();
-    let service = service_fn(move |request| answer(requests.clone(), router.clone(), request));
+    let service = service_fn(move |request| answer(requests.clone(), service.clone(), request));
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS)
@@ -108,14 +133,18 @@ where
     drive(connection, &mut told, all.over(patience), all.over(last)).await;
 }
 
-async fn answer(all: UnderWay, mut router: Router, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn answer<A: Answers>(
+    all: UnderWay,
+    service: Service<A>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
     let under_way = all.begin();
     if request.headers().len() > HEAD_FIELDS {
         let mut refused = Response::new(Body::empty());
         *refused.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
         return Ok(refused);
     }
-    let answered = router.call(request).await?;
+    let answered = service.answer(request).await?;
     Ok(answered.map(|body| under_way.answer(body)))
 }
 

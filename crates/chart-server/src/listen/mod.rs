@@ -13,8 +13,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::Extension;
+use axum::extract::Request;
+use axum::response::Response;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -24,7 +24,7 @@ use crate::settings::{Listen, Wrong};
 
 pub use certificates::Certificates;
 use ending::{Ending, Told};
-use http::{Version, speak};
+use http::{Service, Version, speak};
 pub use paced::{Paced, TooSlow};
 use stalled::Stalled;
 use under_way::Patience;
@@ -37,6 +37,12 @@ const SCARCE: Duration = Duration::from_millis(50);
 /// Who is at the other end.
 #[derive(Clone, Copy)]
 pub struct Peer(pub SocketAddr);
+
+/// Answers requests.
+pub trait Answers: Clone + Send + Sync + 'static {
+    /// Answers a request of somebody. The body of an answer to HEAD is not sent.
+    fn answer(&self, peer: Peer, request: Request) -> impl Future<Output = Response> + Send;
+}
 
 /// A socket that is listened on.
 pub struct Listener {
@@ -76,7 +82,7 @@ impl Listener {
     /// Answers requests until `stop` is there; then takes no more, and gives those under way their time.
     ///
     /// Returns whether all of them came to their end.
-    pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) -> bool {
+    pub async fn serve(self, answers: impl Answers, stop: impl Future<Output = ()>) -> bool {
         let ending = Ending::new();
         let places = Arc::new(Semaphore::new(self.settings.connections.min(Semaphore::MAX_PERMITS)));
         let mut stop = std::pin::pin!(stop);
@@ -90,7 +96,7 @@ impl Listener {
                 () = &mut stop => break,
                 (place, accepted) = accepted => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = self.connection(stream, Peer(peer), router.clone(), ending.told());
+                        let connection = self.connection(stream, Service { answers: answers.clone(), peer: Peer(peer) }, ending.told());
                         tokio::spawn(async move {
                             connection.await;
                             drop(place);
@@ -105,17 +111,15 @@ impl Listener {
         timeout(patience, ending.end()).await.is_ok()
     }
 
-    fn connection(
+    fn connection<A: Answers>(
         &self,
         stream: TcpStream,
-        peer: Peer,
-        router: Router,
+        service: Service<A>,
         mut told: Told,
-    ) -> impl Future<Output = ()> + use<> {
+    ) -> impl Future<Output = ()> + use<A> {
         let certificates = self.certificates.clone();
         let patience = Patience { request: self.settings.read_timeout, answer: self.settings.write_timeout };
         let _ = stream.set_nodelay(true);
-        let router = router.layer(Extension(peer));
         async move {
             match certificates {
                 None => {
@@ -125,14 +129,14 @@ impl Listener {
                         () = told.end() => None,
                     };
                     let Some(version) = version else { return };
-                    speak(version, Stalled::new(stream, patience.answer), router, patience, told).await;
+                    speak(version, Stalled::new(stream, patience.answer), service, patience, told).await;
                 }
                 Some(certificates) => {
                     let acceptor = certificates.acceptor().await;
                     let greeted = acceptor.accept(Stalled::new(stream, patience.answer));
                     let Ok(Ok(stream)) = timeout(HANDSHAKE.min(patience.request), greeted).await else { return };
                     let version = Version::agreed(stream.get_ref().1.alpn_protocol());
-                    speak(version, stream, router, patience, told).await;
+                    speak(version, stream, service, patience, told).await;
                 }
             }
         }

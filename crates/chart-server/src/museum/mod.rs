@@ -13,28 +13,18 @@ mod upload;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chart_store::names;
-use tower_service::Service;
 
 use crate::access::{Action, Subject};
 use crate::answer::Fault;
 use crate::app::App;
-use crate::request::Target;
 use crate::route::{Found, Route};
 
 pub use pages::MUSEUM_VERSION;
-
-/// What handlers are given: the server, and the routes of the registry.
-#[derive(Clone)]
-pub struct State {
-    pub app: Arc<App>,
-    pub registry: Router,
-}
 
 /// A request to one tenant.
 pub struct Asked {
@@ -42,21 +32,12 @@ pub struct Asked {
     pub head: Parts,
 }
 
-/// Answers every request: the registry's, or ChartMuseum's.
-pub async fn handle(axum::extract::State(mut state): axum::extract::State<State>, mut request: Request) -> Response {
-    match request.extensions_mut().remove::<Target>() {
-        Some(Target::Registry(_)) => match state.registry.call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        },
-        Some(Target::Museum(Some(found))) => {
-            museum(&state.app, found, request).await.unwrap_or_else(IntoResponse::into_response)
-        }
-        _ => Fault::not_found().into_response(),
-    }
+/// Answers a request to what was found at its path.
+pub async fn answer(app: &Arc<App>, found: Found, request: Request) -> Response {
+    answered(app, found, request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn museum(app: &Arc<App>, found: Found, request: Request) -> Result<Response, Fault> {
+async fn answered(app: &Arc<App>, found: Found, request: Request) -> Result<Response, Fault> {
     let Found { route, tenant } = found;
     let Some(action) = wanted(app, &route, request.method()) else { return Err(Fault::not_found()) };
     if !names::is_tenant(&tenant) {
@@ -69,23 +50,24 @@ async fn museum(app: &Arc<App>, found: Found, request: Request) -> Result<Respon
     }
     let (head, body) = request.into_parts();
     let asked = Asked { tenant, head };
+    // What some keep while they wait is much, and not for each connection to hold: it has a box.
     match (route, &asked.head.method) {
+        (Route::File(file), _) => read::file(app, &asked, &file).await,
         (Route::Welcome, _) => pages::welcome(app).await,
         (Route::Info, _) => Ok(pages::info()),
         (Route::Health, _) => Ok(app.health.answer(app).await),
         (Route::Metrics, _) => pages::metrics(app).await,
         (Route::Static(path), _) => pages::file(app, &path).await,
         (Route::ArtifactHub, _) => pages::artifact_hub(app, &asked.tenant),
-        (Route::Index, _) => read::index(app, &asked).await,
-        (Route::File(file), _) => read::file(app, &asked, &file).await,
-        (Route::Charts, &Method::POST) => upload::charts(app, &asked, body).await,
+        (Route::Index, _) => Box::pin(read::index(app, &asked)).await,
+        (Route::Charts, &Method::POST) => Box::pin(upload::charts(app, &asked, body)).await,
         (Route::Charts, _) => read::charts(app, &asked).await,
         (Route::Chart(name), _) => read::chart(app, &asked.tenant, &name).await,
-        (Route::Version(version), &Method::DELETE) => delete::version(app, &asked.tenant, &version).await,
+        (Route::Version(version), &Method::DELETE) => Box::pin(delete::version(app, &asked.tenant, &version)).await,
         (Route::Version(version), _) => read::version(app, &asked.tenant, &version).await,
-        (Route::Templates(version), _) => contents::templates(app, &asked.tenant, &version).await,
-        (Route::Values(version), _) => contents::values(app, &asked.tenant, &version).await,
-        (Route::Provenance, _) => upload::provenance(app, &asked, body).await,
+        (Route::Templates(version), _) => Box::pin(contents::templates(app, &asked.tenant, &version)).await,
+        (Route::Values(version), _) => Box::pin(contents::values(app, &asked.tenant, &version)).await,
+        (Route::Provenance, _) => Box::pin(upload::provenance(app, &asked, body)).await,
         (Route::Mirrors, _) => Ok(mirrors::all(app, &asked.head.headers)),
     }
 }

@@ -18,9 +18,8 @@ mod uploads;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use chart_store::Store;
@@ -59,15 +58,35 @@ impl Default for Rules {
 }
 
 /// What all requests share.
-struct Registry {
+pub struct Registry {
     store: Store,
     gate: Arc<dyn Gate>,
     rules: Rules,
 }
 
-/// Returns the routes below `/v2`, for requests whose path has or has not the context path still.
-pub fn router(store: Store, gate: Arc<dyn Gate>, rules: Rules) -> Router {
-    Router::new().fallback(handle).with_state(Arc::new(Registry { store, gate, rules }))
+impl Registry {
+    pub fn new(store: Store, gate: Arc<dyn Gate>, rules: Rules) -> Arc<Self> {
+        Arc::new(Registry { store, gate, rules })
+    }
+
+    /// Answers a request below `/v2`, whose path has or has not the context path still.
+    pub async fn answer(self: Arc<Self>, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let head = parts.method == Method::HEAD;
+        let query = Query::new(parts.uri.query().unwrap_or_default());
+        let call = Call { registry: self, method: parts.method, headers: parts.headers, query };
+        let path = path::decoded(parts.uri.path());
+        let below = path.strip_prefix(call.base()).unwrap_or(&path);
+        let answered = match find(below) {
+            Some(route) => dispatch(&call, route, body).await,
+            None => Err(Fault::new(StatusCode::NOT_FOUND, Code::Unsupported, "there is no such address")),
+        };
+        let response = answered.unwrap_or_else(|fault| fault.response());
+        match head {
+            true => response.map(|_| Body::empty()),
+            false => response,
+        }
+    }
 }
 
 /// A request, taken apart.
@@ -94,24 +113,6 @@ impl Call {
 
     fn header(&self, name: impl axum::http::header::AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-}
-
-async fn handle(State(registry): State<Arc<Registry>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let head = parts.method == Method::HEAD;
-    let query = Query::new(parts.uri.query().unwrap_or_default());
-    let call = Call { registry, method: parts.method, headers: parts.headers, query };
-    let path = path::decoded(parts.uri.path());
-    let below = path.strip_prefix(call.base()).unwrap_or(&path);
-    let answered = match find(below) {
-        Some(route) => dispatch(&call, route, body).await,
-        None => Err(Fault::new(StatusCode::NOT_FOUND, Code::Unsupported, "there is no such address")),
-    };
-    let response = answered.unwrap_or_else(|fault| fault.response());
-    match head {
-        true => response.map(|_| Body::empty()),
-        false => response,
     }
 }
 

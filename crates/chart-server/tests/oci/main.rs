@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use chart_server::oci::{Action, Gate, Open, Refusal, Rules, Subject, router};
+use chart_server::oci::{self, Action, Gate, Open, Refusal, Rules, Subject};
 use chart_store::{Config, Store};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
@@ -38,7 +38,9 @@ impl Registry {
             let store = Store::open(Config::folder(folder.path())).await.expect("a store");
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");
-            tokio::spawn(async move { axum::serve(listener, router(store, gate, rules)).await });
+            let registry = oci::Registry::new(store, gate, rules);
+            let routes = axum::Router::new().fallback(move |request| registry.clone().answer(request));
+            tokio::spawn(async move { axum::serve(listener, routes).await });
             address
         });
         Registry { address, _folder: folder, _runtime: runtime }
