@@ -49,7 +49,7 @@ impl Answerer {
         Answerer { app, registry }
     }
 
-    async fn answer(self, target: Target, request: Request) -> Response {
+    async fn dispatch(self, target: Target, request: Request) -> Response {
         match target {
             // Uploads keep much while they wait, which is not for each connection to hold.
             Target::Registry(_) => Box::pin(self.registry.answer(request)).await,
@@ -87,7 +87,7 @@ async fn around(answerer: Answerer, peer: Peer, mut request: Request) -> Respons
         *request.body_mut() = Body::new(Paced::new(body, app.settings.listen.read_timeout));
     }
     let asks_first = shared && is_preflight(&app, &request);
-    let mut response = if asks_first { preflight() } else { answerer.answer(target, request).await };
+    let mut response = if asks_first { preflight() } else { answerer.dispatch(target, request).await };
     if shared {
         share(&app, response.headers_mut());
     }

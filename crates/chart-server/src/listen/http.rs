@@ -74,9 +74,8 @@ impl<A: Answers> Service<A> {
         let is_head = request.method() == Method::HEAD;
         let mut answered = self.answers.answer(self.peer, request.map(Body::new)).await;
         if is_head {
-            let length = answered.body().size_hint().exact();
-            if let (Some(length), headers) = (length, answered.headers_mut()) {
-                headers.entry(CONTENT_LENGTH).or_insert(length.into());
+            if let Some(length) = answered.body().size_hint().exact() {
+                answered.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
             }
             *answered.body_mut() = Body::empty();
         }

@@ -96,7 +96,8 @@ impl Listener {
                 () = &mut stop => break,
                 (place, accepted) = accepted => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = self.connection(stream, Service { answers: answers.clone(), peer: Peer(peer) }, ending.told());
+                        let service = Service { answers: answers.clone(), peer: Peer(peer) };
+                        let connection = self.connection(stream, service, ending.told());
                         tokio::spawn(async move {
                             connection.await;
                             drop(place);

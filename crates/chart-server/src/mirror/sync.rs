@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::Scope;
@@ -22,10 +22,12 @@ use super::quiet::{stand_back, thread};
 use super::state::State;
 use super::upstream::{Remote, Upstream};
 
-/// Archives on their way at a time: with more, requests wait longer where the server has two processors.
-const AT_ONCE: usize = 8;
+/// Archives on their way at a time: with more, requests wait longer where the server has two processors. As many small
+/// ones as come together to so many bytes, as with these the time goes by with waiting for the upstream.
+const AT_ONCE: RangeInclusive<u64> = 8..=16;
+const AT_ONCE_BYTES: u64 = 512 << 10;
 /// So many servers that are away in a row are one that is away: the round ends, and comes again later.
-const AWAY: u32 = 2 * AT_ONCE as u32;
+const AWAY: u32 = 16;
 /// What was found in the index ahead of those who fetch it.
 const AHEAD: usize = 64;
 /// What came ahead of those who check it, and how long these wait for so much: one after the other costs less than each
@@ -256,6 +258,13 @@ impl Round<'_> {
     }
 }
 
+/// Returns how many archives may be on their way, by the size of those that came.
+fn at_once(state: &State) -> u64 {
+    let archives = &state.archives;
+    let small = archives.fetched.saturating_mul(AT_ONCE_BYTES).checked_div(archives.bytes);
+    small.unwrap_or_default().clamp(*AT_ONCE.start(), *AT_ONCE.end())
+}
+
 /// Half of the processors: requests, and those who fetch, need some too.
 fn checkers() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| (processors.get() / 2).clamp(1, CHECKERS))
@@ -268,18 +277,32 @@ struct Hands<'scope, 'env, 'a> {
     end: &'env End,
     found: &'env Queue<Remote>,
     fetched: &'env Queue<Fetched>,
-    count: usize,
+    count: u64,
 }
 
 impl Hands<'_, '_, '_> {
     /// Hands something over as soon as there is room for it.
     fn give(&mut self, remote: Remote) -> io::Result<()> {
-        if self.count < AT_ONCE {
+        if self.count < *AT_ONCE.end() && self.count < at_once(&self.round.told()) {
             let Hands { round, found, fetched, end, .. } = *self;
             thread().spawn_scoped(self.scope, move || round.work(found, fetched, end))?;
             self.count += 1;
         }
         self.found.put(remote);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_small_archives_and_few_large_ones_are_on_their_way() {
+        for (fetched, bytes, count) in [(0, 0, 8), (10, 10 << 10, 16), (10, 480 << 10, 10), (10, 10 << 20, 8)] {
+            let mut state = State::default();
+            (state.archives.fetched, state.archives.bytes) = (fetched, bytes);
+            assert_eq!(at_once(&state), count, "{fetched} of {bytes} bytes");
+        }
     }
 }
