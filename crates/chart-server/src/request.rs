@@ -49,10 +49,10 @@ impl Answerer {
         Answerer { app, registry }
     }
 
-    async fn dispatch(self, target: Target, request: Request) -> Response {
+    async fn dispatch(&self, target: Target, request: Request) -> Response {
         match target {
             // Uploads keep much while they wait, which is not for each connection to hold.
-            Target::Registry(_) => Box::pin(self.registry.answer(request)).await,
+            Target::Registry(_) => Box::pin(self.registry.clone().answer(request)).await,
             Target::Museum(Some(found)) => museum::answer(&self.app, found, request).await,
             Target::Museum(None) => Fault::not_found().into_response(),
         }
@@ -61,16 +61,16 @@ impl Answerer {
 
 impl Answers for Answerer {
     fn answer(&self, peer: Peer, request: Request) -> impl Future<Output = Response> + Send {
-        around(self.clone(), peer, request)
+        around(self, peer, request)
     }
 }
 
 /// Answers a request, with all that belongs around it.
-async fn around(answerer: Answerer, peer: Peer, mut request: Request) -> Response {
+async fn around(answerer: &Answerer, peer: Peer, mut request: Request) -> Response {
     let started = Instant::now();
-    let app = answerer.app.clone();
-    let seen = Seen::new(&app, peer, &request);
-    let target = target(&app, request.uri());
+    let app = &*answerer.app;
+    let seen = Seen::new(app, peer, &request);
+    let target = target(app, request.uri());
     let (label, shared) = match &target {
         Target::Museum(Some(found)) => (found.route.template(), found.route.is_api()),
         Target::Museum(None) => ("none", false),
@@ -86,10 +86,10 @@ async fn around(answerer: Answerer, peer: Peer, mut request: Request) -> Respons
         let body = std::mem::take(request.body_mut());
         *request.body_mut() = Body::new(Paced::new(body, app.settings.listen.read_timeout));
     }
-    let asks_first = shared && is_preflight(&app, &request);
+    let asks_first = shared && is_preflight(app, &request);
     let mut response = if asks_first { preflight() } else { answerer.dispatch(target, request).await };
     if shared {
-        share(&app, response.headers_mut());
+        share(app, response.headers_mut());
     }
     response.headers_mut().insert(&NAME, seen.name.clone());
     let status = response.status();
@@ -103,7 +103,7 @@ async fn around(answerer: Answerer, peer: Peer, mut request: Request) -> Respons
         answer_bytes: response.body().size_hint().lower(),
     });
     if logged || !status.is_success() {
-        seen.log(&app, &response, started);
+        seen.log(app, &response, started);
     }
     response
 }

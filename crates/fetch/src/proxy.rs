@@ -6,35 +6,6 @@ use ureq::{Proxy, ProxyProtocol};
 
 use crate::target::Target;
 
-fn variable(names: [&str; 2]) -> String {
-    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    names.iter().find_map(set).unwrap_or_default()
-}
-
-fn proxy(address: &str) -> Result<Proxy, String> {
-    let invalid = |cause: &str| {
-        let quoted = String::from_utf8_lossy(&gostd::strconv::quote(address.as_bytes())).into_owned();
-        format!("invalid proxy address {quoted}: {cause}")
-    };
-    let with_scheme = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    let url = gostd::url::Url::parse(with_scheme.as_bytes()).map_err(|error| invalid(&error.text))?;
-    let address = match url.scheme.as_slice() {
-        b"http" | b"https" => with_scheme,
-        // To Go both are the same: it is the proxy that looks names up.
-        b"socks5" | b"socks5h" => {
-            let rest = with_scheme.split_once("://").map_or("", |(_, rest)| rest);
-            format!("socks5h://{rest}")
-        }
-        _ => return Err(invalid("only http, https and socks5 proxies are supported")),
-    };
-    Proxy::new(&address).map_err(|error| invalid(&error.to_string()))
-}
-
-/// Reports whether a proxy speaks SOCKS: connections go through it as they are, whatever goes over them.
-pub fn is_socks(proxy: &Proxy) -> bool {
-    !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
-}
-
 /// What the environment says of proxies.
 pub struct Environment {
     http: String,
@@ -75,6 +46,35 @@ impl Environment {
         let port = address.rsplit(':').next().unwrap_or_default();
         !self.none.split(',').any(|rule| exempts(rule.trim(), &host, port, ip))
     }
+}
+
+fn variable(names: [&str; 2]) -> String {
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    names.iter().find_map(set).unwrap_or_default()
+}
+
+fn proxy(address: &str) -> Result<Proxy, String> {
+    let invalid = |cause: &str| {
+        let quoted = String::from_utf8_lossy(&gostd::strconv::quote(address.as_bytes())).into_owned();
+        format!("invalid proxy address {quoted}: {cause}")
+    };
+    let with_scheme = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    let url = gostd::url::Url::parse(with_scheme.as_bytes()).map_err(|error| invalid(&error.text))?;
+    let address = match url.scheme.as_slice() {
+        b"http" | b"https" => with_scheme,
+        // To Go both are the same: it is the proxy that looks names up.
+        b"socks5" | b"socks5h" => {
+            let rest = with_scheme.split_once("://").map_or("", |(_, rest)| rest);
+            format!("socks5h://{rest}")
+        }
+        _ => return Err(invalid("only http, https and socks5 proxies are supported")),
+    };
+    Proxy::new(&address).map_err(|error| invalid(&error.to_string()))
+}
+
+/// Reports whether a proxy speaks SOCKS: connections go through it as they are, whatever goes over them.
+pub fn is_socks(proxy: &Proxy) -> bool {
+    !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
 }
 
 /// Reports whether a rule of `NO_PROXY` names a host: `*`, an address, a network, `host`, `.below`, each with `:port`.

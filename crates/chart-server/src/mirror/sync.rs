@@ -258,7 +258,8 @@ impl Round<'_> {
     }
 }
 
-/// Returns how many archives may be on their way, by the size of those that came.
+/// Returns how many archives may be on their way, by the size of those that came. Who has begun goes on to the end of the
+/// round.
 fn at_once(state: &State) -> u64 {
     let archives = &state.archives;
     let small = archives.fetched.saturating_mul(AT_ONCE_BYTES).checked_div(archives.bytes);
@@ -270,7 +271,7 @@ fn checkers() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| (processors.get() / 2).clamp(1, CHECKERS))
 }
 
-/// Threads that fetch, as many as there is work for.
+/// Threads that fetch, as many as there is work for, and may be.
 struct Hands<'scope, 'env, 'a> {
     round: &'env Round<'a>,
     scope: &'scope Scope<'scope, 'env>,
