@@ -16,6 +16,12 @@ pub fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true")
 }
 
+/// The room that is left where the repository is and, unless somebody moved it, all that is built.
+pub fn free_gib(workspace: &Workspace) -> Result<u64, String> {
+    let disk = rustix::fs::statvfs(&workspace.root).map_err(|e| format!("{}: {e}", workspace.root.display()))?;
+    Ok((disk.f_bavail * disk.f_frsize) >> 30)
+}
+
 /// Makes sure that `cargo fmt` and `cargo clippy` work, with rustup or Debian's packages if they do not.
 pub fn ensure_rust_components(workspace: &Workspace) -> Result<(), String> {
     for (command, component, package) in [("fmt", "rustfmt", "rustfmt"), ("clippy", "clippy", "rust-clippy")] {

@@ -40,6 +40,11 @@ impl Progress {
         self.say("33", &format!("{name}: skipped, {why}"));
     }
 
+    /// Says what is good to know and fails nothing.
+    pub fn note(&self, text: &str) {
+        self.say("33", text);
+    }
+
     /// Prints every failure with how to run it again, then the closing line.
     pub fn finish(self) -> Tally {
         if !self.total.is_clean() {

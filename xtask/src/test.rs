@@ -12,6 +12,7 @@ use crate::{Outcome, check, conformance, corpus, fuzz, machine, peers, scenarios
 
 pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
     let mut progress = Progress::new();
+    note_room(workspace, &progress);
     check::steps(workspace, &mut progress);
     // Most of this build is the work of one thread, which fits beside what links programs in Go or waits in tests.
     std::thread::scope(|scope| {
@@ -26,6 +27,21 @@ pub fn run(workspace: &Workspace, _: &[String]) -> Outcome {
         release_steps(workspace, (binary, shared), &mut progress);
     });
     Ok(progress.finish())
+}
+
+/// What a run writes that begins with nothing built, in GiB: builds, caches of Go and cargo, the peers, clusters.
+const ROOM: u64 = 20;
+
+/// A full disk shows as an error of the linker, or of any other step, that does not name it. Less room than a first run
+/// takes is enough for one that finds its builds, so nothing fails for it.
+fn note_room(workspace: &Workspace, progress: &Progress) {
+    if let Ok(free) = machine::free_gib(workspace)
+        && free < ROOM
+    {
+        progress.note(&format!(
+            "only {free} GiB are free here, and a first run takes {ROOM}; if it fails for want of room, cargo clean"
+        ));
+    }
 }
 
 /// What the release binary is run for.
