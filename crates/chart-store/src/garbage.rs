@@ -63,7 +63,8 @@ impl Store {
         self.mark_objects(before(grace.uploads), &mut collected).await?;
         self.delete_marked().await?;
         self.inner.blobs.clear_spool(before(grace.uploads.max(BODY))).await?;
-        let sql = "DELETE FROM blobs WHERE state = 2 AND touched < $1";
+        let sql = "DELETE FROM blobs WHERE state = 2 AND touched < $1 AND NOT EXISTS (SELECT 1 FROM versions v WHERE \
+            v.blob = blobs.id)";
         self.inner.rows.change(Statement { sql, arg: before(MARK) }).await?;
         self.prune(before(MARK)).await?;
         Ok(collected)
@@ -99,7 +100,7 @@ impl Store {
         loop {
             let sql = "SELECT digest FROM blobs b WHERE state = 0 AND touched <= $1 AND digest > $2 AND NOT EXISTS \
                 (SELECT 1 FROM links l WHERE l.digest = b.digest) AND NOT EXISTS \
-                (SELECT 1 FROM versions v WHERE v.archive = b.digest) ORDER BY digest LIMIT $3";
+                (SELECT 1 FROM versions v WHERE v.blob = b.id) ORDER BY digest LIMIT $3";
             let rows = self.inner.rows.rows(sql, &[before.into(), (&last).into(), Arg::Int(PAGE)]).await?;
             let page = rows.into_iter().map(|mut row| row.text()).collect::<Result<Vec<String>, Error>>()?;
             let Some(end) = page.last().cloned() else { return Ok(()) };
@@ -249,7 +250,7 @@ impl Change for Mark {
 async fn is_needed(tx: &mut Tx, digest: &str) -> Result<bool, Error> {
     let questions = [
         "SELECT 1 FROM links WHERE digest = $1 LIMIT 1",
-        "SELECT 1 FROM versions WHERE archive = $1 LIMIT 1",
+        "SELECT 1 FROM versions WHERE blob = (SELECT id FROM blobs WHERE digest = $1) LIMIT 1",
         "SELECT 1 FROM versions WHERE provenance = $1 LIMIT 1",
         "SELECT 1 FROM provenances WHERE digest = $1 LIMIT 1",
     ];

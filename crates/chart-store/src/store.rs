@@ -147,7 +147,9 @@ impl Store {
             return Ok(new(Some(bytes.clone()), false));
         }
         for attempt in 0..ATTEMPTS {
-            let sql = "SELECT state FROM blobs WHERE digest = $1";
+            // A file that others may remove is no place for what is sent to us.
+            let sql =
+                "SELECT CASE WHEN state = 0 AND path IS NOT NULL THEN 2 ELSE state END FROM blobs WHERE digest = $1";
             let row = self.inner.rows.row(sql, &[spooled.digest.as_str().into()]).await?;
             match row.map(|mut row| row.int()).transpose()? {
                 Some(0) => return Ok(new(None, false)),

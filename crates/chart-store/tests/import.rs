@@ -97,3 +97,82 @@ async fn what_was_deleted_does_not_come_back() {
     assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 0));
     assert_eq!(versions(&own.store, "", "a").await, ["1.0.0"]);
 }
+
+/// The same package in two folders is one content.
+#[tokio::test]
+async fn a_package_stays_that_lies_in_another_folder_too() {
+    let own = own().await;
+    let root = own.folder.path();
+    let bytes = chart("a", "1.0.0");
+    for folder in ["dev", "prod"] {
+        fs::create_dir(root.join(folder)).expect("a folder");
+        fs::write(root.join(folder).join("a-1.0.0.tgz"), &bytes).expect("a file");
+    }
+    assert_eq!(own.store.import("").await.expect("imported"), imported(2, 0, 0));
+    for (gone, left) in [("dev", "prod"), ("prod", "dev")] {
+        fs::remove_file(root.join(gone).join("a-1.0.0.tgz")).expect("removed");
+        assert_eq!(own.store.import("").await.expect("imported"), imported(0, 1, 1));
+        assert!(versions(&own.store, gone, "a").await.is_empty(), "{gone}");
+        own.store.collect_garbage(NOW).await.expect("collected");
+        let found = own.store.file(left, "a-1.0.0.tgz").await.expect("a file");
+        assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes, "{left}");
+        fs::write(root.join(gone).join("a-1.0.0.tgz"), &bytes).expect("a file");
+        assert_eq!(own.store.import("").await.expect("imported"), imported(1, 1, 0));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_stays_whose_bytes_lay_in_a_file_before() {
+    let own = own().await;
+    let bytes = chart_of("a", "1.0.0", 400_000);
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    fs::write(&path, &bytes).expect("a file");
+    own.store.import("").await.expect("imported");
+    put(&own.store, "org", &bytes, PLAIN).await.expect("saved");
+    fs::remove_file(&path).expect("removed");
+    own.store.import("").await.expect("imported");
+    own.store.collect_garbage(NOW).await.expect("collected");
+    let found = own.store.file("org", "a-1.0.0.tgz").await.expect("a file");
+    assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes);
+}
+
+#[tokio::test]
+async fn a_file_that_becomes_another_version_is_no_longer_the_old_one() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    fs::write(&path, chart("a", "1.0.0")).expect("a file");
+    own.store.import("").await.expect("imported");
+    let other = chart_of("a", "2.0.0", 99);
+    fs::write(&path, &other).expect("a file");
+    own.store.import("").await.expect("imported");
+    assert_eq!(versions(&own.store, "", "a").await, ["2.0.0"]);
+    let found = own.store.file("", "a-2.0.0.tgz").await.expect("a file");
+    assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), other);
+}
+
+#[tokio::test]
+async fn a_file_that_becomes_junk_is_no_version() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    fs::write(&path, chart("a", "1.0.0")).expect("a file");
+    own.store.import("").await.expect("imported");
+    fs::write(&path, "junk").expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported").skipped.len(), 1);
+    assert!(versions(&own.store, "", "a").await.is_empty(), "its bytes are nowhere");
+    fs::write(&path, chart("a", "1.0.0")).expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
+    assert_eq!(versions(&own.store, "", "a").await, ["1.0.0"]);
+}
+
+/// What is mounted elsewhere would go with the file.
+#[tokio::test]
+async fn nothing_is_mounted_from_a_file() {
+    let own = own().await;
+    let bytes = chart("a", "1.0.0");
+    fs::write(own.folder.path().join("a-1.0.0.tgz"), &bytes).expect("a file");
+    own.store.import("").await.expect("imported");
+    let file = own.store.file("", "a-1.0.0.tgz").await.expect("a file");
+    assert!(!own.store.mount("b", "a", file.digest()).await.expect("an answer"));
+    put(&own.store, "org", &bytes, PLAIN).await.expect("saved");
+    assert!(own.store.mount("b", "a", file.digest()).await.expect("an answer"), "it is ours now");
+}

@@ -57,7 +57,8 @@ macro_rules! insert_version {
     ($conflict:literal) => {
         concat!(
             "INSERT INTO versions (tenant, name, version, file, archive, provenance, manifest, size, created, changed, \
-                metadata, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                metadata, entry, blob) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+                (SELECT id FROM blobs WHERE digest = $5))",
             $conflict
         )
     };
@@ -95,7 +96,8 @@ pub async fn put_version(
     let sql = insert_version!(
         " ON CONFLICT (tenant, name, version) DO UPDATE SET archive = excluded.archive, \
             provenance = excluded.provenance, manifest = excluded.manifest, size = excluded.size, \
-            created = excluded.created, changed = excluded.changed, metadata = excluded.metadata, entry = excluded.entry"
+            created = excluded.created, changed = excluded.changed, metadata = excluded.metadata, \
+            entry = excluded.entry, blob = excluded.blob"
     );
     write_version(tx, sql, (place, package), provenance, manifest).await?;
     forget_removal(tx, place, &package.name, &package.version).await

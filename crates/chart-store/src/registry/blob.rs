@@ -62,7 +62,7 @@ impl Store {
     pub async fn sources(&self, digest: &Digest) -> Result<Vec<String>, Error> {
         let sql = "SELECT r.name FROM links l JOIN repositories r ON r.id = l.repository WHERE l.digest = $1 UNION \
             SELECT CASE t.name WHEN '' THEN v.name ELSE t.name || '/' || v.name END FROM versions v JOIN tenants t \
-            ON t.id = v.tenant WHERE v.archive = $1 AND v.manifest = $2 ORDER BY 1 LIMIT $3";
+            ON t.id = v.tenant JOIN blobs b ON b.id = v.blob WHERE b.digest = $1 AND v.manifest = $2 ORDER BY 1 LIMIT $3";
         let rows = self.inner.rows.rows(sql, &[digest.as_str().into(), PUT_OFF.into(), Arg::Int(SOURCES)]).await?;
         rows.into_iter().map(|mut row| row.text()).collect()
     }
@@ -114,8 +114,9 @@ impl Change for Mount {
     async fn apply(&self, tx: &mut Tx) -> Result<bool, Error> {
         settle(tx, &self.from).await?;
         settle(tx, &self.repository).await?;
-        // The blob's row is held, so that garbage collection waits.
-        let sql = "UPDATE blobs SET touched = $3 WHERE digest = $2 AND state = 0 AND EXISTS (SELECT 1 FROM links l \
+        // The blob's row is held, so that garbage collection waits. A file that others may remove is no place to mount
+        // from: the client sends the blob.
+        let sql = "UPDATE blobs SET touched = $3 WHERE digest = $2 AND state = 0 AND path IS NULL AND EXISTS (SELECT 1 FROM links l \
             JOIN repositories r ON r.id = l.repository WHERE r.name = $1 AND l.digest = $2)";
         let now = now();
         if tx.execute(sql, &[(&self.from).into(), self.digest.as_str().into(), now.into()]).await? == 0 {

@@ -67,15 +67,15 @@ pub async fn known_repository(tx: &mut Tx, name: &str) -> Result<Option<i64>, Er
     row.map(|mut row| row.int()).transpose()
 }
 
-/// Writes the row of a content.
+/// Writes the row of a content. One that lay in a file which others may remove is ours from now on, if it came along.
 ///
 /// # Errors
 /// [`Error::Busy`]: garbage collection is taking it away, it has to be placed again.
 pub async fn keep_blob(tx: &mut Tx, blob: &NewBlob, now: i64) -> Result<(), Error> {
     let sql = "INSERT INTO blobs (digest, size, state, touched, body) VALUES ($1, $2, 0, $3, $4) ON CONFLICT (digest) \
         DO UPDATE SET state = 0, touched = excluded.touched, \
-        path = CASE WHEN blobs.state = 0 THEN blobs.path ELSE NULL END, \
-        body = CASE WHEN blobs.state = 0 THEN blobs.body ELSE excluded.body END \
+        path = CASE WHEN blobs.state = 0 AND $5 = 0 AND $6 = 0 THEN blobs.path ELSE NULL END, \
+        body = CASE WHEN blobs.state = 0 AND blobs.path IS NULL THEN blobs.body ELSE excluded.body END \
         WHERE blobs.state = 0 OR (blobs.state = 2 AND $5 = 1) OR $6 = 1";
     let size = i64::try_from(blob.size).map_err(|_| Error::torn("keep a size"))?;
     let args = [

@@ -23,11 +23,15 @@ const WAIT: Duration = Duration::from_secs(10);
 const OUT_OF_DATE: &str = "cannot bring the tables up to date";
 
 /// What brings the tables from one version to the next; SQLite's file has its own as its `user_version`.
-const SQLITE: [&str; 2] =
-    [include_str!("../../migrations/sqlite/1_first.sql"), include_str!("../../migrations/sqlite/2_untied.sql")];
-const POSTGRES: [(&str, &str); 2] = [
+const SQLITE: [&str; 3] = [
+    include_str!("../../migrations/sqlite/1_first.sql"),
+    include_str!("../../migrations/sqlite/2_untied.sql"),
+    include_str!("../../migrations/sqlite/3_places.sql"),
+];
+const POSTGRES: [(&str, &str); 3] = [
     ("first", include_str!("../../migrations/postgres/1_first.sql")),
     ("untied", include_str!("../../migrations/postgres/2_untied.sql")),
+    ("places", include_str!("../../migrations/postgres/3_places.sql")),
 ];
 
 impl Rows {

@@ -1,18 +1,21 @@
 //! Packages that lie in the folder or bucket by themselves, as ChartMuseum keeps them: `TENANT/NAME-VERSION.tgz`. They
 //! stay where they are; rows point at them.
 
+mod rows;
+
 use std::collections::HashMap;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::blobs::{Object, Spooled};
-use crate::charts::{Package, Place, check_tenant, put_version, remove_everywhere, tie, version_of};
+use crate::charts::{Package, check_tenant};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Missing};
 use crate::names;
-use crate::registry::table::{self, NewBlob};
-use crate::rows::{Arg, Change, Tx};
-use crate::store::{Store, now};
+use crate::registry::table::NewBlob;
+use crate::store::Store;
+
+use self::rows::{Forget, Take};
 
 /// Packages that are read at a time: each is streamed, changes wait for the disk together.
 const AT_ONCE: usize = 16;
@@ -109,13 +112,17 @@ impl Store {
         // A provenance file that comes later changes the sum.
         let size = object.size + provenance.as_ref().map_or(0, |provenance| provenance.size);
         let modified = object.modified.max(provenance.as_ref().map_or(0, |provenance| provenance.modified));
-        if known.is_some_and(|known| known.size == size && known.modified == modified) {
+        if known.as_ref().is_some_and(|known| known.size == size && known.modified == modified) {
             return Ok(Outcome::Unchanged);
         }
         let path = object.key.clone();
         match self.import_changed(prefix, object, provenance, (size, modified)).await {
             Ok(()) => Ok(Outcome::Added),
             Err(error @ (Error::Invalid(_) | Error::Exists(_) | Error::TooLarge { .. })) => {
+                if known.is_some() {
+                    // What was in it before is not there any more.
+                    self.forget(prefix, path.clone()).await?;
+                }
                 Ok(Outcome::Skipped(path, error))
             }
             // Deleted while we looked: the next import sees it.
@@ -189,108 +196,4 @@ fn tenant_of(prefix: &str, path: &str) -> Result<String, Error> {
     let tenant = below.rsplit_once('/').map_or("", |(tenant, _)| tenant);
     check_tenant(tenant)?;
     Ok(tenant.to_owned())
-}
-
-/// Takes a package in, where it is.
-struct Take {
-    tenant: String,
-    path: String,
-    size: u64,
-    modified: i64,
-    digest: Digest,
-    package: Package,
-    provenance: Option<NewBlob>,
-}
-
-impl Change for Take {
-    type Done = ();
-
-    async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
-        let (now, package) = (now(), &self.package);
-        let place = Place::hold(tx, &self.tenant, now).await?;
-        let before = version_of(tx, place.tenant, &package.name, &package.version).await?;
-        if let Some(before) = &before
-            && before.archive != self.digest.as_str()
-            && !self.is_own(tx, &before.archive).await?
-        {
-            return Err(Error::Exists(package.file.clone()));
-        }
-        self.keep(tx, now).await?;
-        if let Some(provenance) = &self.provenance {
-            table::keep_blob(tx, provenance, now).await?;
-        }
-        let piece = self.provenance.as_ref();
-        let piece = piece.map(|blob| crate::charts::Piece { digest: &blob.digest, size: blob.size });
-        let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
-        let provenance = self.provenance.as_ref().map(|blob| &blob.digest);
-        put_version(tx, &place, package, provenance, manifest.as_deref()).await?;
-        let sql = "INSERT INTO imported (path, size, modified, digest, tenant, name, version) VALUES ($1, $2, $3, $4, $5, \
-            $6, $7) ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified = excluded.modified, \
-            digest = excluded.digest, name = excluded.name, version = excluded.version";
-        let args = [
-            (&self.path).into(),
-            number(self.size)?,
-            self.modified.into(),
-            self.digest.as_str().into(),
-            place.tenant.into(),
-            (&package.name).into(),
-            (&package.version).into(),
-        ];
-        tx.execute(sql, &args).await.map(drop)
-    }
-}
-
-impl Take {
-    /// The version came from this file before.
-    async fn is_own(&self, tx: &mut Tx, archive: &str) -> Result<bool, Error> {
-        let sql = "SELECT 1 FROM imported WHERE path = $1 AND digest = $2";
-        Ok(tx.row(sql, &[(&self.path).into(), archive.into()]).await?.is_some())
-    }
-
-    /// Writes the row of the content, which points at the file unless the content is elsewhere too.
-    async fn keep(&self, tx: &mut Tx, now: i64) -> Result<(), Error> {
-        // What was in the file before is nowhere now; nobody may take the file for it.
-        let sql = "DELETE FROM blobs WHERE digest IN (SELECT digest FROM imported WHERE path = $1) AND path = $1 AND \
-            digest <> $2";
-        tx.execute(sql, &[(&self.path).into(), self.digest.as_str().into()]).await?;
-        let sql = "INSERT INTO blobs (digest, size, state, touched, path) VALUES ($1, $2, 0, $3, $4) ON CONFLICT (digest) \
-            DO UPDATE SET touched = excluded.touched, state = 0, \
-            path = CASE WHEN blobs.state = 0 THEN blobs.path ELSE excluded.path END";
-        let args = [self.digest.as_str().into(), number(self.package.size)?, now.into(), (&self.path).into()];
-        tx.execute(sql, &args).await.map(drop)
-    }
-}
-
-fn number(number: u64) -> Result<Arg<'static>, Error> {
-    i64::try_from(number).map(Arg::Int).map_err(|_| Error::torn("keep a size"))
-}
-
-/// Takes a package out whose file is gone; returns the name of its chart if it was in the index.
-struct Forget {
-    tenant: String,
-    path: String,
-}
-
-impl Change for Forget {
-    type Done = Option<String>;
-
-    async fn apply(&self, tx: &mut Tx) -> Result<Option<String>, Error> {
-        let path = Arg::from(&self.path);
-        let row = tx.row("SELECT digest, name, version FROM imported WHERE path = $1", &[path]).await?;
-        let Some(mut row) = row else { return Ok(None) };
-        let (digest, name, version) = (row.text()?, row.text()?, row.text()?);
-        tx.execute("DELETE FROM imported WHERE path = $1", &[path]).await?;
-        let there = tx.execute("DELETE FROM blobs WHERE digest = $1 AND path = $2", &[(&digest).into(), path]).await?;
-        if there == 0 {
-            // The content is elsewhere too, or the version was deleted.
-            return Ok(None);
-        }
-        let place = Place::hold(tx, &self.tenant, now()).await?;
-        let found = version_of(tx, place.tenant, &name, &version).await?;
-        if found.is_none_or(|found| found.archive != digest) {
-            return Ok(None);
-        }
-        remove_everywhere(tx, &place, &self.tenant, (&name, &version)).await?;
-        Ok(Some(name))
-    }
 }

@@ -1,0 +1,142 @@
+//! What an import changes in the rows.
+//!
+//! A content that nobody has sent us lies in a file that others may change or remove (`blobs.path`). Its bytes are where
+//! any of the files is that have them (`imported.digest`).
+
+use crate::charts::{Package, Place, put_version, remove_everywhere, tie, version_of};
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::registry::table::{self, NewBlob};
+use crate::rows::{Arg, Change, Tx};
+use crate::store::now;
+
+/// Takes a package in, where it is.
+pub struct Take {
+    pub tenant: String,
+    pub path: String,
+    pub size: u64,
+    pub modified: i64,
+    pub digest: Digest,
+    pub package: Package,
+    pub provenance: Option<NewBlob>,
+}
+
+impl Change for Take {
+    type Done = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
+        let (now, package) = (now(), &self.package);
+        let before = File::of(tx, &self.path).await?;
+        if let Some(before) = before.filter(|before| before.digest != self.digest.as_str()) {
+            before.leave(tx, &self.tenant).await?;
+        }
+        let place = Place::hold(tx, &self.tenant, now).await?;
+        let before = version_of(tx, place.tenant, &package.name, &package.version).await?;
+        if before.is_some_and(|before| before.archive != self.digest.as_str()) {
+            return Err(Error::Exists(package.file.clone()));
+        }
+        self.keep(tx, now).await?;
+        if let Some(provenance) = &self.provenance {
+            table::keep_blob(tx, provenance, now).await?;
+        }
+        let piece = self.provenance.as_ref();
+        let piece = piece.map(|blob| crate::charts::Piece { digest: &blob.digest, size: blob.size });
+        let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
+        let provenance = self.provenance.as_ref().map(|blob| &blob.digest);
+        put_version(tx, &place, package, provenance, manifest.as_deref()).await?;
+        let sql = "INSERT INTO imported (path, size, modified, digest, tenant, name, version) VALUES ($1, $2, $3, $4, $5, \
+            $6, $7) ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified = excluded.modified, \
+            digest = excluded.digest, name = excluded.name, version = excluded.version";
+        let args = [
+            (&self.path).into(),
+            number(self.size)?,
+            self.modified.into(),
+            self.digest.as_str().into(),
+            place.tenant.into(),
+            (&package.name).into(),
+            (&package.version).into(),
+        ];
+        tx.execute(sql, &args).await.map(drop)
+    }
+}
+
+impl Take {
+    /// Writes the row of the content, which points at the file unless the content is elsewhere too.
+    async fn keep(&self, tx: &mut Tx, now: i64) -> Result<(), Error> {
+        let sql = "INSERT INTO blobs (digest, size, state, touched, path) VALUES ($1, $2, 0, $3, $4) ON CONFLICT (digest) \
+            DO UPDATE SET touched = excluded.touched, state = 0, \
+            path = CASE WHEN blobs.state = 0 THEN blobs.path ELSE excluded.path END";
+        let args = [self.digest.as_str().into(), number(self.package.size)?, now.into(), (&self.path).into()];
+        tx.execute(sql, &args).await.map(drop)
+    }
+}
+
+fn number(number: u64) -> Result<Arg<'static>, Error> {
+    i64::try_from(number).map(Arg::Int).map_err(|_| Error::torn("keep a size"))
+}
+
+/// Takes a package out whose file is gone; returns the name of its chart if it was in the index.
+pub struct Forget {
+    pub tenant: String,
+    pub path: String,
+}
+
+impl Change for Forget {
+    type Done = Option<String>;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<Option<String>, Error> {
+        match File::of(tx, &self.path).await? {
+            Some(file) => file.leave(tx, &self.tenant).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// A file as it was when it was taken in.
+struct File {
+    path: String,
+    digest: String,
+    name: String,
+    version: String,
+}
+
+impl File {
+    async fn of(tx: &mut Tx, path: &str) -> Result<Option<File>, Error> {
+        let row = tx.row("SELECT digest, name, version FROM imported WHERE path = $1", &[path.into()]).await?;
+        let file = row.map(|mut row| {
+            Ok(File { path: path.to_owned(), digest: row.text()?, name: row.text()?, version: row.text()? })
+        });
+        file.transpose()
+    }
+
+    /// Its bytes are not there any more. Its version goes with it, unless somebody has sent us the same bytes or they
+    /// are the same version's in another file; returns the name of the chart whose version went.
+    async fn leave(&self, tx: &mut Tx, tenant: &str) -> Result<Option<String>, Error> {
+        let (digest, path) = (Arg::from(&self.digest), Arg::from(&self.path));
+        tx.execute("DELETE FROM imported WHERE path = $1", &[path]).await?;
+        let sql = "SELECT path FROM blobs WHERE digest = $1 AND state = 0 AND path IS NOT NULL";
+        let Some(mut row) = tx.row(sql, &[digest]).await? else { return Ok(None) };
+        if row.text()? == self.path {
+            self.move_content(tx).await?;
+        }
+        let place = Place::hold(tx, tenant, now()).await?;
+        let key = [digest, place.tenant.into(), (&self.name).into(), (&self.version).into()];
+        let sql = "SELECT 1 FROM imported WHERE digest = $1 AND tenant = $2 AND name = $3 AND version = $4 LIMIT 1";
+        let found = version_of(tx, place.tenant, &self.name, &self.version).await?;
+        if found.is_none_or(|found| found.archive != self.digest) || tx.row(sql, &key).await?.is_some() {
+            return Ok(None);
+        }
+        remove_everywhere(tx, &place, tenant, (&self.name, &self.version)).await?;
+        Ok(Some(self.name.clone()))
+    }
+
+    /// Lets the content be where another file has it. Where none has, it is as if garbage collection had taken it away:
+    /// who sends it now places it again.
+    async fn move_content(&self, tx: &mut Tx) -> Result<(), Error> {
+        let digest = Arg::from(&self.digest);
+        let sql = "UPDATE blobs SET path = (SELECT min(path) FROM imported WHERE digest = $1) WHERE digest = $1";
+        tx.execute(sql, &[digest]).await?;
+        let sql = "UPDATE blobs SET state = 2, touched = $2 WHERE digest = $1 AND path IS NULL";
+        tx.execute(sql, &[digest, now().into()]).await.map(drop)
+    }
+}
