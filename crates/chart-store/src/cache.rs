@@ -61,6 +61,13 @@ impl<T: Clone> Cache<T> {
         state.young.remove(scope);
         state.old.remove(scope);
     }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        let Ok(mut state) = self.state.lock() else { return };
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        (state.young, state.old, state.bytes) = (HashMap::new(), HashMap::new(), 0);
+    }
 }
 
 #[cfg(test)]
@@ -83,5 +90,7 @@ mod tests {
         assert_eq!((cache.get("b", "x"), cache.get("c", "19")), (None, Some(19)));
         cache.put(cache.epoch(), "c", "large", 1, 1000);
         assert_eq!(cache.get("c", "large"), None);
+        cache.clear();
+        assert_eq!(cache.get("c", "19"), None);
     }
 }

@@ -103,13 +103,15 @@ async fn what_was_deleted_does_not_come_back() {
 async fn a_package_stays_that_lies_in_another_folder_too() {
     let own = own().await;
     let root = own.folder.path();
-    let bytes = chart("a", "1.0.0");
+    // More than is kept in memory: what is remembered is where it is.
+    let bytes = chart_of("a", "1.0.0", 400_000);
     for folder in ["dev", "prod"] {
         fs::create_dir(root.join(folder)).expect("a folder");
         fs::write(root.join(folder).join("a-1.0.0.tgz"), &bytes).expect("a file");
     }
     assert_eq!(own.store.import("").await.expect("imported"), imported(2, 0, 0));
     for (gone, left) in [("dev", "prod"), ("prod", "dev")] {
+        own.store.file(left, "a-1.0.0.tgz").await.expect("remembered");
         fs::remove_file(root.join(gone).join("a-1.0.0.tgz")).expect("removed");
         assert_eq!(own.store.import("").await.expect("imported"), imported(0, 1, 1));
         assert!(versions(&own.store, gone, "a").await.is_empty(), "{gone}");
@@ -175,4 +177,20 @@ async fn nothing_is_mounted_from_a_file() {
     assert!(!own.store.mount("b", "a", file.digest()).await.expect("an answer"));
     put(&own.store, "org", &bytes, PLAIN).await.expect("saved");
     assert!(own.store.mount("b", "a", file.digest()).await.expect("an answer"), "it is ours now");
+}
+
+#[tokio::test]
+async fn a_file_may_change_whose_bytes_were_uploaded_elsewhere() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    let (first, second) = (chart("a", "1.0.0"), chart_of("a", "1.0.0", 99));
+    fs::write(&path, &first).expect("a file");
+    own.store.import("").await.expect("imported");
+    put(&own.store, "org", &first, PLAIN).await.expect("saved");
+    fs::write(&path, &second).expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
+    for (tenant, bytes) in [("", &second), ("org", &first)] {
+        let found = own.store.file(tenant, "a-1.0.0.tgz").await.expect("a file");
+        assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), *bytes, "{tenant:?}");
+    }
 }

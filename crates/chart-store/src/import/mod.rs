@@ -15,7 +15,7 @@ use crate::names;
 use crate::registry::table::NewBlob;
 use crate::store::Store;
 
-use self::rows::{Forget, Take};
+use self::rows::{Forget, Left, Take};
 
 /// Packages that are read at a time: each is streamed, changes wait for the disk together.
 const AT_ONCE: usize = 16;
@@ -149,7 +149,21 @@ impl Store {
         };
         let change = Take { tenant: tenant.clone(), path: object.key, size, modified, digest, package, provenance };
         let (store, repository) = (self.clone(), names::repository(&tenant, &change.package.name));
-        self.whole(async move { store.change(&[&repository, &tenant], change).await }).await
+        self.whole(async move {
+            if let Some(left) = store.change(&[&repository, &tenant], change).await? {
+                store.forget_left(&tenant, &left);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Contents may have moved, those of other tenants too.
+    fn forget_left(&self, tenant: &str, left: &Left) {
+        self.inner.packages.clear();
+        if let Some(chart) = &left.chart {
+            self.inner.manifests.forget(&names::repository(tenant, chart));
+        }
     }
 
     /// Reads a package twice: for its digest, and for what is in it.
@@ -177,14 +191,12 @@ impl Store {
         let tenant = tenant_of(prefix, &path)?;
         let store = self.clone();
         self.whole(async move {
-            let forget = Forget { tenant: tenant.clone(), path };
-            let gone = store.inner.rows.change(forget).await?;
-            if let Some(name) = &gone {
-                store.inner.manifests.forget(&names::repository(&tenant, name));
-                store.inner.packages.forget(&tenant);
+            let left = store.inner.rows.change(Forget { tenant: tenant.clone(), path }).await?;
+            if let Some(left) = &left {
+                store.forget_left(&tenant, left);
             }
             store.inner.indexes.changed();
-            Ok(gone.is_some())
+            Ok(left.is_some_and(|left| left.chart.is_some()))
         })
         .await
     }

@@ -22,17 +22,19 @@ pub struct Take {
 }
 
 impl Change for Take {
-    type Done = ();
+    type Done = Option<Left>;
 
-    async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
+    async fn apply(&self, tx: &mut Tx) -> Result<Option<Left>, Error> {
         let (now, package) = (now(), &self.package);
-        let before = File::of(tx, &self.path).await?;
-        if let Some(before) = before.filter(|before| before.digest != self.digest.as_str()) {
-            before.leave(tx, &self.tenant).await?;
-        }
         let place = Place::hold(tx, &self.tenant, now).await?;
+        let file = File::of(tx, &self.path).await?.filter(|file| file.digest != self.digest.as_str());
+        let left = match &file {
+            Some(file) => Some(file.leave(tx, &place, &self.tenant).await?),
+            None => None,
+        };
         let before = version_of(tx, place.tenant, &package.name, &package.version).await?;
-        if before.is_some_and(|before| before.archive != self.digest.as_str()) {
+        let is_own = |archive: &str| file.as_ref().is_some_and(|file| file.digest == archive);
+        if before.is_some_and(|before| before.archive != self.digest.as_str() && !is_own(&before.archive)) {
             return Err(Error::Exists(package.file.clone()));
         }
         self.keep(tx, now).await?;
@@ -56,7 +58,8 @@ impl Change for Take {
             (&package.name).into(),
             (&package.version).into(),
         ];
-        tx.execute(sql, &args).await.map(drop)
+        tx.execute(sql, &args).await?;
+        Ok(left)
     }
 }
 
@@ -75,21 +78,28 @@ fn number(number: u64) -> Result<Arg<'static>, Error> {
     i64::try_from(number).map(Arg::Int).map_err(|_| Error::torn("keep a size"))
 }
 
-/// Takes a package out whose file is gone; returns the name of its chart if it was in the index.
+/// Takes a package out whose file is gone.
 pub struct Forget {
     pub tenant: String,
     pub path: String,
 }
 
 impl Change for Forget {
-    type Done = Option<String>;
+    type Done = Option<Left>;
 
-    async fn apply(&self, tx: &mut Tx) -> Result<Option<String>, Error> {
+    async fn apply(&self, tx: &mut Tx) -> Result<Option<Left>, Error> {
+        let place = Place::hold(tx, &self.tenant, now()).await?;
         match File::of(tx, &self.path).await? {
-            Some(file) => file.leave(tx, &self.tenant).await,
+            Some(file) => file.leave(tx, &place, &self.tenant).await.map(Some),
             None => Ok(None),
         }
     }
+}
+
+/// Bytes are not in their file any more: what is remembered of where contents are is wrong.
+pub struct Left {
+    /// The chart whose version went with them.
+    pub chart: Option<String>,
 }
 
 /// A file as it was when it was taken in.
@@ -109,25 +119,24 @@ impl File {
         file.transpose()
     }
 
-    /// Its bytes are not there any more. Its version goes with it, unless somebody has sent us the same bytes or they
-    /// are the same version's in another file; returns the name of the chart whose version went.
-    async fn leave(&self, tx: &mut Tx, tenant: &str) -> Result<Option<String>, Error> {
+    /// Its bytes are not there any more. Its version goes with it, unless somebody has sent us the same bytes, or another
+    /// file has them as the same version.
+    async fn leave(&self, tx: &mut Tx, place: &Place, tenant: &str) -> Result<Left, Error> {
         let (digest, path) = (Arg::from(&self.digest), Arg::from(&self.path));
         tx.execute("DELETE FROM imported WHERE path = $1", &[path]).await?;
         let sql = "SELECT path FROM blobs WHERE digest = $1 AND state = 0 AND path IS NOT NULL";
-        let Some(mut row) = tx.row(sql, &[digest]).await? else { return Ok(None) };
+        let Some(mut row) = tx.row(sql, &[digest]).await? else { return Ok(Left { chart: None }) };
         if row.text()? == self.path {
             self.move_content(tx).await?;
         }
-        let place = Place::hold(tx, tenant, now()).await?;
         let key = [digest, place.tenant.into(), (&self.name).into(), (&self.version).into()];
         let sql = "SELECT 1 FROM imported WHERE digest = $1 AND tenant = $2 AND name = $3 AND version = $4 LIMIT 1";
         let found = version_of(tx, place.tenant, &self.name, &self.version).await?;
         if found.is_none_or(|found| found.archive != self.digest) || tx.row(sql, &key).await?.is_some() {
-            return Ok(None);
+            return Ok(Left { chart: None });
         }
-        remove_everywhere(tx, &place, tenant, (&self.name, &self.version)).await?;
-        Ok(Some(self.name.clone()))
+        remove_everywhere(tx, place, tenant, (&self.name, &self.version)).await?;
+        Ok(Left { chart: Some(self.name.clone()) })
     }
 
     /// Lets the content be where another file has it. Where none has, it is as if garbage collection had taken it away:
