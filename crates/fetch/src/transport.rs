@@ -20,7 +20,7 @@ const USER_AGENT: &str = "Helm/4.3.1";
 const REDIRECTS: u32 = 9;
 
 /// Connections that stay for the next request: as many downloads as any of ours has beside each other.
-const KEPT: usize = 16;
+const KEPT: usize = 32;
 
 /// Whether bodies may come packed, as they do to Go's `http.Transport` unless it is told otherwise.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -24,7 +24,7 @@ use super::upstream::{Remote, Upstream};
 
 /// Archives on their way at a time: with more, requests wait longer where the server has two processors. As many small
 /// ones as come together to so many bytes, as with these the time goes by with waiting for the upstream.
-const AT_ONCE: RangeInclusive<u64> = 8..=16;
+const AT_ONCE: RangeInclusive<u64> = 8..=32;
 const AT_ONCE_BYTES: u64 = 512 << 10;
 /// So many servers that are away in a row are one that is away: the round ends, and comes again later.
 const AWAY: u32 = 16;
@@ -36,9 +36,9 @@ const FETCHED: usize = 16;
 const BRIEF: Duration = Duration::from_millis(100);
 /// Threads that check, at most.
 const CHECKERS: usize = 4;
-/// Packages that are kept together: they are written through to the disk once. With two or four times as many nothing is
-/// gained, as each changes pages of its own, and large ones would all be placed at a time.
-const TOGETHER: usize = 32;
+/// Packages that are kept together: they are written through to the disk once, and so are the pages that all of them
+/// change.
+const TOGETHER: usize = 64;
 /// How long a package waits for others.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn many_small_archives_and_few_large_ones_are_on_their_way() {
-        for (fetched, bytes, count) in [(0, 0, 8), (10, 10 << 10, 16), (10, 480 << 10, 10), (10, 10 << 20, 8)] {
+        for (fetched, bytes, count) in [(0, 0, 8), (10, 10 << 10, 32), (10, 480 << 10, 10), (10, 10 << 20, 8)] {
             let mut state = State::default();
             (state.archives.fetched, state.archives.bytes) = (fetched, bytes);
             assert_eq!(at_once(&state), count, "{fetched} of {bytes} bytes");

@@ -4,7 +4,8 @@
 //! Where one is not, each is taken in by itself, with all that there is to look at.
 
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream;
 
 use crate::blobs::Content;
 use crate::error::Error;
@@ -17,6 +18,9 @@ use super::put::check_tenant;
 use super::table::{Place, add_version, forget_removal};
 use super::tie::tie;
 use super::{Checked, PUT_OFF, Package, Policy, Saved};
+
+/// Packages that are taken in by themselves beside each other: each writes a file through to the disk.
+const PLACED_AT_ONCE: usize = 32;
 
 impl Store {
     /// Keeps packages that were checked, as [`Store::keep_chart`] does each with the plain policy; their rows are written
@@ -37,7 +41,7 @@ impl Store {
             let kept = packages.into_iter().map(|Checked { package, spooled }| {
                 store.put_package(tenant.clone(), package, spooled, None, Policy::default())
             });
-            Ok(join_all(kept).await)
+            Ok(stream::iter(kept).buffered(PLACED_AT_ONCE).collect().await)
         })
         .await
     }
