@@ -28,6 +28,7 @@ async fn replicas_are_one_store() {
     many_versions_by_many(&one, &two).await;
     many_together_by_both(&one, &two).await;
     collections_beside_uploads(&one, &two).await;
+    files_that_both_see(folder.path(), &one, &two).await;
     let three = replica(folder.path(), &url).await;
     let (old, new) = (one.index("t").await.expect("an index"), three.index("t").await.expect("an index"));
     assert_eq!((old.etag(), old.yaml().to_bytes()), (new.etag(), new.yaml().to_bytes()), "one tag, one text");
@@ -69,6 +70,29 @@ async fn what_one_does_the_other_sees(one: &Store, two: &Store) {
     two.delete_tag("org/a", "1.0.0_x").await.expect("deleted");
     assert!(listed(one, "org").await.is_empty());
     assert_eq!(one.charts("org", Default::default()).await.expect("charts").len(), 0);
+}
+
+/// The same package in two files, and by an upload.
+async fn files_that_both_see(folder: &Path, one: &Store, two: &Store) {
+    let bytes = chart_of("file", "1.0.0", 400_000);
+    let path = |tenant: &str| folder.join(tenant).join("file-1.0.0.tgz");
+    for tenant in ["dev", "prod"] {
+        std::fs::create_dir(folder.join(tenant)).expect("a folder");
+        std::fs::write(path(tenant), &bytes).expect("a file");
+    }
+    assert_eq!(one.import("").await.expect("imported").added, 2);
+    assert_eq!(two.import("").await.expect("imported").unchanged, 2);
+    std::fs::write(path("dev"), chart_of("file", "2.0.0", 10)).expect("changed");
+    assert_eq!(two.import("").await.expect("imported").added, 1);
+    let found = one.file("prod", "file-1.0.0.tgz").await.expect("a file");
+    assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes);
+    put(two, "sent", &bytes, PLAIN).await.expect("saved");
+    std::fs::remove_file(path("prod")).expect("removed");
+    one.import("").await.expect("imported");
+    one.collect_garbage(Grace { contents: Duration::ZERO, uploads: Duration::ZERO }).await.expect("collected");
+    let found = one.file("sent", "file-1.0.0.tgz").await.expect("a file");
+    assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes);
+    assert_eq!(versions(one, "dev", "file").await, ["2.0.0"]);
 }
 
 async fn one_upload_by_both(one: &Store, two: &Store) {
