@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use chart_store::{Grace, Imported};
-use support::{FORCE, PLAIN, chart, chart_of, own, provenance, put, versions};
+use support::{FORCE, PLAIN, chart, chart_of, own, provenance, push, put, versions};
 
 const NOW: Grace = Grace { contents: Duration::ZERO, uploads: Duration::ZERO };
 
@@ -132,7 +132,7 @@ async fn an_upload_stays_whose_bytes_lay_in_a_file_before() {
     own.store.import("").await.expect("imported");
     put(&own.store, "org", &bytes, PLAIN).await.expect("saved");
     fs::remove_file(&path).expect("removed");
-    own.store.import("").await.expect("imported");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 1));
     own.store.collect_garbage(NOW).await.expect("collected");
     let found = own.store.file("org", "a-1.0.0.tgz").await.expect("a file");
     assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes);
@@ -192,5 +192,31 @@ async fn a_file_may_change_whose_bytes_were_uploaded_elsewhere() {
     for (tenant, bytes) in [("", &second), ("org", &first)] {
         let found = own.store.file(tenant, "a-1.0.0.tgz").await.expect("a file");
         assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), *bytes, "{tenant:?}");
+    }
+}
+
+/// Uploaded over the file, before it, or pushed: the version does not go with the file.
+#[tokio::test]
+async fn an_uploaded_version_stays_when_its_file_goes() {
+    let own = own().await;
+    let file = |name: &str| own.folder.path().join(format!("{name}-1.0.0.tgz"));
+    let bytes = |name: &str| chart(name, "1.0.0");
+    for name in ["over", "pushed"] {
+        fs::write(file(name), bytes(name)).expect("a file");
+    }
+    own.store.import("").await.expect("imported");
+    put(&own.store, "", &bytes("over"), FORCE).await.expect("saved");
+    push(&own.store, "pushed", &bytes("pushed"), "1.0.0").await.expect("pushed");
+    put(&own.store, "", &bytes("before"), PLAIN).await.expect("saved");
+    fs::write(file("before"), bytes("before")).expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 2, 0));
+    for name in ["over", "pushed", "before"] {
+        fs::remove_file(file(name)).expect("removed");
+    }
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 0, 0));
+    own.store.collect_garbage(NOW).await.expect("collected");
+    for name in ["over", "pushed", "before"] {
+        let found = own.store.file("", &format!("{name}-1.0.0.tgz")).await.expect(name);
+        assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes(name));
     }
 }

@@ -82,11 +82,11 @@ async fn files_that_both_see(folder: &Path, one: &Store, two: &Store) {
     }
     assert_eq!(one.import("").await.expect("imported").added, 2);
     assert_eq!(two.import("").await.expect("imported").unchanged, 2);
+    put(two, "sent", &bytes, PLAIN).await.expect("saved");
     std::fs::write(path("dev"), chart_of("file", "2.0.0", 10)).expect("changed");
     assert_eq!(two.import("").await.expect("imported").added, 1);
     let found = one.file("prod", "file-1.0.0.tgz").await.expect("a file");
     assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes);
-    put(two, "sent", &bytes, PLAIN).await.expect("saved");
     std::fs::remove_file(path("prod")).expect("removed");
     one.import("").await.expect("imported");
     one.collect_garbage(Grace { contents: Duration::ZERO, uploads: Duration::ZERO }).await.expect("collected");

@@ -6,3 +6,5 @@ UPDATE versions SET blob = coalesce((SELECT id FROM blobs WHERE digest = archive
 DROP INDEX versions_by_archive;
 CREATE INDEX versions_by_blob ON versions (blob);
 CREATE INDEX imported_by_digest ON imported (digest);
+-- A file whose tenant is 0 has a version of an upload, which stays when the file goes.
+UPDATE imported SET tenant = 0 WHERE NOT EXISTS (SELECT 1 FROM blobs b WHERE b.digest = imported.digest AND b.path IS NOT NULL);

@@ -128,6 +128,19 @@ async fn write_version(
     tx.execute(sql, &values).await
 }
 
+/// The tenant of imported files whose version came by an upload: it stays when they go.
+pub const UPLOADED: i64 = 0;
+
+/// Says that a version came by an upload, if its content did: what is sent to a repository that has it already stays in
+/// its file, and goes with it.
+pub async fn is_uploaded(tx: &mut Tx, place: &Place, package: &Package) -> Result<(), Error> {
+    let sql = "UPDATE imported SET tenant = $5 WHERE digest = $1 AND tenant = $2 AND name = $3 AND version = $4 AND EXISTS \
+        (SELECT 1 FROM blobs b WHERE b.digest = $1 AND b.path IS NULL)";
+    let (digest, name, version) = (package.digest.as_str(), &package.name, &package.version);
+    let args = [digest.into(), place.tenant.into(), name.into(), version.into(), UPLOADED.into()];
+    tx.execute(sql, &args).await.map(drop)
+}
+
 /// Forgets that a version went: it is there again.
 pub async fn forget_removal(tx: &mut Tx, place: &Place, name: &str, version: &str) -> Result<(), Error> {
     let sql = "DELETE FROM removals WHERE tenant = $1 AND name = $2 AND version = $3";

@@ -15,7 +15,7 @@ use crate::rows::{Change, Tx};
 use crate::store::{INLINE_BYTES, Store, now};
 
 use super::put::check_tenant;
-use super::table::{Place, add_version, forget_removal};
+use super::table::{Place, add_version, forget_removal, is_uploaded};
 use super::tie::tie;
 use super::{Checked, PUT_OFF, Package, Policy, Saved};
 
@@ -95,6 +95,7 @@ impl Change for PutTogether {
             return Err(Error::Busy);
         }
         let has_removals = tx.row("SELECT 1 FROM removals WHERE tenant = $1 LIMIT 1", &tenant).await?.is_some();
+        let has_files = tx.row("SELECT 1 FROM imported LIMIT 1", &[]).await?.is_some();
         let mut put_off = None;
         for (package, blob) in &self.packages {
             oci::keep_blob(tx, blob, now).await?;
@@ -106,6 +107,9 @@ impl Change for PutTogether {
             add_version(tx, &place, package, manifest.as_deref()).await?;
             if has_removals {
                 forget_removal(tx, &place, &package.name, &package.version).await?;
+            }
+            if has_files {
+                is_uploaded(tx, &place, package).await?;
             }
         }
         Ok(())

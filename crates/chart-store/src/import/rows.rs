@@ -3,7 +3,7 @@
 //! A content that nobody has sent us lies in a file that others may change or remove (`blobs.path`). Its bytes are where
 //! any of the files is that have them (`imported.digest`).
 
-use crate::charts::{Package, Place, put_version, remove_everywhere, tie, version_of};
+use crate::charts::{Package, Place, UPLOADED, put_version, remove_everywhere, tie, version_of};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::registry::table::{self, NewBlob};
@@ -27,16 +27,16 @@ impl Change for Take {
     async fn apply(&self, tx: &mut Tx) -> Result<Option<Left>, Error> {
         let (now, package) = (now(), &self.package);
         let place = Place::hold(tx, &self.tenant, now).await?;
-        let file = File::of(tx, &self.path).await?.filter(|file| file.digest != self.digest.as_str());
-        let left = match &file {
+        let left = match File::of(tx, &self.path).await?.filter(|file| file.digest != self.digest.as_str()) {
             Some(file) => Some(file.leave(tx, &place, &self.tenant).await?),
             None => None,
         };
-        let before = version_of(tx, place.tenant, &package.name, &package.version).await?;
-        let is_own = |archive: &str| file.as_ref().is_some_and(|file| file.digest == archive);
-        if before.is_some_and(|before| before.archive != self.digest.as_str() && !is_own(&before.archive)) {
-            return Err(Error::Exists(package.file.clone()));
-        }
+        let version = Version { digest: self.digest.as_str(), name: &package.name, version: &package.version };
+        let owner = match version_of(tx, place.tenant, version.name, version.version).await? {
+            Some(before) if before.archive != version.digest => return Err(Error::Exists(package.file.clone())),
+            Some(_) if !version.is_of_a_file(tx, &place).await? => UPLOADED,
+            _ => place.tenant,
+        };
         self.keep(tx, now).await?;
         if let Some(provenance) = &self.provenance {
             table::keep_blob(tx, provenance, now).await?;
@@ -48,15 +48,15 @@ impl Change for Take {
         put_version(tx, &place, package, provenance, manifest.as_deref()).await?;
         let sql = "INSERT INTO imported (path, size, modified, digest, tenant, name, version) VALUES ($1, $2, $3, $4, $5, \
             $6, $7) ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified = excluded.modified, \
-            digest = excluded.digest, name = excluded.name, version = excluded.version";
+            digest = excluded.digest, tenant = excluded.tenant, name = excluded.name, version = excluded.version";
         let args = [
             (&self.path).into(),
             number(self.size)?,
             self.modified.into(),
             self.digest.as_str().into(),
-            place.tenant.into(),
-            (&package.name).into(),
-            (&package.version).into(),
+            owner.into(),
+            version.name.into(),
+            version.version.into(),
         ];
         tx.execute(sql, &args).await?;
         Ok(left)
@@ -102,9 +102,26 @@ pub struct Left {
     pub chart: Option<String>,
 }
 
+/// A version of a tenant, with a content.
+struct Version<'a> {
+    digest: &'a str,
+    name: &'a str,
+    version: &'a str,
+}
+
+impl Version<'_> {
+    async fn is_of_a_file(&self, tx: &mut Tx, place: &Place) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM imported WHERE digest = $1 AND tenant = $2 AND name = $3 AND version = $4 LIMIT 1";
+        let key = [self.digest.into(), place.tenant.into(), self.name.into(), self.version.into()];
+        Ok(tx.row(sql, &key).await?.is_some())
+    }
+}
+
 /// A file as it was when it was taken in.
 struct File {
     path: String,
+    /// Whose version it is, unless it is [`UPLOADED`].
+    tenant: i64,
     digest: String,
     name: String,
     version: String,
@@ -112,39 +129,37 @@ struct File {
 
 impl File {
     async fn of(tx: &mut Tx, path: &str) -> Result<Option<File>, Error> {
-        let row = tx.row("SELECT digest, name, version FROM imported WHERE path = $1", &[path.into()]).await?;
+        let row = tx.row("SELECT tenant, digest, name, version FROM imported WHERE path = $1", &[path.into()]).await?;
         let file = row.map(|mut row| {
-            Ok(File { path: path.to_owned(), digest: row.text()?, name: row.text()?, version: row.text()? })
+            let (path, tenant) = (path.to_owned(), row.int()?);
+            Ok(File { path, tenant, digest: row.text()?, name: row.text()?, version: row.text()? })
         });
         file.transpose()
     }
 
-    /// Its bytes are not there any more. Its version goes with it, unless somebody has sent us the same bytes, or another
-    /// file has them as the same version.
+    /// Its bytes are not there any more. Its version goes with it, unless it came by an upload or another file has it.
     async fn leave(&self, tx: &mut Tx, place: &Place, tenant: &str) -> Result<Left, Error> {
-        let (digest, path) = (Arg::from(&self.digest), Arg::from(&self.path));
-        tx.execute("DELETE FROM imported WHERE path = $1", &[path]).await?;
-        let sql = "SELECT path FROM blobs WHERE digest = $1 AND state = 0 AND path IS NOT NULL";
-        let Some(mut row) = tx.row(sql, &[digest]).await? else { return Ok(Left { chart: None }) };
-        if row.text()? == self.path {
-            self.move_content(tx).await?;
-        }
-        let key = [digest, place.tenant.into(), (&self.name).into(), (&self.version).into()];
-        let sql = "SELECT 1 FROM imported WHERE digest = $1 AND tenant = $2 AND name = $3 AND version = $4 LIMIT 1";
-        let found = version_of(tx, place.tenant, &self.name, &self.version).await?;
-        if found.is_none_or(|found| found.archive != self.digest) || tx.row(sql, &key).await?.is_some() {
+        tx.execute("DELETE FROM imported WHERE path = $1", &[(&self.path).into()]).await?;
+        self.move_content(tx).await?;
+        let version = Version { digest: &self.digest, name: &self.name, version: &self.version };
+        let found = version_of(tx, place.tenant, version.name, version.version).await?;
+        let is_its = self.tenant == place.tenant && found.is_some_and(|found| found.archive == version.digest);
+        if !is_its || version.is_of_a_file(tx, place).await? {
             return Ok(Left { chart: None });
         }
-        remove_everywhere(tx, place, tenant, (&self.name, &self.version)).await?;
+        remove_everywhere(tx, place, tenant, (version.name, version.version)).await?;
         Ok(Left { chart: Some(self.name.clone()) })
     }
 
-    /// Lets the content be where another file has it. Where none has, it is as if garbage collection had taken it away:
-    /// who sends it now places it again.
+    /// Lets the content be where another file has it, if it was in this one. Where none has, it is as if garbage collection
+    /// had taken it away: who sends it now places it again.
     async fn move_content(&self, tx: &mut Tx) -> Result<(), Error> {
-        let digest = Arg::from(&self.digest);
-        let sql = "UPDATE blobs SET path = (SELECT min(path) FROM imported WHERE digest = $1) WHERE digest = $1";
-        tx.execute(sql, &[digest]).await?;
+        let (digest, path) = (Arg::from(&self.digest), Arg::from(&self.path));
+        let sql = "UPDATE blobs SET path = (SELECT min(path) FROM imported WHERE digest = $1) WHERE digest = $1 AND \
+            path = $2 AND state = 0";
+        if tx.execute(sql, &[digest, path]).await? == 0 {
+            return Ok(());
+        }
         let sql = "UPDATE blobs SET state = 2, touched = $2 WHERE digest = $1 AND path IS NULL";
         tx.execute(sql, &[digest, now().into()]).await.map(drop)
     }
