@@ -20,7 +20,7 @@ pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer}
 pub use package::Package;
 pub use put::check_tenant;
 pub use table::{
-    Place, UPLOADED, is_uploaded, put_version, remove_everywhere, remove_tagged, tagged_versions, version_of,
+    Place, UPLOADED, mark_uploaded, put_version, remove_everywhere, remove_tagged, tagged_versions, version_of,
 };
 pub use tie::{PUT_OFF, settle, tie};
 

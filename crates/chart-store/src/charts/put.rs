@@ -11,7 +11,7 @@ use crate::store::{Store, now};
 
 use super::manifest::Piece;
 use super::provenance;
-use super::table::{Place, is_uploaded, put_version, remove_everywhere, version_of};
+use super::table::{Place, mark_uploaded, put_version, remove_everywhere, version_of};
 use super::tie::tie;
 use super::{Checked, Package, Policy, Saved};
 
@@ -156,7 +156,7 @@ impl Change for PutPackage {
         let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
         let provenance = provenance.as_ref().map(|(digest, _)| digest);
         put_version(tx, &place, package, provenance, manifest.as_deref()).await?;
-        is_uploaded(tx, &place, package).await?;
+        mark_uploaded(tx, &place, package).await?;
         if let Some(old) = before.and_then(|before| before.manifest)
             && manifest.as_ref().is_none_or(|new| *new != old)
             && let Some(repository) = oci::known_repository(tx, &names::repository(&self.tenant, &package.name)).await?

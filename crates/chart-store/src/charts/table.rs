@@ -133,7 +133,7 @@ pub const UPLOADED: i64 = 0;
 
 /// Says that a version came by an upload, if its content did: what is sent to a repository that has it already stays in
 /// its file, and goes with it.
-pub async fn is_uploaded(tx: &mut Tx, place: &Place, package: &Package) -> Result<(), Error> {
+pub async fn mark_uploaded(tx: &mut Tx, place: &Place, package: &Package) -> Result<(), Error> {
     let sql = "UPDATE imported SET tenant = $5 WHERE digest = $1 AND tenant = $2 AND name = $3 AND version = $4 AND EXISTS \
         (SELECT 1 FROM blobs b WHERE b.digest = $1 AND b.path IS NULL)";
     let (digest, name, version) = (package.digest.as_str(), &package.name, &package.version);

@@ -15,7 +15,7 @@ use crate::rows::{Change, Tx};
 use crate::store::{INLINE_BYTES, Store, now};
 
 use super::put::check_tenant;
-use super::table::{Place, add_version, forget_removal, is_uploaded};
+use super::table::{Place, add_version, forget_removal, mark_uploaded};
 use super::tie::tie;
 use super::{Checked, PUT_OFF, Package, Policy, Saved};
 
@@ -109,7 +109,7 @@ impl Change for PutTogether {
                 forget_removal(tx, &place, &package.name, &package.version).await?;
             }
             if has_files {
-                is_uploaded(tx, &place, package).await?;
+                mark_uploaded(tx, &place, package).await?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Packages that lie in the folder or bucket by themselves, as ChartMuseum keeps them: `TENANT/NAME-VERSION.tgz`. They
 //! stay where they are; rows point at them.
 
-mod rows;
+mod changes;
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::names;
 use crate::registry::table::NewBlob;
 use crate::store::Store;
 
-use self::rows::{Forget, Left, Take};
+use self::changes::{Forget, Left, Take};
 
 /// Packages that are read at a time: each is streamed, changes wait for the disk together.
 const AT_ONCE: usize = 16;

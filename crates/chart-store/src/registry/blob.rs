@@ -116,8 +116,8 @@ impl Change for Mount {
         settle(tx, &self.repository).await?;
         // The blob's row is held, so that garbage collection waits. A file that others may remove is no place to mount
         // from: the client sends the blob.
-        let sql = "UPDATE blobs SET touched = $3 WHERE digest = $2 AND state = 0 AND path IS NULL AND EXISTS (SELECT 1 FROM links l \
-            JOIN repositories r ON r.id = l.repository WHERE r.name = $1 AND l.digest = $2)";
+        let sql = "UPDATE blobs SET touched = $3 WHERE digest = $2 AND state = 0 AND path IS NULL AND EXISTS \
+            (SELECT 1 FROM links l JOIN repositories r ON r.id = l.repository WHERE r.name = $1 AND l.digest = $2)";
         let now = now();
         if tx.execute(sql, &[(&self.from).into(), self.digest.as_str().into(), now.into()]).await? == 0 {
             return Ok(false);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::charts::{Package, Place, is_uploaded, put_version, remove_tagged, settle, tagged_versions, version_of};
+use crate::charts::{Package, Place, mark_uploaded, put_version, remove_tagged, settle, tagged_versions, version_of};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Missing};
 use crate::names;
@@ -148,7 +148,7 @@ impl Push {
             return Err(Error::Exists(package.file.clone()));
         }
         put_version(tx, &place, package, provenance, Some(self.digest.as_str())).await?;
-        is_uploaded(tx, &place, package).await
+        mark_uploaded(tx, &place, package).await
     }
 
     /// Takes the chart that a tag was the version of out of the index, if the tag gets something else.
