@@ -16,7 +16,7 @@ use crate::error::Error;
 
 /// Bytes that stay in memory before there is a file: what one request may cost, and what one hop writes.
 const MEMORY_BYTES: usize = 256 * 1024;
-/// The same for bodies that come many at a time and that nobody waits for.
+/// The same for bodies that come many at a time.
 const SMALL_MEMORY_BYTES: usize = 32 * 1024;
 
 /// A body that is coming in.
@@ -27,6 +27,7 @@ pub struct Spool {
     hasher: Hasher,
     memory: Vec<u8>,
     memory_limit: usize,
+    may_wait: bool,
     file: Option<(File, TempPath)>,
 }
 
@@ -48,12 +49,13 @@ pub(crate) enum Content {
 impl Spool {
     pub(crate) fn new(folder: Arc<Path>, algorithm: Algorithm, limit: u64) -> Self {
         let hasher = Hasher::new(algorithm);
-        Spool { folder, limit, size: 0, hasher, memory: Vec::new(), memory_limit: MEMORY_BYTES, file: None }
+        let (memory, memory_limit) = (Vec::new(), MEMORY_BYTES);
+        Spool { folder, limit, size: 0, hasher, memory, memory_limit, may_wait: false, file: None }
     }
 
-    /// Keeps less in memory, for more trips to the disk.
+    /// Keeps less in memory, for more trips to the disk, and waits for it on this thread: for those without requests.
     pub fn frugal(mut self) -> Self {
-        self.memory_limit = SMALL_MEMORY_BYTES;
+        (self.memory_limit, self.may_wait) = (SMALL_MEMORY_BYTES, true);
         self
     }
 
@@ -97,15 +99,17 @@ impl Spool {
     async fn flush(&mut self) -> Result<(), Error> {
         let memory = std::mem::take(&mut self.memory);
         let (file, folder) = (self.file.take(), self.folder.clone());
-        let written = blocking("write a body", move || {
+        let write = move || {
             let (mut file, path) = match file {
                 Some(open) => open,
                 None => tempfile::NamedTempFile::new_in(&folder)?.into_parts(),
             };
             file.write_all(&memory)?;
             Ok((file, path, memory))
-        });
-        let (file, path, mut memory) = written.await?;
+        };
+        let what = "write a body";
+        let written = if self.may_wait { here(what, write) } else { blocking(what, write).await };
+        let (file, path, mut memory) = written?;
         memory.clear();
         self.memory = memory;
         self.file = Some((file, path));
@@ -151,8 +155,12 @@ pub async fn blocking<T: Send + 'static>(
     what: &'static str,
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| Error::disk(format!("cannot {what}"), error)),
-        Err(_) => Err(Error::disk(format!("cannot {what}"), std::io::Error::other("the work was stopped"))),
-    }
+    let stopped = |_| Err(std::io::Error::other("the work was stopped"));
+    let done = tokio::task::spawn_blocking(work).await.unwrap_or_else(stopped);
+    done.map_err(|error| Error::disk(format!("cannot {what}"), error))
+}
+
+/// Runs work that waits for the disk on this thread.
+fn here<T>(what: &'static str, work: impl FnOnce() -> std::io::Result<T>) -> Result<T, Error> {
+    work().map_err(|error| Error::disk(format!("cannot {what}"), error))
 }

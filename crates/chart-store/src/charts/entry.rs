@@ -40,12 +40,13 @@ pub fn head(name: &str) -> Result<String, Error> {
 fn below(name: &str, items: Vec<Value>) -> Result<(String, String), Error> {
     let map = |name: &str, value: Value| Value::map(Entries::from([(name.into(), value)]));
     let text = goyaml::to_yaml(&map("entries", map(name, Value::list(items)))).map_err(Error::of_go)?;
-    let text = String::from_utf8(text).map_err(|_| Error::invalid("Chart.yaml is no text"))?;
-    let rest = text.strip_prefix("entries:\n").unwrap_or(&text);
-    let items = rest.find("\n  - ").map_or(rest.len(), |end| end + 1);
-    let (head, items) = rest.split_at(items);
-    let ending = if items.ends_with('\n') || items.is_empty() { "" } else { "\n" };
-    Ok((head.to_owned(), format!("{items}{ending}")))
+    let mut text = String::from_utf8(text).map_err(|_| Error::invalid("Chart.yaml is no text"))?;
+    let mut items = text.split_off(text.find("\n  - ").map_or(text.len(), |end| end + 1));
+    if !items.is_empty() && !items.ends_with('\n') {
+        items.push('\n');
+    }
+    let head = text.strip_prefix("entries:\n").unwrap_or(&text);
+    Ok((head.to_owned(), items))
 }
 
 #[cfg(test)]
