@@ -23,5 +23,5 @@ pub use client::{Bounds, Client, get};
 pub use request::{Failure, Known, Request, Response, Sink};
 pub use retry::Retry;
 pub use tls::TlsOptions;
-pub use transport::{Compression, proxy_for, transport};
+pub use transport::{Compression, USER_AGENT, proxy_for, system_tls, transport};
 pub use words::{broken_body, reason, status_text};

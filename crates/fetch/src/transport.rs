@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gostd::GoError;
+use rustls::ClientConfig;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector};
 use ureq::{Agent, Proxy};
 
@@ -14,7 +15,8 @@ use crate::tls::{TlsConnector, TlsOptions};
 use crate::trust::Trust;
 use crate::wire::{ForwardConnector, WireConnector};
 
-const USER_AGENT: &str = "Helm/4.3.1";
+/// What Helm calls itself.
+pub const USER_AGENT: &str = "Helm/4.3.1";
 
 /// Requests after the first one that redirects lead to; Go gives up before the eleventh request.
 const REDIRECTS: u32 = 9;
@@ -41,6 +43,14 @@ pub fn transport(options: &TlsOptions, compression: Compression) -> Result<Agent
 /// Returns an agent that trusts the authorities of the system.
 pub fn system_transport(compression: Compression) -> Agent {
     agent(Trust::system(), compression)
+}
+
+/// Returns what TLS needs that trusts the authorities of the system.
+///
+/// # Errors
+/// A system without authorities.
+pub fn system_tls() -> Result<ClientConfig, rustls::Error> {
+    Trust::system().config()
 }
 
 /// Returns the proxy for a URL by the environment, with Go's rules.

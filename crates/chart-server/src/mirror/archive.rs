@@ -8,12 +8,13 @@ use bytes::Bytes;
 use chart_store::{Algorithm, Checked, Error, Policy, Saved, Spool, Spooled, Store};
 use fetch::{Client, Compression, Failure, Request, Retry, Sink};
 
+use super::lane::{Lane, Missed};
 use super::quiet::Passage;
 use super::upstream::Remote;
 use crate::log::chain;
 
 /// From the first connection to the last byte, with all that is tried again.
-const TIMEOUT: Duration = Duration::from_secs(300);
+pub const TIMEOUT: Duration = Duration::from_secs(300);
 /// What fails for the moment is tried again after 0.25 and 1 seconds, or when the server says; after that it is listed.
 const RETRY: Retry = Retry { times: 2, first_pause: Duration::from_millis(250) };
 /// Bytes of a signature.
@@ -92,12 +93,20 @@ impl Fetcher {
         got.map_err(|failure| told(&failure, &remote.url, self.limit_bytes))?;
         let spool = spool.unwrap_or_else(|| self.spool());
         let body = self.passage.wait(spool.finish()).map_err(|error| of_store(error, remote))?;
-        let found = body.digest().hex();
-        if !remote.digest.is_empty() && found != remote.digest {
-            let url = &remote.url;
-            return Err(Trouble::Bad(format!("{url} is not what its index says: {found}, not {}", remote.digest)));
+        matching(body, remote)
+    }
+
+    /// Fetches the same over a connection that is kept; nothing where it does not come without ado.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub async fn fetch_over(&self, lane: &mut Lane<'_>, remote: &Remote) -> Result<Option<Spooled>, Trouble> {
+        match lane.fetch(remote).await {
+            Ok(body) => matching(body, remote).map(Some),
+            Err(Missed::TooLarge) => Err(told(&Failure::TooLong, &remote.url, self.limit_bytes)),
+            Err(Missed::Ours(error)) => Err(of_store(error, remote)),
+            Err(Missed::Odd) => Ok(None),
         }
-        Ok(body)
     }
 
     /// Checks that what came is the chart that the index speaks of.
@@ -158,7 +167,8 @@ impl Fetcher {
         }
     }
 
-    fn spool(&self) -> Spool {
+    /// Returns where a body waits.
+    pub fn spool(&self) -> Spool {
         self.store.spool(Algorithm::Sha256, self.limit_bytes).frugal()
     }
 }
@@ -184,6 +194,15 @@ impl Sink for Incoming<'_> {
             io::Error::other(text)
         })
     }
+}
+
+fn matching(body: Spooled, remote: &Remote) -> Result<Spooled, Trouble> {
+    let found = body.digest().hex();
+    if !remote.digest.is_empty() && found != remote.digest {
+        let url = &remote.url;
+        return Err(Trouble::Bad(format!("{url} is not what its index says: {found}, not {}", remote.digest)));
+    }
+    Ok(body)
 }
 
 /// That somebody else was faster is no failure.

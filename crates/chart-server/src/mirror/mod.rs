@@ -2,6 +2,8 @@
 //! kept: each when somebody wants it, or all of them in the background.
 
 mod archive;
+mod gather;
+mod lane;
 mod merge;
 mod ours;
 mod queue;

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// Things on their way.
@@ -69,6 +70,25 @@ impl<T> Queue<T> {
         let thing = state.things.pop_front();
         self.tell_givers(&state);
         thing
+    }
+
+    /// Returns something without waiting for it; none when nothing comes any more.
+    pub fn look(&self) -> Poll<Option<T>> {
+        let mut state = self.locked();
+        match state.things.pop_front() {
+            None if state.is_closed => Poll::Ready(None),
+            None => Poll::Pending,
+            thing => {
+                self.tell_givers(&state);
+                Poll::Ready(thing)
+            }
+        }
+    }
+
+    /// Reports whether nothing is there, nor comes any more.
+    pub fn is_over(&self) -> bool {
+        let state = self.locked();
+        state.is_closed && state.things.is_empty()
     }
 
     /// Waits for something, and then until there is no room or a time is over; nothing when nothing comes any more.
@@ -140,6 +160,13 @@ mod tests {
     #[test]
     fn everything_arrives_once() {
         assert_eq!(taken(|queue| queue.take().into_iter().collect()), 3 * 499_500);
+        let looked = |queue: &Queue<u64>| loop {
+            match queue.look() {
+                Poll::Ready(number) => break number.into_iter().collect(),
+                Poll::Pending => std::thread::yield_now(),
+            }
+        };
+        assert_eq!(taken(looked), 3 * 499_500);
         for patience in [Duration::ZERO, Duration::from_millis(1), LONG] {
             assert_eq!(taken(|queue| queue.take_all(patience).into()), 3 * 499_500, "{patience:?}");
         }
@@ -158,6 +185,17 @@ mod tests {
             taker.join().expect("it takes")
         });
         assert_eq!(sizes, [8, 8, 3]);
+    }
+
+    #[test]
+    fn who_looks_does_not_wait() {
+        let queue = Queue::new(8);
+        assert_eq!((queue.look(), queue.is_over()), (Poll::Pending, false));
+        queue.put(1);
+        queue.close();
+        assert!(!queue.is_over());
+        assert_eq!([queue.look(), queue.look()], [Poll::Ready(Some(1)), Poll::Ready(None)]);
+        assert!(queue.is_over());
     }
 
     #[test]

@@ -1,31 +1,27 @@
 //! Fetches all archives of an index that are not here: a few at a time, each on its own, so that a broken one stops no
 //! other. What is here counts, whoever brought it: a round that was cut off goes on where it was.
 //!
-//! One thread walks through the index, some fetch what it finds, some check what came, one keeps what is sound; between
-//! them are queues that are short, as what is in them takes memory.
+//! One thread walks through the index, one or more fetch what it finds, some check what came, one keeps what is sound;
+//! between them are queues that are short, as what is in them takes memory.
 
 use std::collections::HashSet;
 use std::io;
-use std::ops::{ControlFlow, RangeInclusive};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread::Scope;
 use std::time::Duration;
 
 use chart_store::{Listed, names};
 use repo::index::{Head, Index, Place};
 
 use super::archive::{Fetched, Fetcher, Sound, Trouble};
+use super::gather::{Ahead, Gathering};
 use super::ours::Ours;
 use super::queue::Queue;
 use super::quiet::{stand_back, thread};
 use super::state::State;
 use super::upstream::{Remote, Upstream};
 
-/// Archives on their way at a time: with more, requests wait longer where the server has two processors. As many small
-/// ones as come together to so many bytes, as with these the time goes by with waiting for the upstream.
-const AT_ONCE: RangeInclusive<u64> = 8..=32;
-const AT_ONCE_BYTES: u64 = 512 << 10;
 /// So many servers that are away in a row are one that is away: the round ends, and comes again later.
 const AWAY: u32 = 16;
 /// What was found in the index ahead of those who fetch it.
@@ -57,15 +53,15 @@ pub struct Round<'a> {
 
 /// Why a round ended early.
 #[derive(Default)]
-struct End {
-    is_over: AtomicBool,
+pub struct End {
+    pub is_over: AtomicBool,
     /// Failures of servers without a success between them.
-    away: AtomicU32,
+    pub away: AtomicU32,
     why: Mutex<Option<String>>,
 }
 
 impl End {
-    fn set(&self, why: String) {
+    pub fn set(&self, why: String) {
         self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
         self.is_over.store(true, Ordering::Relaxed);
     }
@@ -98,13 +94,14 @@ impl Round<'_> {
 
     /// Walks, fetches and checks; returns how much of the index was here.
     fn gather(&self, ours: Ours, sound: &Queue<Sound>, end: &End) -> io::Result<u64> {
-        let (found, fetched) = (&Queue::new(AHEAD), &Queue::new(FETCHED));
+        let [found, odd] = &[Queue::new(AHEAD), Queue::new(AHEAD)];
+        let fetched = &Queue::new(FETCHED);
         std::thread::scope(|scope| {
             let checker = |_| thread().spawn_scoped(scope, move || self.check(fetched, sound, end));
             let checkers = (0..checkers()).map(checker).collect::<io::Result<Vec<_>>>();
             let walked = std::thread::scope(|scope| {
-                let mut hands = Hands { round: self, scope, end, found, fetched, count: 0 };
-                let walked = checkers.and_then(|_| self.walk(ours, &mut hands));
+                let mut ahead = Ahead::new(Gathering { round: self, end, found, odd, fetched }, scope);
+                let walked = checkers.and_then(|_| self.walk(ours, end, &mut ahead));
                 found.close();
                 walked
             });
@@ -114,7 +111,7 @@ impl Round<'_> {
     }
 
     /// Goes through the index beside what is here; returns how much of it is.
-    fn walk(&self, mut ours: Ours, hands: &mut Hands<'_, '_, '_>) -> io::Result<u64> {
+    fn walk(&self, mut ours: Ours, end: &End, ahead: &mut Ahead<'_, '_, '_>) -> io::Result<u64> {
         let counts_kept = !self.told().archives.is_complete;
         let mut here = 0;
         for head in self.index.catalogue().heads() {
@@ -127,13 +124,13 @@ impl Round<'_> {
             }
             self.forget_failures(&own);
             for (version, place) in missing {
-                if hands.end.is_over.load(Ordering::Relaxed) {
+                if end.is_over.load(Ordering::Relaxed) {
                     return Ok(here);
                 }
                 if (self.is_stopping)() {
                     return Err(io::Error::other("the server stops"));
                 }
-                self.take(head.name, &version, &place, hands)?;
+                self.take(head.name, &version, &place, ahead)?;
             }
         }
         Ok(here)
@@ -163,37 +160,17 @@ impl Round<'_> {
         Ok((kept, missing))
     }
 
-    fn take(&self, name: &str, version: &str, place: &Place, hands: &mut Hands<'_, '_, '_>) -> io::Result<()> {
+    fn take(&self, name: &str, version: &str, place: &Place, ahead: &mut Ahead<'_, '_, '_>) -> io::Result<()> {
         let item = self.index.item(place).map_err(|error| io::Error::other(error.text))?;
         match item.and_then(|item| self.upstream.remote(name, version, &item)) {
             None => {
                 let error = "the index has no address for it that can be fetched".to_owned();
                 self.told().archives.failures.add(&format!("{name}-{version}.tgz"), error, self.pause);
             }
-            Some(remote) if self.told().archives.failures.is_due(&remote.file) => hands.give(remote)?,
+            Some(remote) if self.told().archives.failures.is_due(&remote.file) => ahead.put(remote)?,
             Some(_) => {}
         }
         Ok(())
-    }
-
-    /// Fetches what is found until nothing comes any more.
-    fn work(&self, found: &Queue<Remote>, fetched: &Queue<Fetched>, end: &End) {
-        stand_back();
-        while let Some(remote) = found.take() {
-            // What is still in the queue is taken out, so that nobody waits to put something into it.
-            if end.is_over.load(Ordering::Relaxed) {
-                continue;
-            }
-            let body = self.fetcher.fetch(&remote);
-            self.told().requests += 1;
-            match body {
-                Ok(body) => {
-                    end.away.store(0, Ordering::Relaxed);
-                    fetched.put(Fetched { remote, body });
-                }
-                Err(trouble) => self.failed(&remote, &trouble, end),
-            }
-        }
     }
 
     /// Checks what came until nothing comes any more.
@@ -239,7 +216,7 @@ impl Round<'_> {
         archives.failures.remove(&remote.file);
     }
 
-    fn failed(&self, remote: &Remote, trouble: &Trouble, end: &End) {
+    pub fn failed(&self, remote: &Remote, trouble: &Trouble, end: &End) {
         let text = self.upstream.hidden(&trouble.text());
         match trouble {
             // The next archive would find the same disk.
@@ -253,57 +230,12 @@ impl Round<'_> {
         self.told().archives.failures.add(&remote.file, text, self.pause);
     }
 
-    fn told(&self) -> std::sync::MutexGuard<'_, State> {
+    pub fn told(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Returns how many archives may be on their way, by the size of those that came. Who has begun goes on to the end of the
-/// round.
-fn at_once(state: &State) -> u64 {
-    let archives = &state.archives;
-    let small = archives.fetched.saturating_mul(AT_ONCE_BYTES).checked_div(archives.bytes);
-    small.unwrap_or_default().clamp(*AT_ONCE.start(), *AT_ONCE.end())
 }
 
 /// Half of the processors: requests, and those who fetch, need some too.
 fn checkers() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| (processors.get() / 2).clamp(1, CHECKERS))
-}
-
-/// Threads that fetch, as many as there is work for, and may be.
-struct Hands<'scope, 'env, 'a> {
-    round: &'env Round<'a>,
-    scope: &'scope Scope<'scope, 'env>,
-    end: &'env End,
-    found: &'env Queue<Remote>,
-    fetched: &'env Queue<Fetched>,
-    count: u64,
-}
-
-impl Hands<'_, '_, '_> {
-    /// Hands something over as soon as there is room for it.
-    fn give(&mut self, remote: Remote) -> io::Result<()> {
-        if self.count < *AT_ONCE.end() && self.count < at_once(&self.round.told()) {
-            let Hands { round, found, fetched, end, .. } = *self;
-            thread().spawn_scoped(self.scope, move || round.work(found, fetched, end))?;
-            self.count += 1;
-        }
-        self.found.put(remote);
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_small_archives_and_few_large_ones_are_on_their_way() {
-        for (fetched, bytes, count) in [(0, 0, 8), (10, 10 << 10, 32), (10, 480 << 10, 10), (10, 10 << 20, 8)] {
-            let mut state = State::default();
-            (state.archives.fetched, state.archives.bytes) = (fetched, bytes);
-            assert_eq!(at_once(&state), count, "{fetched} of {bytes} bytes");
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! A repository that stands behind ours: shown, fetched from when somebody wants a chart, and not needed after that.
 
 mod hostile;
+mod lanes;
 mod merged;
 #[path = "../packing/mod.rs"]
 mod packing;

@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::*;
 
-fn charts(count: usize) -> Vec<(String, String)> {
+pub fn charts(count: usize) -> Vec<(String, String)> {
     (0..count).map(|n| (format!("c{:02}", n / 10), format!("1.{}.0", n % 10))).collect()
 }
 
-fn of(charts: &[(String, String)]) -> Upstream {
+pub fn of(charts: &[(String, String)]) -> Upstream {
     Upstream::of(&charts.iter().map(|(name, version)| (name.as_str(), version.as_str())).collect::<Vec<_>>())
 }
 
