@@ -8,7 +8,7 @@ use life::{Life, cluster};
 use serde_json::Value;
 use testbed::until;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Hooks that are there at once, and one that takes its time; `c` is not removed before it is made.
 const HOOKS: &str = r#"

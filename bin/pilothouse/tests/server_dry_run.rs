@@ -121,7 +121,7 @@ fn a_server_answers_us_as_it_answers_helm() {
     let namespace = cluster.namespace().expect("a namespace");
     let folder = tempfile::tempdir().expect("a folder");
     write_charts(folder.path());
-    testbed::until("the first object of the namespace", std::time::Duration::from_secs(60), || {
+    testbed::until("the first object of the namespace", std::time::Duration::from_secs(180), || {
         let path = format!("/api/v1/namespaces/{namespace}/configmaps/kube-root-ca.crt");
         Ok(cluster.api().find(&path)?.map(drop))
     })

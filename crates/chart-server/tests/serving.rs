@@ -211,7 +211,7 @@ fn a_folder_of_chartmuseum_is_served_in_place() {
 /// Asks until the answer is as expected: a folder is looked through while requests are answered.
 fn answered(ask: impl Fn() -> String, expected: impl Fn(&str) -> bool) -> String {
     let asked = || Ok(Some(ask()).filter(|answer| expected(answer)));
-    testbed::until("an answer", Duration::from_secs(30), asked).expect("the answer")
+    testbed::until("an answer", Duration::from_secs(180), asked).expect("the answer")
 }
 
 #[test]

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use testbed::{Postgres, S3, until};
 use wire::{Answer, ask};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const VARIABLES: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", S3::KEY), ("AWS_SECRET_ACCESS_KEY", S3::SECRET)];
 
 #[test]

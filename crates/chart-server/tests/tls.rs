@@ -138,7 +138,7 @@ const REFUSED: &str = "Cannot use the new certificates: the old ones stay";
 fn hang_up(server: &Process, line: &str, count: usize) {
     server.signal("HUP");
     let told = || Ok((server.lines(line) == count).then_some(()));
-    until(line, Duration::from_secs(30), told).expect("a line of the log");
+    until(line, Duration::from_secs(180), told).expect("a line of the log");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn files_that_change_are_read_again() {
     assert_eq!(shown(server.address, &config).as_ref(), Some(old.0.der()));
     files.write_pair(&new);
     let renewed = || Ok((shown(server.address, &config).as_ref() == Some(new.0.der())).then_some(()));
-    until("the new certificate", Duration::from_secs(30), renewed).expect("the new certificate");
+    until("the new certificate", Duration::from_secs(180), renewed).expect("the new certificate");
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn without_tls_sighup_ends_the_server_as_it_ends_other_programs() {
     let server = Process::start(&[format!("--data={}", folder.path().display())], &[]);
     server.signal("HUP");
     let gone = || Ok(TcpStream::connect(server.address).is_err().then_some(()));
-    until("its end", Duration::from_secs(30), gone).expect("an end");
+    until("its end", Duration::from_secs(180), gone).expect("an end");
 }
 
 #[test]

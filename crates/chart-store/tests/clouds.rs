@@ -37,7 +37,7 @@ fn program(variable: &str) -> Option<PathBuf> {
 fn start(name: &'static str, command: Command, folder: &Path, port: u16) -> Process {
     let mut process = Process::start(name, command, folder.join("log")).expect("a process");
     let answers = || TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(());
-    until(name, Duration::from_secs(60), || process.check().map(|()| answers())).expect("an answer");
+    until(name, Duration::from_secs(180), || process.check().map(|()| answers())).expect("an answer");
     process
 }
 

@@ -75,7 +75,7 @@ fn a_used_up_quota_ends_a_wait() {
     let client = client(&namespace);
     let quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {pods: '0'}}\n";
     client.create(&resources(&client, quota), Apply::default()).expect("created");
-    testbed::until("the quota is counted", Duration::from_secs(30), || {
+    testbed::until("the quota is counted", Duration::from_secs(180), || {
         let quota = client.lookup("v1", "ResourceQuota", namespace.name(), "q").expect("an answer");
         Ok((!quota["status"]["hard"].is_null()).then_some(()))
     })
@@ -96,8 +96,8 @@ fn patience_waits_as_long_as_helm_and_says_the_same() {
     let kubeconfig = kubeconfig.to_str().expect("a path");
     let folder = chart(&manifest);
     let path = folder.path().to_str().expect("a path");
-    let ran = helm(kubeconfig, &namespaces[0], &["install", "r", path, "--wait", "--timeout", "12s"]);
-    let how = Wait { patience: Patience::Endless, ..limit(12) };
+    let ran = helm(kubeconfig, &namespaces[0], &["install", "r", path, "--wait", "--timeout", "40s"]);
+    let how = Wait { patience: Patience::Endless, ..limit(40) };
     let error = wait(&client(&namespaces[1]), &manifest, how).expect_err("an error");
     let expected = ran.stderr.replace(namespaces[0].name(), namespaces[1].name());
     let lines: Vec<&str> = expected.lines().filter(|line| !line.starts_with("level=")).collect();
@@ -146,7 +146,7 @@ fn hooks_that_are_removed_are_done_when_their_pod_is() {
         assert_eq!(succeeded, if manifest.contains("completions") { 3 } else { 1 }, "{manifest}");
         client.delete(&created, cluster::Propagation::Background);
         client.wait_for_delete(&created, limit(60)).expect("gone");
-        testbed::until("its pods are gone", Duration::from_secs(60), || {
+        testbed::until("its pods are gone", Duration::from_secs(180), || {
             let pods = client.lookup("v1", "Pod", namespace.name(), "").expect("an answer");
             Ok(pods["items"].as_array().is_some_and(Vec::is_empty).then_some(()))
         })

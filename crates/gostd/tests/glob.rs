@@ -66,7 +66,7 @@ fn hostile_patterns_end() {
         assert!(Glob::new(&"{".repeat(501), &['/']).is_err());
         assert!(Glob::new(&"{".repeat(500), &['/']).is_ok());
         assert!(Glob::new(&"a".repeat(4097), &['/']).is_err());
-        assert!(start.elapsed() < Duration::from_secs(60));
+        assert!(start.elapsed() < Duration::from_secs(600));
     });
     assert!(thread.expect("a thread").join().is_ok());
 }

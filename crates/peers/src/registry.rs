@@ -21,7 +21,7 @@ const HTPASSWD: &str = "pilot:$2b$04$abcdefghijklmnopqrstuu5Khp.UBzxC7uMWn4cnkWz
 pub const PUBLIC: &str = "public/";
 
 /// A start takes a tenth of a second.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Another process may take the port meanwhile.
 const TRIES: usize = 5;
 

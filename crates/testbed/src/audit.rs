@@ -11,7 +11,7 @@ use crate::api::{Api, USER_AGENT};
 use crate::wait;
 
 /// A request is in the log a moment after its answer; a busy machine takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A position in the audit log.
 #[derive(Debug, Clone, Copy)]

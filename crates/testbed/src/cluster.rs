@@ -23,7 +23,7 @@ pub const ADMIN: &str = "admin.kubeconfig";
 /// The file that holds the URL of the API server; it is there once the cluster is ready.
 pub const SERVER: &str = "server";
 /// A new namespace has its service account within milliseconds; a busy machine takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The group whose members may do everything.
 const ADMINISTRATORS: &str = "system:masters";

@@ -13,7 +13,7 @@ use crate::process::Process;
 use crate::wait::until;
 
 /// A start takes half a second; a busy machine takes ten times that.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Two conflicts of ports in a row are chance, five are not.
 const ATTEMPTS: usize = 5;
 /// Where PostgreSQL is installed besides Debian's folders, one for each version.

@@ -9,7 +9,7 @@ use crate::api::Api;
 use crate::wait;
 
 /// The API server learns of new rights within milliseconds; a busy machine takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a user may do, as in a Role.
 #[derive(Debug, Clone)]

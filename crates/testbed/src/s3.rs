@@ -15,7 +15,7 @@ use crate::process::Process;
 use crate::wait::until;
 
 /// A start takes a tenth of a second; a busy machine takes much longer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Two conflicts of ports in a row are chance, five are not.
 const ATTEMPTS: usize = 5;
 

@@ -2,13 +2,18 @@
 
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::cluster::Cluster;
 use crate::options::Options;
 use crate::own::OwnCluster;
+use crate::wait;
 
 /// The environment variable that holds the folder of the cluster to share.
 pub const VARIABLE: &str = "PILOTHOUSE_TESTBED";
+
+/// A machine that does much else may take so long to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 enum Shared {
     Opened(Box<Cluster>),
@@ -32,11 +37,10 @@ pub fn cluster() -> Result<&'static Cluster, String> {
 
 fn open(folder: &Path) -> Result<Cluster, String> {
     let cluster = Cluster::open(folder).map_err(|error| format!("{VARIABLE}: {error}"))?;
-    if cluster.api().is_ok("/readyz") {
-        return Ok(cluster);
-    }
-    Err(format!(
-        "{VARIABLE}: the cluster in {} does not answer; start it again, or unset the variable",
-        folder.display()
-    ))
+    let is_ready = || Ok(cluster.api().is_ok("/readyz").then_some(()));
+    wait::until("an answer", PATIENCE, is_ready).map_err(|error| {
+        let folder = folder.display();
+        format!("{VARIABLE}: the cluster in {folder} does not answer ({error}); start it again, or unset the variable")
+    })?;
+    Ok(cluster)
 }

@@ -46,7 +46,7 @@ fn what_is_read_and_written_grows_with_the_text_only() {
             let start = Instant::now();
             let _ = written(text.as_bytes());
             let time = start.elapsed();
-            assert!(time < Duration::from_secs(20), "{what}: {time:?}");
+            assert!(time < Duration::from_secs(200), "{what}: {time:?}");
         }
     });
 }

@@ -12,7 +12,7 @@ use crate::testbed;
 use crate::workspace::Workspace;
 
 /// A new namespace has its service account within milliseconds; a busy machine takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Controllers need some tenths of a second; to look more often only keeps the API server from its work.
 pub const PAUSE: Duration = Duration::from_millis(100);
 

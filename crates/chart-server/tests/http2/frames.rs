@@ -62,7 +62,7 @@ fn text(text: &str) -> Vec<u8> {
 /// A client that has said how it begins, with its settings.
 pub fn connect(address: SocketAddr, settings: &[(u16, u32)]) -> TcpStream {
     let mut stream = TcpStream::connect(address).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    stream.set_read_timeout(Some(Duration::from_secs(180))).expect("a timeout");
     let one = |(name, value): &(u16, u32)| [&name.to_be_bytes()[..], &value.to_be_bytes()].concat();
     let payload: Vec<u8> = settings.iter().flat_map(one).collect();
     stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").expect("a start");

@@ -104,7 +104,7 @@ fn a_stop_lets_requests_end_and_takes_no_new_ones() {
 fn others_are_served(address: SocketAddr) {
     let started = Instant::now();
     assert_eq!(wire::ask(address, "GET /health", &[], b"").status, 200);
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(300), "{:?}", started.elapsed());
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn who_sends_nothing_or_half_a_head_is_cut_off() {
     read_until(&mut idle, DATA).expect("an answer");
     others_are_served(server.address);
     for stream in [&mut silent, &mut half, &mut cut] {
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        stream.set_read_timeout(Some(Duration::from_secs(180))).expect("a timeout");
         read_to_end(stream);
     }
     // Who has asked before is told, so that it loses no request.
@@ -218,7 +218,7 @@ fn who_takes_nothing_of_an_answer_is_cut_off_though_it_sends_pings() {
     let started = Instant::now();
     // Each ping is answered, until the connection is cut off.
     while stream.write_all(&frame(PING, 0, 0, b"12345678")).is_ok() && read(&mut stream).is_some() {
-        assert!(started.elapsed() < Duration::from_secs(60), "it is not cut off");
+        assert!(started.elapsed() < Duration::from_secs(300), "it is not cut off");
     }
     others_are_served(server.address);
 }

@@ -23,7 +23,7 @@ use upstream::{Upstream, index, item};
 use wire::{Answer, ask};
 
 /// Longer is not waited for a mirror.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 fn fixture(file: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/museum/files").join(file)).expect(file)

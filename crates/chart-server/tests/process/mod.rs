@@ -15,7 +15,7 @@ use chart_server::settings::Manner;
 const FLAGS: &str = "CHART_SERVER_TEST_FLAGS";
 /// The test that is the server.
 const CHILD: &str = "a_server_where_one_is_asked_for";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Runs `repo serve` until its end, if this process was started for that.
 pub fn serve_if_asked() {
