@@ -92,6 +92,7 @@ impl<'env, 'a> Gathering<'env, 'a> {
             if self.found.is_over() {
                 return;
             }
+            // Nothing tells when the size of what came makes room for one more.
             sleep(BRIEF).await;
         }
         let mut lane = Lane::new(self.round.fetcher, &drive.tls);
@@ -101,6 +102,7 @@ impl<'env, 'a> Gathering<'env, 'a> {
                 // What is still in the queue is taken out, so that nobody waits to put something into it.
                 Poll::Ready(Some(_)) if self.end.is_over.load(Ordering::Relaxed) => {}
                 Poll::Ready(Some(remote)) => self.bring(remote, &mut lane, drive).await,
+                // Who puts something in is a thread that reads the index; being woken for each would cost what TICK saves.
                 Poll::Pending => sleep(TICK).await,
             }
         }

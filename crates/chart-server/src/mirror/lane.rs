@@ -37,6 +37,7 @@ const AHEAD_BYTES: usize = 64 * 1024;
 /// What the system says.
 pub fn runtime() -> io::Result<Runtime> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
+    // The pause is what this is for, not a wait for something: see TICK.
     builder.on_thread_park(|| std::thread::sleep(TICK)).enable_io().enable_time().build()
 }
 
