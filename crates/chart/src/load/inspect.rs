@@ -47,9 +47,8 @@ pub fn inspect(mut input: impl BufRead) -> Result<Inspected, GoError> {
 /// Reads an archive that is small, with all that is packed in it, and right: at once, and with so little memory that many
 /// may be read at a time. Of others there is nothing; [`inspect`] says what they are.
 pub fn inspect_small(bytes: &[u8]) -> Option<Inspected> {
-    let whole = gzip::whole(bytes, SMALL_BYTES)?;
     let tree = Tree::with(SMALL_BYTES as u64, SMALL_BYTES as u64);
-    inspect_unpacked((&whole[..]).take(UNPACKED_BYTES), &tree).ok()
+    gzip::with_whole(bytes, SMALL_BYTES, |whole| inspect_unpacked(whole.take(UNPACKED_BYTES), &tree).ok())?
 }
 
 fn inspect_unpacked<R: Read>(mut unpacked: Take<R>, tree: &Tree) -> Result<Inspected, GoError> {
