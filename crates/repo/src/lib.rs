@@ -19,4 +19,4 @@ mod url;
 
 pub use file::{Entry, File, LoadError, Locked};
 pub use getter::{Getter, Http, Origin};
-pub use url::resolve_reference_url;
+pub use url::{BaseUrl, resolve_reference_url};

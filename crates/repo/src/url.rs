@@ -13,17 +13,39 @@ pub fn resolve_reference_url(base: &str, reference: &str) -> Result<String, GoEr
     if target.is_absolute() {
         return Ok(reference.to_owned());
     }
-    let mut base = parse(base)?;
-    for path in [&mut base.path, &mut base.raw_path] {
-        if path.ends_with(b"/") {
-            path.pop();
+    Ok(BaseUrl::parse(base)?.below(&target))
+}
+
+/// The URL of a repository, parsed once for many references.
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    /// # Errors
+    /// As [`resolve_reference_url`], of the base.
+    pub fn parse(url: &str) -> Result<Self, GoError> {
+        let mut base = parse(url)?;
+        for path in [&mut base.path, &mut base.raw_path] {
+            if path.ends_with(b"/") {
+                path.pop();
+            }
+            path.push(b'/');
         }
-        path.push(b'/');
+        Ok(BaseUrl(base))
     }
-    let mut url = base.resolve_reference(&target);
-    // Keys of access stand there.
-    url.raw_query = base.raw_query;
-    Ok(String::from_utf8_lossy(&url.text()).into_owned())
+
+    /// # Errors
+    /// As [`resolve_reference_url`], of the reference.
+    pub fn resolve(&self, reference: &str) -> Result<String, GoError> {
+        let target = parse(reference)?;
+        Ok(if target.is_absolute() { reference.to_owned() } else { self.below(&target) })
+    }
+
+    fn below(&self, target: &Url) -> String {
+        let mut url = self.0.resolve_reference(target);
+        // Keys of access stand there.
+        url.raw_query.clone_from(&self.0.raw_query);
+        String::from_utf8_lossy(&url.text()).into_owned()
+    }
 }
 
 fn parse(text: &str) -> Result<Url, GoError> {
@@ -33,7 +55,7 @@ fn parse(text: &str) -> Result<Url, GoError> {
 
 #[cfg(test)]
 mod tests {
-    use super::resolve_reference_url;
+    use super::{BaseUrl, resolve_reference_url};
 
     #[test]
     fn references_are_below_the_repository() {
@@ -47,6 +69,8 @@ mod tests {
             ("http://h/charts", "oci://r/a:1", "oci://r/a:1"),
         ] {
             assert_eq!(resolve_reference_url(base, reference).map_err(|e| e.text).as_deref(), Ok(url));
+            let parsed = BaseUrl::parse(base).expect("a URL");
+            assert_eq!(parsed.resolve(reference).map_err(|e| e.text).as_deref(), Ok(url));
         }
     }
 }

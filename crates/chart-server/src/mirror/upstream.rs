@@ -11,7 +11,7 @@ use data_encoding::HEXLOWER;
 use fetch::Retry;
 use repo::index::{Bounds, Index, Item, Place};
 use repo::update::{Freshness, download};
-use repo::{Entry, Http, cache, getter, resolve_reference_url};
+use repo::{BaseUrl, Entry, Http, cache, getter};
 
 /// What strangers send may take little memory; every index that a machine wrote fits.
 const BOUNDS: Bounds = Bounds { part_bytes: 1 << 20, whole_bytes: 2 << 20, chart_bytes: 8 << 20, kept_bytes: 8 << 20 };
@@ -19,6 +19,8 @@ const BOUNDS: Bounds = Bounds { part_bytes: 1 << 20, whole_bytes: 2 << 20, chart
 /// A repository, and the folder in which its index is kept.
 pub struct Upstream {
     entry: Entry,
+    /// What its index's addresses are below; none where it is no URL, so that there is no index either.
+    base: Option<BaseUrl>,
     folder: PathBuf,
     http: Http,
     /// What stands before the host, which nobody should see.
@@ -54,7 +56,8 @@ impl Upstream {
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let secret = host.rsplit_once('@').map(|(user, _)| format!("{user}@"));
         let http = Http { timeout: getter::TIMEOUT, limit_bytes, retry: Retry::default(), bounds: BOUNDS };
-        Upstream { entry: Entry { name, url: url.to_owned(), ..Entry::default() }, folder, http, secret }
+        let entry = Entry { name, url: url.to_owned(), ..Entry::default() };
+        Upstream { entry, base: BaseUrl::parse(url).ok(), folder, http, secret }
     }
 
     /// Returns a text without the password that stands in the URL.
@@ -85,7 +88,7 @@ impl Upstream {
     /// Returns where a version is; none of one that has no address that can be fetched from, or no name for a file.
     pub fn remote(&self, name: &str, version: &str, item: &Item) -> Option<Remote> {
         let file = names::file(name, version).ok()?;
-        let url = resolve_reference_url(&self.entry.url, &item.url).ok()?;
+        let url = self.base.as_ref()?.resolve(&item.url).ok()?;
         // It was parsed as a URL: what stands before the first colon is its scheme.
         let (scheme, _) = url.split_once(':')?;
         let digest = item.digest.trim_start_matches("sha256:").to_lowercase();
