@@ -35,8 +35,16 @@ async fn files_of_older_programs_are_brought_up_to_date() {
         let kept: String = file.query_row(sql, [], |row| row.get(0)).expect("a blob");
         assert_eq!(kept, "sha256:01");
         let counted: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a count");
-        assert_eq!(counted, 3);
+        assert_eq!((counted, page_bytes(&file)), (3, 4096), "it keeps the pages it has");
     }
+}
+
+#[tokio::test]
+async fn pages_of_a_new_file_hold_three_small_packages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    opened(&folder).await.close().await;
+    let file = Connection::open(folder.path().join("store.db")).expect("the file");
+    assert_eq!(page_bytes(&file), 8192);
 }
 
 #[tokio::test]
@@ -53,4 +61,8 @@ async fn a_file_of_a_newer_program_is_left_alone() {
 
 async fn opened(folder: &tempfile::TempDir) -> Store {
     Store::open(Config::folder(folder.path())).await.expect("a store")
+}
+
+fn page_bytes(file: &Connection) -> i64 {
+    file.query_row("PRAGMA page_size", [], |row| row.get(0)).expect("a size")
 }

@@ -34,7 +34,7 @@ const BRIEF: Duration = Duration::from_millis(100);
 const CHECKERS: usize = 4;
 /// Packages that are kept together: they are written through to the disk once, and so are the pages that all of them
 /// change.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 128;
 /// How long a package waits for others.
 const PATIENCE: Duration = Duration::from_secs(1);
 
