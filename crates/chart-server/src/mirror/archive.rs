@@ -9,6 +9,7 @@ use chart_store::{Algorithm, Checked, Error, Policy, Saved, Spool, Spooled, Stor
 use fetch::{Client, Compression, Failure, Request, Retry, Sink};
 
 use super::lane::{Lane, Missed};
+use super::queue::Weighed;
 use super::quiet::Passage;
 use super::upstream::Remote;
 use crate::log::chain;
@@ -30,6 +31,19 @@ pub struct Fetched {
 pub struct Sound {
     pub remote: Remote,
     pub checked: Checked,
+}
+
+impl Weighed for Fetched {
+    fn memory_bytes(&self) -> usize {
+        // A body is no longer than a spool that is frugal keeps.
+        self.remote.memory_bytes()
+    }
+}
+
+impl Weighed for Sound {
+    fn memory_bytes(&self) -> usize {
+        self.remote.memory_bytes() + self.checked.memory_bytes()
+    }
 }
 
 /// The length of an archive that is kept, or why it is not.

@@ -6,6 +6,14 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+/// Bytes of things on their way, but for the last one: as many as few large ones have, where there could be many.
+const LIMIT_BYTES: usize = 4 << 20;
+
+/// A thing that takes memory while it waits.
+pub trait Weighed {
+    fn memory_bytes(&self) -> usize;
+}
+
 /// Things on their way.
 pub struct Queue<T> {
     state: Mutex<State<T>>,
@@ -19,6 +27,7 @@ pub struct Queue<T> {
 
 struct State<T> {
     things: VecDeque<T>,
+    bytes: usize,
     /// Nothing comes any more.
     is_closed: bool,
     /// Threads that wait for a first thing.
@@ -29,10 +38,11 @@ struct State<T> {
     givers: usize,
 }
 
-impl<T> Queue<T> {
-    /// Makes a queue for at most so many things.
+impl<T: Weighed> Queue<T> {
+    /// Makes a queue for at most so many things, and fewer of large ones.
     pub fn new(limit: usize) -> Self {
-        let state = State { things: VecDeque::new(), is_closed: false, takers: 0, is_gathered: false, givers: 0 };
+        let state =
+            State { things: VecDeque::new(), bytes: 0, is_closed: false, takers: 0, is_gathered: false, givers: 0 };
         let [begun, filled, emptied] = std::array::from_fn(|_| Condvar::new());
         Queue { state: Mutex::new(state), begun, filled, emptied, limit }
     }
@@ -40,16 +50,17 @@ impl<T> Queue<T> {
     /// Hands something over. Where there is no room, waits until half of it is free, or more is wanted at once.
     pub fn put(&self, thing: T) {
         let mut state = self.locked();
-        if state.things.len() >= self.limit {
+        if self.is_full(&state) {
             state.givers += 1;
-            while state.things.len() > self.room(&state) {
+            while !self.has_room(&state) {
                 state = self.emptied.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             state.givers -= 1;
         }
+        state.bytes += thing.memory_bytes();
         state.things.push_back(thing);
         if state.is_gathered {
-            if state.things.len() >= self.limit {
+            if self.is_full(&state) {
                 self.filled.notify_one();
             }
         } else if state.takers > 0 {
@@ -67,7 +78,7 @@ impl<T> Queue<T> {
     /// Waits for something; none when nothing comes any more.
     pub fn take(&self) -> Option<T> {
         let mut state = self.first();
-        let thing = state.things.pop_front();
+        let thing = state.pop();
         self.tell_givers(&state);
         thing
     }
@@ -75,7 +86,7 @@ impl<T> Queue<T> {
     /// Returns something without waiting for it; none when nothing comes any more.
     pub fn look(&self) -> Poll<Option<T>> {
         let mut state = self.locked();
-        match state.things.pop_front() {
+        match state.pop() {
             None if state.is_closed => Poll::Ready(None),
             None => Poll::Pending,
             thing => {
@@ -97,7 +108,7 @@ impl<T> Queue<T> {
         let deadline = Instant::now() + patience;
         state.is_gathered = true;
         self.tell_givers(&state);
-        while state.things.len() < self.limit && !state.is_closed {
+        while !self.is_full(&state) && !state.is_closed {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -105,6 +116,7 @@ impl<T> Queue<T> {
             state = self.filled.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         state.is_gathered = false;
+        state.bytes = 0;
         let things = std::mem::take(&mut state.things);
         self.tell_givers(&state);
         things
@@ -122,18 +134,33 @@ impl<T> Queue<T> {
     }
 
     fn tell_givers(&self, state: &State<T>) {
-        if state.givers > 0 && state.things.len() <= self.room(state) {
+        if state.givers > 0 && self.has_room(state) {
             self.emptied.notify_all();
         }
     }
 
-    /// Returns with how many things in it those who waited for room go on.
-    fn room(&self, state: &State<T>) -> usize {
-        if state.is_gathered { self.limit - 1 } else { self.limit / 2 }
+    fn is_full(&self, state: &State<T>) -> bool {
+        state.things.len() >= self.limit || state.bytes >= LIMIT_BYTES
+    }
+
+    /// Reports whether those who waited for room go on.
+    fn has_room(&self, state: &State<T>) -> bool {
+        match state.is_gathered {
+            true => !self.is_full(state),
+            false => state.things.len() <= self.limit / 2 && state.bytes <= LIMIT_BYTES / 2,
+        }
     }
 
     fn locked(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Weighed> State<T> {
+    fn pop(&mut self) -> Option<T> {
+        let thing = self.things.pop_front()?;
+        self.bytes -= thing.memory_bytes();
+        Some(thing)
     }
 }
 
@@ -143,14 +170,29 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(600);
 
+    impl Weighed for u64 {
+        fn memory_bytes(&self) -> usize {
+            0
+        }
+    }
+
+    /// A third of what a queue holds.
+    struct Large(u64);
+
+    impl Weighed for Large {
+        fn memory_bytes(&self) -> usize {
+            LIMIT_BYTES / 3 + 1
+        }
+    }
+
     /// Returns the sum of what three threads take while three others put the same thousand numbers.
-    fn taken(take: impl Fn(&Queue<u64>) -> Vec<u64> + Sync) -> u64 {
+    fn taken<T: Weighed + Send>(make: fn(u64) -> T, take: impl Fn(&Queue<T>) -> Vec<u64> + Sync) -> u64 {
         let (queue, take) = (&Queue::new(4), &take);
         std::thread::scope(|scope| {
             let all = move || std::iter::from_fn(|| Some(take(queue)).filter(|numbers| !numbers.is_empty()));
             let takers: Vec<_> = (0..3).map(|_| scope.spawn(move || all().flatten().sum::<u64>())).collect();
             let givers: Vec<_> =
-                (0..3).map(|_| scope.spawn(move || (0..1000).for_each(|number| queue.put(number)))).collect();
+                (0..3).map(|_| scope.spawn(move || (0..1000).for_each(|number| queue.put(make(number))))).collect();
             givers.into_iter().for_each(|giver| giver.join().expect("it gives"));
             queue.close();
             takers.into_iter().map(|taker| taker.join().expect("it takes")).sum::<u64>()
@@ -159,16 +201,16 @@ mod tests {
 
     #[test]
     fn everything_arrives_once() {
-        assert_eq!(taken(|queue| queue.take().into_iter().collect()), 3 * 499_500);
+        assert_eq!(taken(|number| number, |queue| queue.take().into_iter().collect()), 3 * 499_500);
         let looked = |queue: &Queue<u64>| loop {
             match queue.look() {
                 Poll::Ready(number) => break number.into_iter().collect(),
                 Poll::Pending => std::thread::yield_now(),
             }
         };
-        assert_eq!(taken(looked), 3 * 499_500);
+        assert_eq!(taken(|number| number, looked), 3 * 499_500);
         for patience in [Duration::ZERO, Duration::from_millis(1), LONG] {
-            assert_eq!(taken(|queue| queue.take_all(patience).into()), 3 * 499_500, "{patience:?}");
+            assert_eq!(taken(|number| number, |queue| queue.take_all(patience).into()), 3 * 499_500, "{patience:?}");
         }
     }
 
@@ -203,5 +245,22 @@ mod tests {
         let queue = Queue::new(8);
         queue.put(1);
         assert_eq!(queue.take_all(Duration::from_millis(1)), [1]);
+    }
+
+    #[test]
+    fn of_large_things_there_are_few() {
+        let queue = &Queue::new(8);
+        let sizes = std::thread::scope(|scope| {
+            let taker = scope.spawn(move || {
+                let all = std::iter::from_fn(|| Some(queue.take_all(LONG)).filter(|things| !things.is_empty()));
+                all.map(|things| things.len()).collect::<Vec<_>>()
+            });
+            (0..7).for_each(|number| queue.put(Large(number)));
+            queue.close();
+            taker.join().expect("it takes")
+        });
+        assert_eq!(sizes, [3, 3, 1]);
+        let looked = |queue: &Queue<Large>| queue.take().into_iter().map(|Large(number)| number).collect();
+        assert_eq!(taken(Large, looked), 3 * 499_500);
     }
 }

@@ -13,6 +13,8 @@ use repo::index::{Bounds, Index, Item, Place};
 use repo::update::{Freshness, download};
 use repo::{BaseUrl, Entry, Http, cache, getter};
 
+use super::queue::Weighed;
+
 /// What strangers send may take little memory; every index that a machine wrote fits.
 const BOUNDS: Bounds = Bounds { part_bytes: 1 << 20, whole_bytes: 2 << 20, chart_bytes: 8 << 20, kept_bytes: 8 << 20 };
 
@@ -46,6 +48,12 @@ pub struct Remote {
     pub url: String,
     /// Hexadecimal SHA-256; empty if the index does not say.
     pub digest: String,
+}
+
+impl Weighed for Remote {
+    fn memory_bytes(&self) -> usize {
+        [&self.name, &self.version, &self.file, &self.url, &self.digest].map(String::len).iter().sum()
+    }
 }
 
 impl Upstream {

@@ -31,6 +31,15 @@ impl Checked {
         self.spooled.size()
     }
 
+    /// Returns about how much memory it takes until it is kept.
+    pub fn memory_bytes(&self) -> usize {
+        let archive = match &self.spooled.content {
+            Content::Memory(bytes) => bytes.len(),
+            Content::File(..) | Content::Placed => 0,
+        };
+        archive + self.package.metadata.len() + self.package.entry.len()
+    }
+
     /// Returns the archive. It is read from the disk if it is not small: not where requests wait.
     ///
     /// # Errors
