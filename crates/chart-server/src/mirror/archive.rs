@@ -35,7 +35,7 @@ pub struct Sound {
 
 impl Weighed for Fetched {
     fn memory_bytes(&self) -> usize {
-        // A body is no longer than a spool that is frugal keeps.
+        // Of a body, a frugal spool keeps little in memory.
         self.remote.memory_bytes()
     }
 }

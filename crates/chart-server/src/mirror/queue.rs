@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// Bytes of things on their way, but for the last one: as many as few large ones have, where there could be many.
+/// Bytes of what waits in a queue before it is full, however few things that are; the last one may go beyond.
 const LIMIT_BYTES: usize = 4 << 20;
 
 /// A thing that takes memory while it waits.
@@ -27,6 +27,7 @@ pub struct Queue<T> {
 
 struct State<T> {
     things: VecDeque<T>,
+    /// What the things weigh together.
     bytes: usize,
     /// Nothing comes any more.
     is_closed: bool,
@@ -166,6 +167,8 @@ impl<T: Weighed> State<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::identity;
+
     use super::*;
 
     const LONG: Duration = Duration::from_secs(600);
@@ -199,34 +202,38 @@ mod tests {
         })
     }
 
+    /// Returns how many of some things are taken at a time from a queue for eight.
+    fn gathered<T: Weighed + Send>(things: Vec<T>) -> Vec<usize> {
+        let queue = &Queue::new(8);
+        std::thread::scope(|scope| {
+            let taker = scope.spawn(move || {
+                let all = std::iter::from_fn(|| Some(queue.take_all(LONG)).filter(|things| !things.is_empty()));
+                all.map(|things| things.len()).collect()
+            });
+            things.into_iter().for_each(|thing| queue.put(thing));
+            queue.close();
+            taker.join().expect("it takes")
+        })
+    }
+
     #[test]
     fn everything_arrives_once() {
-        assert_eq!(taken(|number| number, |queue| queue.take().into_iter().collect()), 3 * 499_500);
+        assert_eq!(taken(identity, |queue| queue.take().into_iter().collect()), 3 * 499_500);
         let looked = |queue: &Queue<u64>| loop {
             match queue.look() {
                 Poll::Ready(number) => break number.into_iter().collect(),
                 Poll::Pending => std::thread::yield_now(),
             }
         };
-        assert_eq!(taken(|number| number, looked), 3 * 499_500);
+        assert_eq!(taken(identity, looked), 3 * 499_500);
         for patience in [Duration::ZERO, Duration::from_millis(1), LONG] {
-            assert_eq!(taken(|number| number, |queue| queue.take_all(patience).into()), 3 * 499_500, "{patience:?}");
+            assert_eq!(taken(identity, |queue| queue.take_all(patience).into()), 3 * 499_500, "{patience:?}");
         }
     }
 
     #[test]
     fn what_comes_together_is_taken_together() {
-        let queue = &Queue::new(8);
-        let sizes = std::thread::scope(|scope| {
-            let taker = scope.spawn(move || {
-                let all = std::iter::from_fn(|| Some(queue.take_all(LONG)).filter(|things| !things.is_empty()));
-                all.map(|things| things.len()).collect::<Vec<_>>()
-            });
-            (0..19).for_each(|number| queue.put(number));
-            queue.close();
-            taker.join().expect("it takes")
-        });
-        assert_eq!(sizes, [8, 8, 3]);
+        assert_eq!(gathered((0..19_u64).collect()), [8, 8, 3]);
     }
 
     #[test]
@@ -249,18 +256,8 @@ mod tests {
 
     #[test]
     fn of_large_things_there_are_few() {
-        let queue = &Queue::new(8);
-        let sizes = std::thread::scope(|scope| {
-            let taker = scope.spawn(move || {
-                let all = std::iter::from_fn(|| Some(queue.take_all(LONG)).filter(|things| !things.is_empty()));
-                all.map(|things| things.len()).collect::<Vec<_>>()
-            });
-            (0..7).for_each(|number| queue.put(Large(number)));
-            queue.close();
-            taker.join().expect("it takes")
-        });
-        assert_eq!(sizes, [3, 3, 1]);
-        let looked = |queue: &Queue<Large>| queue.take().into_iter().map(|Large(number)| number).collect();
-        assert_eq!(taken(Large, looked), 3 * 499_500);
+        assert_eq!(gathered((0..7).map(Large).collect()), [3, 3, 1]);
+        let one = |queue: &Queue<Large>| queue.take().into_iter().map(|Large(number)| number).collect();
+        assert_eq!(taken(Large, one), 3 * 499_500);
     }
 }
