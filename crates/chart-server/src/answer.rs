@@ -1,10 +1,11 @@
 //! Answers in ChartMuseum's form: JSON as gin writes it, texts, and what went wrong.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chart_store::{Error, Store};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -12,6 +13,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::access::Refusal;
+
+/// JSON as gin calls it.
+pub const JSON: &str = "application/json; charset=utf-8";
+/// A text that was made for one client, from this size on, may go by the disk.
+const LARGE_BYTES: usize = 64 * 1024;
 
 /// What a request could not get, and what to say to it.
 #[derive(Debug)]
@@ -86,15 +92,38 @@ pub fn error(status: StatusCode, message: &str) -> Response {
 
 /// JSON that is written already.
 pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Response {
-    data(status, "application/json; charset=utf-8", body)
+    data(status, JSON, body)
 }
 
 /// Bytes of a type.
 pub fn data(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response {
-    let mut response = Response::new(Body::from(body.into()));
-    *response.status_mut() = status;
+    let mut response = empty(status);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    with_own(response, body.into())
+}
+
+/// A text that was made for one client and is large: many of them, who take it slowly, would need as many times the memory.
+#[derive(Clone)]
+pub struct Large(pub Bytes);
+
+/// Gives an answer a text that nobody else has, now or when it is sent ([`Large`]).
+pub fn with_own(mut response: Response, text: Bytes) -> Response {
+    if text.len() < LARGE_BYTES {
+        return response.map(|_| Body::from(text));
+    }
+    response.extensions_mut().insert(Large(text));
     response
+}
+
+/// Sends what is large.
+///
+/// # Errors
+/// The disk is full.
+pub async fn sent(mut response: Response, store: &Store) -> Result<Response, Error> {
+    let Some(Large(text)) = response.extensions_mut().remove() else { return Ok(response) };
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
+    let pieces = store.outgoing(text).await?;
+    Ok(response.map(|_| Body::from_stream(pieces)))
 }
 
 /// A status without anything else.

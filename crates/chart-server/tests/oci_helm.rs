@@ -64,8 +64,7 @@ impl Registry {
     }
 
     fn versions(&self, tenant: &str, name: &str) -> Vec<String> {
-        let versions = self.runtime.block_on(self.store.versions(tenant, name)).expect("versions");
-        versions.into_iter().map(|version| version.version).collect()
+        self.runtime.block_on(self.store.versions(tenant, name)).expect("versions")
     }
 }
 

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 
+use crate::blobs::memory::Memory;
 use crate::blobs::{Blob, Spool, disk};
-use crate::charts::Page;
 use crate::error::{Error, Missing};
+use crate::rows::Arg;
 use crate::store::Store;
 
 /// Tenants that are read at a time.
 const TENANTS: u64 = 1000;
-/// Charts that are read at a time, with all their versions.
-const CHARTS: u64 = 100;
+/// Names of files that are read at a time.
+const FILES: i64 = 1000;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,19 +59,21 @@ struct Export<'a> {
 
 impl Export<'_> {
     async fn tenant(&self, tenant: &str, exported: &mut Exported) -> Result<(), Error> {
-        let mut page = Page { offset: 0, limit: Some(CHARTS) };
+        let mut last = String::new();
         loop {
-            let charts = self.store.charts(tenant, page).await?;
-            if charts.is_empty() {
+            let sql = "SELECT v.file, v.provenance FROM versions v JOIN tenants t ON v.tenant = t.id \
+                WHERE t.name = $1 AND v.file > $2 ORDER BY v.file LIMIT $3";
+            let rows = self.store.inner.rows.rows(sql, &[tenant.into(), (&last).into(), Arg::Int(FILES)]).await?;
+            if rows.is_empty() {
                 return Ok(());
             }
-            for version in charts.iter().flat_map(|chart| &chart.versions) {
-                exported.packages += self.file(tenant, &version.file).await?;
-                if version.has_provenance {
-                    exported.provenances += self.file(tenant, &format!("{}.prov", version.file)).await?;
+            for mut row in rows {
+                last = row.text()?;
+                exported.packages += self.file(tenant, &last).await?;
+                if row.maybe_text()?.is_some() {
+                    exported.provenances += self.file(tenant, &format!("{last}.prov")).await?;
                 }
             }
-            page.offset += CHARTS;
         }
     }
 
@@ -89,7 +92,7 @@ impl Export<'_> {
     }
 
     async fn write(&self, blob: &Blob, key: &str) -> Result<(), Error> {
-        let mut spool = Spool::new(self.staging.clone(), blob.digest().algorithm(), u64::MAX);
+        let mut spool = Spool::new(self.staging.clone(), &Memory::default(), blob.digest().algorithm(), u64::MAX);
         let mut pieces = blob.pieces(0..blob.size()).await?;
         while let Some(piece) = pieces.try_next().await? {
             spool.write(&piece).await?;

@@ -169,7 +169,7 @@ impl Store {
             let tenant = row.int()?;
             self.inner.rows.change(Prune { tenant, before }).await?;
         }
-        self.inner.indexes.changed();
+        self.inner.rows_changed();
         Ok(())
     }
 }

@@ -22,8 +22,8 @@ mod rows;
 mod store;
 mod text;
 
-pub use blobs::{Blob, Spool, Spooled};
-pub use charts::{Chart, ChartVersion, Checked, Listed, Page, Policy, Saved};
+pub use blobs::{Blob, Pieces, Spool, Spooled};
+pub use charts::{ChartVersion, Checked, Listed, Page, Policy, Saved};
 pub use config::{BlobPlace, Config, IndexSettings, RowPlace};
 pub use digest::{Algorithm, Digest};
 pub use error::{Error, Missing, Quota};

@@ -7,19 +7,23 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use crate::blobs::{Blob, Blobs, Content, Spool, Spooled, content_key};
+use crate::blobs::room::{Housed, Rooms};
+use crate::blobs::{Blob, Blobs, Content, Pieces, Spool, Spooled, content_key, joined};
 use crate::cache::Cache;
 use crate::charts::Package;
 use crate::config::{Config, IndexSettings, RowPlace};
 use crate::digest::{Algorithm, Digest};
 use crate::error::Error;
-use crate::index::Indexes;
+use crate::index::{Catalogue, Index, Latest};
 use crate::registry::{Manifest, NewBlob};
 use crate::rows::{Change, Row, Rows};
 
 /// Contents up to this size are kept in rows: an object of their own would cost two flushes of the disk, or a request
 /// to the bucket; four pages in the rows cost less.
 pub(crate) const INLINE_BYTES: u64 = 16 * 1024;
+/// Indexes in memory, and lists of charts, beside those that were asked for last.
+const INDEX_BYTES: u64 = 48 * 1024 * 1024;
+const CATALOGUE_BYTES: u64 = 16 * 1024 * 1024;
 /// What is kept in memory of manifests, of packages and of what was read from archives.
 const MANIFEST_CACHE_BYTES: usize = 4 * 1024 * 1024;
 const PACKAGE_CACHE_BYTES: usize = 8 * 1024 * 1024;
@@ -28,6 +32,10 @@ const DEFINITION_CACHE_BYTES: usize = 1024 * 1024;
 const CACHED_PACKAGE_BYTES: u64 = 256 * 1024;
 /// Archives that are unpacked at a time: it takes a processor, and hostile ones take it for long.
 const INSPECTIONS: usize = 2;
+/// Manifests and provenance files that are taken in at a time: two of the largest.
+const DOCUMENT_BYTES: usize = 8 * 1024 * 1024;
+/// What was read from archives that are taken in at a time: thousands of usual ones, and some eight of the largest.
+const COMING_BYTES: usize = 16 * 1024 * 1024;
 /// How often something is tried that the collection of garbage was in the way of.
 const ATTEMPTS: usize = 8;
 
@@ -41,11 +49,25 @@ pub(crate) struct Inner {
     pub blobs: Arc<Blobs>,
     pub rows: Rows,
     pub index_settings: IndexSettings,
-    pub indexes: Indexes,
+    pub indexes: Latest<Index>,
+    pub catalogues: Latest<Catalogue>,
     pub manifests: Cache<Arc<Manifest>>,
     pub packages: Cache<Blob>,
     pub definitions: Cache<Arc<Package>>,
     pub inspections: Semaphore,
+    /// Room for manifests and provenance files on their way in. Who has some may wait for `coming`, not the other way
+    /// round.
+    pub documents: Rooms,
+    /// Room for what was read from archives, on its way in.
+    pub coming: Rooms,
+}
+
+impl Inner {
+    /// Says that what was made of rows is made of old ones.
+    pub fn rows_changed(&self) {
+        self.indexes.changed();
+        self.catalogues.changed();
+    }
 }
 
 impl Store {
@@ -70,18 +92,38 @@ impl Store {
                 blobs: Arc::new(blobs),
                 rows,
                 index_settings: config.index,
-                indexes: Indexes::default(),
+                indexes: Latest::new(INDEX_BYTES),
+                catalogues: Latest::new(CATALOGUE_BYTES),
                 manifests: Cache::new(MANIFEST_CACHE_BYTES),
                 packages: Cache::new(PACKAGE_CACHE_BYTES),
                 definitions: Cache::new(DEFINITION_CACHE_BYTES),
                 inspections: Semaphore::new(INSPECTIONS),
+                documents: Rooms::new(DOCUMENT_BYTES),
+                coming: Rooms::new(COMING_BYTES),
             }),
         })
     }
 
     /// Begins to take in a body of at most `limit` bytes.
     pub fn spool(&self, algorithm: Algorithm, limit: u64) -> Spool {
-        Spool::new(self.inner.blobs.spool().clone(), algorithm, limit)
+        self.inner.blobs.spool(algorithm, limit)
+    }
+
+    /// Brings a body into memory, as soon as there is room for it there: until nobody has a part of it any more.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub async fn load(&self, body: Spooled) -> Result<Bytes, Error> {
+        let room = self.inner.documents.take(usize::try_from(body.size).unwrap_or(usize::MAX)).await?;
+        Ok(Housed::with(joined(self.inner.blobs.incoming(body)).await?, room))
+    }
+
+    /// Returns a text that was made for one client, on its way out: on the disk where memory is short.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub async fn outgoing(&self, text: Bytes) -> Result<Pieces, Error> {
+        self.inner.blobs.outgoing(text).await
     }
 
     /// Checks that rows can be read and contents written.
@@ -114,7 +156,7 @@ impl Store {
             self.inner.manifests.forget(scope);
             self.inner.packages.forget(scope);
         }
-        self.inner.indexes.changed();
+        self.inner.rows_changed();
         done
     }
 

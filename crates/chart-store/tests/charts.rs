@@ -3,7 +3,7 @@
 mod support;
 
 use bytes::Bytes;
-use chart_store::{Error, Missing, Page, Policy, Spooled, Store};
+use chart_store::{Error, Missing, Policy, Spooled, Store};
 use support::{FORCE, PLAIN, bomb, chart, chart_of, listed, own, packed, provenance, put, sha256, versions};
 
 async fn file(store: &Store, tenant: &str, name: &str) -> Result<Bytes, Error> {
@@ -24,6 +24,7 @@ async fn a_package_is_listed_and_comes_back_as_it_was() {
     let own = own.reopened().await;
     assert_eq!(versions(&own.store, "", "a").await, ["3.0.0-rc.1+x", "2.0.0", "1.0.0"]);
     for version in own.store.versions("", "a").await.expect("versions") {
+        let version = own.store.version("", "a", &version).await.expect("a version");
         let bytes = file(&own.store, "", &version.file).await.expect("a file");
         assert_eq!((version.digest.as_str(), version.size), (sha256(&bytes).hex(), bytes.len() as u64));
     }
@@ -67,8 +68,8 @@ async fn packages_kept_together_find_what_was_there_before_them() {
     assert_eq!(keep(&[("b", "1.0.0"), ("b", "1-2.0.0"), ("b", "1.0.0")]).await, [true, false, false]);
     store.put_provenance("t", provenance("d", "1.0.0"), PLAIN).await.expect("saved");
     assert_eq!(keep(&[("d", "1.0.0"), ("d", "1.1.0")]).await, [true; 2]);
-    let signed = store.versions("t", "d").await.expect("versions");
-    assert_eq!(signed.iter().map(|version| version.has_provenance).collect::<Vec<_>>(), [false, true]);
+    let is_signed = async |version| store.version("t", "d", version).await.expect("a version").has_provenance;
+    assert_eq!((is_signed("1.0.0").await, is_signed("1.1.0").await), (true, false));
     let own = own.reopened().await;
     assert_eq!(listed(&own.store, "t").await.values().map(Vec::len).collect::<Vec<_>>(), [3, 1, 1, 1, 2]);
     assert_eq!(versions(&own.store, "t", "a").await, ["1.2.0", "1.1.0", "1.0.0"]);
@@ -161,7 +162,7 @@ async fn provenance_files_go_with_their_packages() {
     assert!(file(&own.store, "t", "a-1.0.0.tgz.prov").await.is_err());
     let spooled = support::spooled(&own.store, &bytes).await;
     own.store.put_chart("t", spooled, Some(text.clone()), PLAIN).await.expect("both at once");
-    assert!(own.store.versions("t", "a").await.expect("versions").iter().all(|version| version.has_provenance));
+    assert!(own.store.version("t", "a", "1.0.0").await.expect("a version").has_provenance);
     let spooled = support::spooled(&own.store, &chart("a", "2.0.0")).await;
     assert!(matches!(own.store.put_chart("t", spooled, Some(text), PLAIN).await, Err(Error::Invalid(_))));
     let wrong = own.store.put_provenance("t", "no".into(), PLAIN).await.map_err(|error| error.to_string());
@@ -224,30 +225,4 @@ async fn a_body_may_not_be_larger_than_said() {
     let mut spool = own.store.spool(chart_store::Algorithm::Sha256, 100);
     spool.write(&[0; 100]).await.expect("room");
     assert!(matches!(spool.write(&[0]).await, Err(Error::TooLarge { limit: 100 })));
-}
-
-#[tokio::test]
-async fn charts_come_in_pages() {
-    let own = own().await;
-    for name in ["c", "a", "b"] {
-        for version in ["1.0.0", "1.1.0"] {
-            put(&own.store, "t", &chart(name, version), PLAIN).await.expect("saved");
-        }
-    }
-    let names = async |offset, limit| {
-        let charts = own.store.charts("t", Page { offset, limit }).await.expect("charts");
-        assert!(charts.iter().all(|chart| chart.versions.len() == 2 && chart.versions[0].version == "1.1.0"));
-        charts.into_iter().map(|chart| chart.name).collect::<Vec<_>>()
-    };
-    assert_eq!(names(0, None).await, ["a", "b", "c"]);
-    assert_eq!(names(1, None).await, ["b", "c"]);
-    assert_eq!(names(1, Some(1)).await, ["b"]);
-    assert!(names(3, Some(1)).await.is_empty());
-    assert_eq!(own.store.counts("t").await.expect("counts"), (3, 6));
-    let version = own.store.versions("t", "a").await.expect("versions").remove(0);
-    let json = version.to_json("charts/a-1.1.0.tgz");
-    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!(value["description"], "The chart a");
-    assert_eq!(value["urls"], serde_json::json!(["charts/a-1.1.0.tgz"]));
-    assert_eq!(value["digest"], version.digest.as_str());
 }

@@ -17,7 +17,7 @@ async fn an_index_reads_as_helm_writes_it() {
     let saved = put(&own.store, "t", &chart("a", "1.0.0"), PLAIN).await.expect("saved");
     let index = own.store.index("t").await.expect("an index");
     let text = String::from_utf8(index.yaml().to_bytes().to_vec()).expect("a text");
-    let created = &own.store.versions("t", "a").await.expect("versions")[0].created;
+    let created = &own.store.version("t", "a", "1.0.0").await.expect("a version").created;
     let expected = format!(
         "apiVersion: v1\nentries:\n  a:\n  - apiVersion: v2\n    created: \"{created}\"\n    description: The chart a\n    \
         digest: {}\n    name: a\n    urls:\n    - charts/a-1.0.0.tgz\n    version: 1.0.0\ngenerated: \"",

@@ -162,7 +162,7 @@ async fn blobs_belong_to_repositories() {
     let body = spooled(&own.store, b"other").await;
     assert!(matches!(own.store.put_blob("a/x", body, &digest).await, Err(Error::Mismatch)));
     put(&own.store, "a", &chart("c", "1.0.0"), PLAIN).await.expect("saved");
-    let package = own.store.versions("a", "c").await.expect("versions").remove(0).digest;
+    let package = own.store.version("a", "c", "1.0.0").await.expect("a version").digest;
     let refused = own.store.delete_blob("a/c", &format!("sha256:{package}").parse().expect("a digest")).await;
     assert!(matches!(refused, Err(Error::Exists(_))), "a chart needs it");
 }

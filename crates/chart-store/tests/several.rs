@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chart_store::{Config, Error, Grace, RowPlace, Spooled, Store};
-use support::{FORCE, PLAIN, chart, chart_of, listed, push, put, sha256, spooled, versions};
+use support::agree::agree;
+use support::{FORCE, PLAIN, chart, chart_of, large, listed, push, put, sha256, spooled, versions};
 use testbed::Postgres;
 
 async fn replica(folder: &Path, url: &str) -> Store {
@@ -65,11 +66,17 @@ async fn what_one_does_the_other_sees(one: &Store, two: &Store) {
     assert_eq!(two.sources(&sha256(&bytes)).await.expect("sources"), ["org/a"]);
     push(two, "org/b", &chart("b", "2.0.0"), "2.0.0").await.expect("pushed");
     assert_eq!(versions(one, "org", "b").await, ["2.0.0"]);
+    for version in ["1.0.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0", "6.0.0"] {
+        put(one, "t", &large("large", version), PLAIN).await.expect("saved");
+        agree(two).await;
+    }
+    one.delete_chart("t", "large", "3.0.0").await.expect("deleted");
+    agree(two).await;
     one.delete_chart("org", "b", "2.0.0").await.expect("deleted");
     assert!(two.manifest("org/b", "2.0.0").await.is_err());
     two.delete_tag("org/a", "1.0.0_x").await.expect("deleted");
     assert!(listed(one, "org").await.is_empty());
-    assert_eq!(one.charts("org", Default::default()).await.expect("charts").len(), 0);
+    assert_eq!(one.charts_json("org", Default::default()).await.expect("charts").to_bytes(), "{}");
 }
 
 /// The same package in two files, and by an upload.

@@ -39,30 +39,31 @@ impl<W: Write> Hashed<W> {
     }
 }
 
+const EMPTY: &[u8] = b"apiVersion: v1\nentries: {}\n";
+const HEAD: &[u8] = b"apiVersion: v1\nentries:\n";
+
 /// Writes the index.
 ///
 /// # Errors
 /// Rows or indexes that cannot be read, a full disk.
-pub fn write<W: Write>(sources: &Sources<'_>, mut ours: Ours, out: &mut Hashed<W>) -> io::Result<()> {
-    const EMPTY: &[u8] = b"apiVersion: v1\nentries: {}\n";
-    const HEAD: &[u8] = b"apiVersion: v1\nentries:\n";
-    let mut writer = Writer { sources, out, has_head: false };
+pub fn write<W: Write>(sources: &Sources<'_>, ours: Ours, out: &mut Hashed<W>) -> io::Result<()> {
+    let mut writer = Writer { sources, ours, out, has_head: false };
     for head in sources.index.catalogue().heads() {
-        while let Some((name, versions)) = ours.before(Some(head.name)).map_err(io::Error::other)? {
-            writer.chart(&name, versions, Vec::new(), HEAD)?;
+        while let Some((name, versions)) = writer.ours.before(Some(head.name)).map_err(io::Error::other)? {
+            writer.chart(&name, versions, Vec::new())?;
         }
-        let own = ours.of(head.name).map_err(io::Error::other)?;
-        writer.chart(head.name, own, rows(sources.index, &head)?, HEAD)?;
+        let own = writer.ours.of(head.name).map_err(io::Error::other)?;
+        writer.chart(head.name, own, rows(sources.index, &head)?)?;
     }
-    while let Some((name, versions)) = ours.before(None).map_err(io::Error::other)? {
-        writer.chart(&name, versions, Vec::new(), HEAD)?;
+    while let Some((name, versions)) = writer.ours.before(None).map_err(io::Error::other)? {
+        writer.chart(&name, versions, Vec::new())?;
     }
     if !writer.has_head {
-        out.put(EMPTY)?;
+        writer.out.put(EMPTY)?;
     }
     // As the index that it shows: with the time of each change of ours the text would be another after every fetch.
     let made_at = sources.index.key().modified_nanoseconds / 1_000_000;
-    out.put(&sources.store.index_foot(i64::try_from(made_at).unwrap_or(i64::MAX)))
+    writer.out.put(&sources.store.index_foot(i64::try_from(made_at).unwrap_or(i64::MAX)))
 }
 
 fn rows(index: &Index, head: &Head<'_>) -> io::Result<Vec<(String, Place)>> {
@@ -76,35 +77,25 @@ fn rows(index: &Index, head: &Head<'_>) -> io::Result<Vec<(String, Place)>> {
 
 struct Writer<'a, W> {
     sources: &'a Sources<'a>,
+    ours: Ours,
     out: &'a mut Hashed<W>,
     has_head: bool,
 }
 
 /// A version to be written.
 enum Line {
-    Ours(Bytes),
+    /// With its text, unless that is large.
+    Ours(Option<Bytes>),
     Theirs(Place),
 }
 
 impl<W: Write> Writer<'_, W> {
-    fn chart(
-        &mut self,
-        name: &str,
-        ours: Vec<Listed>,
-        theirs: Vec<(String, Place)>,
-        index_head: &[u8],
-    ) -> io::Result<()> {
+    fn chart(&mut self, name: &str, ours: Vec<Listed>, theirs: Vec<(String, Place)>) -> io::Result<()> {
         let mut has_name = false;
         for (version, line) in self.lines(name, ours, theirs)? {
-            let text = match line {
-                Line::Ours(text) => text,
-                Line::Theirs(place) => match self.theirs(name, &version, &place)? {
-                    Some(text) => text.into(),
-                    None => continue,
-                },
-            };
+            let Some(text) = self.text(name, &version, line)? else { continue };
             if !self.has_head {
-                self.out.put(index_head)?;
+                self.out.put(HEAD)?;
                 self.has_head = true;
             }
             if !has_name {
@@ -114,6 +105,14 @@ impl<W: Write> Writer<'_, W> {
             self.out.put(&text)?;
         }
         Ok(())
+    }
+
+    fn text(&self, name: &str, version: &str, line: Line) -> io::Result<Option<Bytes>> {
+        match line {
+            Line::Ours(Some(text)) => Ok(Some(text)),
+            Line::Ours(None) => self.ours.entry(name, version).map_err(io::Error::other),
+            Line::Theirs(place) => Ok(self.theirs(name, version, &place)?.map(Bytes::from)),
+        }
     }
 
     /// Puts the versions of a chart in order, the newest first.

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
 use chart_store::{Error, Listed, Store};
 
 use super::quiet::Passage;
@@ -54,6 +55,14 @@ impl Ours {
             versions.extend(self.page.pop_front());
         }
         Ok(versions)
+    }
+
+    /// Returns the item of a version whose text did not come with it; none if it has gone.
+    ///
+    /// # Errors
+    /// The rows cannot be read.
+    pub fn entry(&self, name: &str, version: &str) -> Result<Option<Bytes>, Error> {
+        self.passage.wait(self.store.entry(&self.tenant, name, version))
     }
 
     fn peek(&mut self) -> Result<Option<&Listed>, Error> {

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use bytes::Bytes;
 use chart_store::{Algorithm, Error, Policy, Spooled};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
@@ -21,7 +20,7 @@ const FORM_BYTES: u64 = 64 * 1024;
 #[derive(Default)]
 struct Files {
     packages: Vec<(String, Spooled)>,
-    signatures: Vec<(String, Bytes)>,
+    signatures: Vec<(String, Spooled)>,
 }
 
 /// Keeps what is in a form: a package and its signature together or not at all. Returns what lint has to say.
@@ -37,26 +36,36 @@ pub async fn save(app: &App, asked: &Asked, policy: Policy, body: Body) -> Resul
         Error::Exists(_) => Fault::new(StatusCode::CONFLICT, "chart already exists"),
         error => error.into(),
     };
-    let Files { packages: given, mut signatures } = files;
-    let (mut packages, mut messages) = (Vec::new(), Vec::new());
-    for (_, package) in given {
-        // All of them before any is kept.
+    let Files { packages, signatures } = files;
+    let (mut packages, mut signatures) = (packages.into_iter(), signatures.into_iter());
+    let tenant = &asked.tenant;
+    let mut messages = Vec::new();
+    if packages.len() == 1
+        && let Some((_, package)) = packages.next()
+    {
+        let own = if signatures.len() == 1 { signatures.next() } else { None };
+        let signature = match own {
+            Some((_, text)) => Some(app.store.load(text).await?),
+            None => None,
+        };
         let (checked, mut found) = upload::checked(app, &asked.head.uri, package).await?;
-        packages.push(checked);
+        app.store.keep_chart(tenant, checked, signature, policy).await.map_err(exists)?;
         messages.append(&mut found);
     }
-    let tenant = &asked.tenant;
-    if packages.len() == 1 && signatures.len() == 1 {
-        let (Some(package), Some((_, signature))) = (packages.pop(), signatures.pop()) else {
-            return Err(nothing(app));
-        };
-        app.store.keep_chart(tenant, package, Some(signature), policy).await.map_err(exists)?;
+    let mut looked_at = Vec::new();
+    for (_, package) in packages {
+        // All of them before any is kept; what was read of one must go before there is room for the next.
+        let (checked, mut found) = upload::checked(app, &asked.head.uri, package).await?;
+        looked_at.push(checked.into_spooled());
+        messages.append(&mut found);
     }
-    for package in packages {
-        app.store.keep_chart(tenant, package, None, policy).await.map_err(exists)?;
+    for package in looked_at {
+        let checked = app.store.check_chart(package).await?;
+        app.store.keep_chart(tenant, checked, None, policy).await.map_err(exists)?;
     }
     for (_, signature) in signatures {
-        app.store.put_provenance(tenant, signature, policy).await.map_err(exists)?;
+        let text = app.store.load(signature).await?;
+        app.store.put_provenance(tenant, text, policy).await.map_err(exists)?;
     }
     Ok(messages)
 }
@@ -86,25 +95,24 @@ async fn take(app: &App, files: &mut Files, mut field: Field<'_>, limit: u64) ->
         return Ok(());
     }
     if is("chart", &names.chart) && !files.packages.iter().any(|(known, _)| *known == name) {
-        let mut spool = app.store.spool(Algorithm::Sha256, limit);
-        while let Some(bytes) = field.chunk().await.map_err(|error| wrong(app, error))? {
-            spool.write(&bytes).await?;
-        }
-        files.packages.push((name, spool.finish().await?));
+        let package = spool(app, &mut field, limit).await?;
+        files.packages.push((name, package));
         // The same file under both names is one file.
         files.packages.dedup_by(|a, b| a.1.digest() == b.1.digest());
     } else if is("prov", &names.prov) && !files.signatures.iter().any(|(known, _)| *known == name) {
-        let mut text = Vec::new();
-        while let Some(bytes) = field.chunk().await.map_err(|error| wrong(app, error))? {
-            text.extend_from_slice(&bytes);
-            if text.len() as u64 > SIGNATURE_BYTES.min(limit) {
-                return Err(Fault::too_large());
-            }
-        }
-        files.signatures.push((name, text.into()));
-        files.signatures.dedup_by(|a, b| a.1 == b.1);
+        let text = spool(app, &mut field, SIGNATURE_BYTES.min(limit)).await?;
+        files.signatures.push((name, text));
+        files.signatures.dedup_by(|a, b| a.1.digest() == b.1.digest());
     }
     Ok(())
+}
+
+async fn spool(app: &App, field: &mut Field<'_>, limit: u64) -> Result<Spooled, Fault> {
+    let mut spool = app.store.spool(Algorithm::Sha256, limit);
+    while let Some(bytes) = field.chunk().await.map_err(|error| wrong(app, error))? {
+        spool.write(&bytes).await?;
+    }
+    Ok(spool.finish().await?)
 }
 
 fn nothing(app: &App) -> Fault {

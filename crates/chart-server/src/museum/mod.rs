@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use chart_store::names;
 
 use crate::access::{Action, Subject};
-use crate::answer::Fault;
+use crate::answer::{self, Fault};
 use crate::app::App;
 use crate::route::{Found, Route};
 
@@ -34,7 +34,11 @@ pub struct Asked {
 
 /// Answers a request to what was found at its path.
 pub async fn answer(app: &Arc<App>, found: Found, request: Request) -> Response {
-    answered(app, found, request).await.unwrap_or_else(IntoResponse::into_response)
+    let answered = match answered(app, found, request).await {
+        Ok(response) => answer::sent(response, &app.store).await.map_err(Fault::from),
+        fault => fault,
+    };
+    answered.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn answered(app: &Arc<App>, found: Found, request: Request) -> Result<Response, Fault> {

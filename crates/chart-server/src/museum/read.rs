@@ -8,11 +8,10 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use chart_store::{ChartVersion, Error, Text};
-use gostd::json::append_quote;
+use chart_store::{Error, Text};
 
 use super::{Asked, pick, query};
-use crate::answer::{self, Fault, Pieces};
+use crate::answer::{self, Fault, JSON, Pieces};
 use crate::app::App;
 use crate::mirror::View;
 use crate::route;
@@ -119,47 +118,25 @@ pub async fn file(app: &Arc<App>, asked: &Asked, file: &str) -> Result<Response,
 /// All charts with their versions, or a page of them.
 pub async fn charts(app: &App, asked: &Asked) -> Result<Response, Fault> {
     let page = query::page(&asked.head.uri)?;
-    let charts = app.store.charts(&asked.tenant, page).await?;
-    let mut out = b"{".to_vec();
-    for (place, chart) in charts.iter().enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
-        append_quote(&mut out, chart.name.as_bytes());
-        out.push(b':');
-        append_versions(&mut out, app, &asked.tenant, &chart.versions);
-    }
-    out.push(b'}');
-    Ok(answer::json(StatusCode::OK, out))
+    let mut response = whole(&app.store.charts_json(&asked.tenant, page).await?);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    Ok(response)
 }
 
 /// All versions of a chart, the newest first.
 pub async fn chart(app: &App, tenant: &str, name: &str) -> Result<Response, Fault> {
-    let versions = app.store.versions(tenant, name).await?;
-    if versions.is_empty() {
-        return Err(Fault::new(StatusCode::NOT_FOUND, "chart not found"));
-    }
-    let mut out = Vec::new();
-    append_versions(&mut out, app, tenant, &versions);
-    Ok(answer::json(StatusCode::OK, out))
+    let text = app.store.chart_json(tenant, name).await?;
+    let text = text.ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, "chart not found"))?;
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    Ok(response)
 }
 
 /// One version of a chart.
 pub async fn version(app: &App, tenant: &str, version: &route::Version) -> Result<Response, Fault> {
     let version = pick::version(app, tenant, version).await?;
-    Ok(answer::json(StatusCode::OK, object(app, tenant, &version)))
-}
-
-fn append_versions(out: &mut Vec<u8>, app: &App, tenant: &str, versions: &[ChartVersion]) {
-    for (place, version) in versions.iter().enumerate() {
-        out.push(if place == 0 { b'[' } else { b',' });
-        out.extend_from_slice(object(app, tenant, version).as_bytes());
-    }
-    out.push(b']');
-}
-
-fn object(app: &App, tenant: &str, version: &ChartVersion) -> String {
-    version.to_json(&app.store.url(tenant, &version.file))
+    let text = version.to_json(&app.store.url(tenant, &version.file));
+    Ok(answer::json(StatusCode::OK, text))
 }
 
 fn whole(text: &Text) -> Response {

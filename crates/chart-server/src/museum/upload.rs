@@ -5,7 +5,6 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use bytes::Bytes;
 use chart_store::{Algorithm, Checked, Error, Policy, Spooled};
 use gostd::strconv::parse_bool;
 use http_body_util::BodyExt;
@@ -71,7 +70,7 @@ pub async fn checked(app: &App, uri: &Uri, package: Spooled) -> Result<(Checked,
 pub async fn provenance(app: &App, asked: &Asked, body: Body) -> Result<Response, Fault> {
     let policy = policy(app, &asked.head.uri);
     let limit = app.settings.limits.upload_bytes.min(SIGNATURE_BYTES);
-    let text = read(body, limit).await?;
+    let text = app.store.load(spool(app, &asked.head.headers, body, limit).await?).await?;
     let saved = app.store.put_provenance(&asked.tenant, text, policy).await;
     match saved {
         Ok(_) => Ok(answer::json(StatusCode::CREATED, SAVED)),
@@ -115,17 +114,4 @@ async fn spool(app: &App, headers: &HeaderMap, mut body: Body, limit: u64) -> Re
         }
     }
     Ok(spool.finish().await?)
-}
-
-/// Reads a body into memory.
-async fn read(mut body: Body, limit: u64) -> Result<Bytes, Fault> {
-    let mut text = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| fault::of_body(&error))?;
-        text.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
-        if text.len() as u64 > limit {
-            return Err(Fault::too_large());
-        }
-    }
-    Ok(text.into())
 }

@@ -2,7 +2,7 @@
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::header::CONTENT_LENGTH;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use chart_store::{Algorithm, Error, Spooled, Store};
 use futures_util::StreamExt;
 
@@ -46,24 +46,17 @@ pub async fn drain(body: Body) {
     }
 }
 
-/// Takes a body into memory.
+/// Takes a manifest into memory, when it is there and there is room for it.
 ///
 /// # Errors
 /// As [`spooled`].
-pub async fn bytes(call: &Call, body: Body, limit: u64) -> Result<Bytes, Fault> {
+pub async fn loaded(call: &Call, body: Body, limit: u64) -> Result<Bytes, Fault> {
+    let fault = |error| Fault::of(error, Code::ManifestInvalid);
     let announced = announced(call, limit).map_err(|_| too_large(limit))?;
-    let mut bytes = BytesMut::new();
-    let mut stream = body.into_data_stream();
-    while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|error| Fault::of(broken(error), Code::ManifestInvalid))?;
-        if (bytes.len() + piece.len()) as u64 > limit {
-            return Err(too_large(limit));
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    match announced.is_some_and(|announced| announced != bytes.len() as u64) {
+    let spooled = spool(call.store(), body.into_data_stream(), Algorithm::Sha256, limit).await.map_err(fault)?;
+    match announced.is_some_and(|announced| announced != spooled.size()) {
         true => Err(wrong_length()),
-        false => Ok(bytes.freeze()),
+        false => call.store().load(spooled).await.map_err(fault),
     }
 }
 

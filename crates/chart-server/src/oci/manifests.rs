@@ -1,5 +1,7 @@
 //! Manifests: read (end-3), pushed (end-7), deleted (end-9).
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderValue, StatusCode};
@@ -10,6 +12,7 @@ use super::blobs::{check_deletes, parsed};
 use super::gate::{Action, Subject};
 use super::reply::{self, Code, Fault};
 use super::{Call, MANIFEST_BYTES, body, lint};
+use crate::answer;
 
 /// Tags that one push may set.
 const TAGS: usize = 100;
@@ -48,7 +51,10 @@ pub async fn get(call: &Call, name: &str, text: &str) -> Result<Response, Fault>
     }
     reply::set(&mut response, CONTENT_TYPE, &manifest.media_type);
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(manifest.body.len()));
-    Ok(response.map(|_| Body::from(manifest.body.clone())))
+    Ok(match Arc::try_unwrap(manifest) {
+        Ok(own) => answer::with_own(response, own.body),
+        Err(shared) => response.map(|_| Body::from(shared.body.clone())),
+    })
 }
 
 /// Takes a manifest in.
@@ -63,7 +69,7 @@ pub async fn put(call: &Call, name: &str, text: &str, content: Body) -> Result<R
         tags = call.query.all("tag").map(str::to_owned).collect();
         check_tags(&tags)?;
     }
-    let body = body::bytes(call, content, MANIFEST_BYTES).await?;
+    let body = body::loaded(call, content, MANIFEST_BYTES).await?;
     let content_type = content_type(call);
     lint::look(call, name, content_type.as_deref(), &body).await?;
     let put = PutManifest {

@@ -27,6 +27,7 @@ use chart_store::Store;
 pub use gate::{Action, Gate, Open, Refusal, Subject};
 pub use reply::Cause;
 
+use crate::answer;
 use crate::linting::Linting;
 use path::{Route, find};
 use query::Query;
@@ -84,7 +85,10 @@ impl Registry {
         let response = answered.unwrap_or_else(|fault| fault.response());
         match head {
             true => response.map(|_| Body::empty()),
-            false => response,
+            false => {
+                let sent = answer::sent(response, call.store()).await;
+                sent.unwrap_or_else(|error| Fault::from(error).response())
+            }
         }
     }
 }

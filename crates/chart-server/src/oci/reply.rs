@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::gate::{Action, Refusal, Subject};
 use super::{Call, range};
+use crate::answer;
 
 pub const DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 pub const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
@@ -197,7 +198,7 @@ pub fn json_response(status: StatusCode, media_type: &'static str, body: String)
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    response.map(|_| Body::from(body))
+    answer::with_own(response, body.into())
 }
 
 /// Sets a header to a text; what cannot stand in a header is left out.

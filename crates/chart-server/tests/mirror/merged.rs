@@ -45,6 +45,21 @@ fn the_charts_of_both_are_in_order_with_addresses_of_ours() {
 }
 
 #[test]
+fn large_definitions_of_ours_are_shown_whole() {
+    let upstream = Upstream::of(&[("fat", "1.1.0")]);
+    let server = Running::serve(&["--anonymous-writes", "--mirror-interval=1h", &upstream.flag()]);
+    for version in ["1.0.0", "1.2.0"] {
+        let text = format!("apiVersion: v2\nname: fat\nversion: {version}\ndescription: {}\n", "x".repeat(100_000));
+        let body = packing::packed(&[("fat/Chart.yaml", text.as_bytes())]);
+        assert_eq!(ask(server.address, "POST /api/charts", &[], &body).status, 201);
+    }
+    let index = get(&server, "/index.yaml").text();
+    let versions: Vec<String> = shown(&index).into_iter().map(|(version, _)| version).collect();
+    assert_eq!(versions, ["1.2.0", "1.1.0", "1.0.0"]);
+    assert_eq!(index.matches(&"x".repeat(100_000)).count(), 2);
+}
+
+#[test]
 fn an_index_comes_packed_and_whole() {
     let charts: Vec<(String, String)> =
         (0..400).map(|n| (format!("c{:02}", n / 10), format!("1.{}.0", n % 10))).collect();

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::{self, StreamExt};
 
+use super::spool::one_piece;
 use super::{Blobs, Pieces};
 use crate::digest::Digest;
 use crate::error::Error;
@@ -75,7 +75,7 @@ impl Blob {
             Source::Memory(bytes) => {
                 let (start, end) = (range.start as usize, range.end as usize);
                 let part = if start < end { bytes.slice(start..end) } else { Bytes::new() };
-                Ok(stream::iter([Ok(part)]).boxed())
+                Ok(one_piece(part))
             }
             Source::Stored { blobs, key } => blobs.pieces(key, range).await,
         }

@@ -4,7 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::PIECE_BYTES;
+use super::memory::{Memory, Share};
+
+/// Bytes that are read at once for a stream: few hops between threads.
+const PIECE_BYTES: usize = 256 * 1024;
+/// The same where bodies under way take much memory: many readers.
+const SHORT_PIECE_BYTES: usize = 16 * 1024;
 
 /// Buffers that wait for the next piece; beyond, they are given back to the system.
 const KEPT: usize = 16;
@@ -15,23 +20,36 @@ const SMALL_BYTES: usize = 64 * 1024;
 #[derive(Clone, Default)]
 pub struct Buffers {
     free: Arc<Mutex<Vec<Vec<u8>>>>,
+    memory: Memory,
 }
 
 impl Buffers {
+    /// Buffers whose pieces are among the bodies under way.
+    pub fn new(memory: &Memory) -> Self {
+        Buffers { memory: memory.clone(), ..Buffers::default() }
+    }
+
+    /// Returns how many bytes the next piece should have at most.
+    pub fn piece_bytes(&self) -> u64 {
+        if self.memory.is_short() { SHORT_PIECE_BYTES as u64 } else { PIECE_BYTES as u64 }
+    }
+
     /// Makes a piece of at most `length` bytes; `fill` says how many it wrote.
     ///
     /// # Errors
     /// Those of `fill`.
     pub fn piece<E>(&self, length: usize, fill: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<Bytes, E> {
-        if length <= SMALL_BYTES || length as u64 > PIECE_BYTES {
+        if length <= SMALL_BYTES || length > PIECE_BYTES {
             let mut buffer = vec![0; length];
             let filled = fill(&mut buffer)?;
             buffer.truncate(filled);
             return Ok(buffer.into());
         }
         let waiting = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let buffer = waiting.unwrap_or_else(|| vec![0; PIECE_BYTES as usize]);
-        let mut lent = Lent { buffer, filled: 0, home: self.clone() };
+        let buffer = waiting.unwrap_or_else(|| vec![0; PIECE_BYTES]);
+        let mut share = self.memory.share();
+        share.set(buffer.len());
+        let mut lent = Lent { buffer, filled: 0, home: self.clone(), _share: share };
         lent.filled = fill(lent.buffer.get_mut(..length).unwrap_or_default())?;
         Ok(Bytes::from_owner(lent))
     }
@@ -42,6 +60,7 @@ struct Lent {
     buffer: Vec<u8>,
     filled: usize,
     home: Buffers,
+    _share: Share,
 }
 
 impl AsRef<[u8]> for Lent {
@@ -84,6 +103,16 @@ mod tests {
         // What is left of the piece before is not seen.
         assert_eq!(&filled(&buffers, 70_000, 2)[..], vec![2; 70_000]);
         assert_eq!(buffers.free.lock().expect("the buffers").len(), 1);
+    }
+
+    #[test]
+    fn pieces_are_small_where_many_are_lent() {
+        let buffers = Buffers::default();
+        assert_eq!(buffers.piece_bytes(), PIECE_BYTES as u64);
+        let many: Vec<Bytes> = (0..200).map(|_| filled(&buffers, PIECE_BYTES, 1)).collect();
+        assert_eq!(buffers.piece_bytes(), SHORT_PIECE_BYTES as u64);
+        drop(many);
+        assert_eq!(buffers.piece_bytes(), PIECE_BYTES as u64);
     }
 
     #[test]

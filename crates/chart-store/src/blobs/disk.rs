@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::buffers::Buffers;
 use super::spool::{Content, blocking};
-use super::{Object, PIECE_BYTES, Pieces};
+use super::{Object, Pieces};
 use crate::error::{Error, Missing};
 
 /// Folders inside each other that a listing goes into.
@@ -64,7 +64,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Reads a part of a file piece by piece.
 pub async fn pieces(path: PathBuf, range: Range<u64>, buffers: Buffers) -> Result<Pieces, Error> {
-    let first = range.start..range.end.min(range.start.saturating_add(PIECE_BYTES));
+    let first = range.start..range.end.min(range.start.saturating_add(buffers.piece_bytes()));
     let opened = tokio::task::spawn_blocking(move || {
         let file = Arc::new(Open { file: File::open(path)?, buffers });
         let piece = file.piece(first)?;
@@ -77,23 +77,12 @@ pub async fn pieces(path: PathBuf, range: Range<u64>, buffers: Buffers) -> Resul
         Err(_) => return Err(Error::Busy),
     };
     let rest = range.start + first.len() as u64..range.end;
-    let first = stream::iter([Ok(first)]);
-    let rest = stream::try_unfold((file, rest), |(file, rest)| async move {
-        if rest.is_empty() {
-            return Ok(None);
-        }
-        let next = rest.start..rest.end.min(rest.start + PIECE_BYTES);
-        let piece = match file.ready_piece(next.clone()) {
-            Some(piece) => piece,
-            None => {
-                let reader = file.clone();
-                blocking("read a blob", move || reader.piece(next)).await?
-            }
-        };
-        let rest = rest.start + piece.len() as u64..rest.end;
-        Ok(Some((piece, (file, rest))))
-    });
-    Ok(first.chain(rest).boxed())
+    Ok(stream::iter([Ok(first)]).chain(file.read(rest)).boxed())
+}
+
+/// Reads an open file piece by piece.
+pub fn pieces_of(file: File, range: Range<u64>, buffers: Buffers) -> Pieces {
+    Arc::new(Open { file, buffers }).read(range)
 }
 
 /// A file that is read, and the buffers that its pieces are in.
@@ -103,6 +92,26 @@ struct Open {
 }
 
 impl Open {
+    /// Reads a part piece by piece.
+    fn read(self: Arc<Self>, range: Range<u64>) -> Pieces {
+        let pieces = stream::try_unfold((self, range), |(file, rest)| async move {
+            if rest.is_empty() {
+                return Ok(None);
+            }
+            let next = rest.start..rest.end.min(rest.start + file.buffers.piece_bytes());
+            let piece = match file.ready_piece(next.clone()) {
+                Some(piece) => piece,
+                None => {
+                    let reader = file.clone();
+                    blocking("read a blob", move || reader.piece(next)).await?
+                }
+            };
+            let rest = rest.start + piece.len() as u64..rest.end;
+            Ok(Some((piece, (file, rest))))
+        });
+        pieces.boxed()
+    }
+
     /// Reads what the system has in its memory, perhaps less than was asked for; nothing where it would wait for the disk, or
     /// cannot tell. Most of what is served lies in that memory, and another thread for each piece would cost more than the
     /// piece.

@@ -5,28 +5,30 @@
 mod blob;
 mod buffers;
 pub(crate) mod disk;
+pub(crate) mod memory;
 mod remote;
+pub(crate) mod room;
 mod spool;
 
+use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
+use futures_util::TryStreamExt;
+use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::config::{BlobPlace, Config};
-use crate::digest::Digest;
+use crate::digest::{Algorithm, Digest};
 use crate::error::Error;
 use buffers::Buffers;
+use memory::{Counted, Memory};
 use remote::Remote;
 
 pub use blob::Blob;
-pub(crate) use spool::{Content, read_at};
+pub(crate) use spool::Content;
 pub use spool::{Spool, Spooled};
-
-/// Bytes that are read at once for a stream: large enough for few hops between threads, small enough for many readers.
-pub(crate) const PIECE_BYTES: u64 = 256 * 1024;
 
 /// Pieces of a content.
 pub type Pieces = BoxStream<'static, Result<Bytes, Error>>;
@@ -44,6 +46,7 @@ pub struct Object {
 pub struct Blobs {
     place: Place,
     spool: Arc<Path>,
+    memory: Memory,
     buffers: Buffers,
 }
 
@@ -56,6 +59,15 @@ enum Place {
 pub fn content_key(digest: &Digest) -> String {
     let hex = digest.hex();
     format!("blobs/{}/{}/{hex}", digest.algorithm().name(), hex.get(..2).unwrap_or("00"))
+}
+
+/// Reads all pieces into one.
+pub(crate) async fn joined(pieces: Pieces) -> Result<Bytes, Error> {
+    let mut pieces: Vec<Bytes> = pieces.try_collect().await?;
+    match pieces.len() {
+        1 => Ok(pieces.remove(0)),
+        _ => Ok(pieces.concat().into()),
+    }
 }
 
 impl Blobs {
@@ -71,12 +83,43 @@ impl Blobs {
             BlobPlace::Folder => Place::Disk(config.folder.clone()),
             BlobPlace::Bucket { url, options } => Place::Remote(Remote::open(url, options)?),
         };
-        Ok(Blobs { place, spool: spool.into(), buffers: Buffers::default() })
+        let memory = Memory::default();
+        let buffers = Buffers::new(&memory);
+        Ok(Blobs { place, spool: spool.into(), memory, buffers })
     }
 
-    /// Returns the folder of bodies under way.
-    pub fn spool(&self) -> &Arc<Path> {
-        &self.spool
+    /// Begins to take in a body of at most `limit` bytes.
+    pub fn spool(&self, algorithm: Algorithm, limit: u64) -> Spool {
+        Spool::new(self.spool.clone(), &self.memory, algorithm, limit)
+    }
+
+    /// Returns a text that nobody else has, on its way out: on the disk where memory is short.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub async fn outgoing(&self, text: Bytes) -> Result<Pieces, Error> {
+        let mut share = self.memory.share();
+        share.set(text.len());
+        if !self.memory.is_short() {
+            return Ok(spool::one_piece(Counted::with(text, share)));
+        }
+        let (folder, size) = (self.spool.clone(), text.len() as u64);
+        let file = spool::blocking("write an answer", move || {
+            let _share = share;
+            let mut file = tempfile::tempfile_in(folder)?;
+            file.write_all(&text)?;
+            Ok(file)
+        });
+        Ok(disk::pieces_of(file.await?, 0..size, self.buffers.clone()))
+    }
+
+    /// Reads a body that came in.
+    pub fn incoming(&self, body: Spooled) -> Pieces {
+        match body.content {
+            Content::Memory(bytes) => spool::one_piece(bytes),
+            Content::File(file, _path) => disk::pieces_of(file, 0..body.size, self.buffers.clone()),
+            Content::Placed => futures_util::stream::iter([Err(Error::Busy)]).boxed(),
+        }
     }
 
     /// Removes what bodies of earlier processes left, if it was written before a moment (milliseconds since 1970).
@@ -111,12 +154,7 @@ impl Blobs {
     /// # Errors
     /// As [`Blobs::pieces`].
     pub async fn read(&self, key: &str, range: Range<u64>) -> Result<Bytes, Error> {
-        use futures_util::TryStreamExt;
-        let mut pieces: Vec<Bytes> = self.pieces(key, range).await?.try_collect().await?;
-        match pieces.len() {
-            1 => Ok(pieces.remove(0)),
-            _ => Ok(pieces.concat().into()),
-        }
+        joined(self.pieces(key, range).await?).await
     }
 
     /// Deletes an object; one that is not there is none the worse.

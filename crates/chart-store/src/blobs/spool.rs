@@ -9,8 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use tempfile::TempPath;
 
+use super::Pieces;
+use super::memory::{Counted, Memory, Share};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Error;
 
@@ -18,6 +21,8 @@ use crate::error::Error;
 const MEMORY_BYTES: usize = 256 * 1024;
 /// The same for bodies that come many at a time.
 const SMALL_MEMORY_BYTES: usize = 32 * 1024;
+/// The same where all bodies together take much.
+const SHORT_MEMORY_BYTES: usize = 16 * 1024;
 
 /// A body that is coming in.
 pub struct Spool {
@@ -27,6 +32,7 @@ pub struct Spool {
     hasher: Hasher,
     memory: Vec<u8>,
     memory_limit: usize,
+    share: Share,
     may_wait: bool,
     file: Option<(File, TempPath)>,
 }
@@ -47,10 +53,10 @@ pub(crate) enum Content {
 }
 
 impl Spool {
-    pub(crate) fn new(folder: Arc<Path>, algorithm: Algorithm, limit: u64) -> Self {
-        let hasher = Hasher::new(algorithm);
+    pub(crate) fn new(folder: Arc<Path>, memory: &Memory, algorithm: Algorithm, limit: u64) -> Self {
+        let (hasher, share) = (Hasher::new(algorithm), memory.share());
         let (memory, memory_limit) = (Vec::new(), MEMORY_BYTES);
-        Spool { folder, limit, size: 0, hasher, memory, memory_limit, may_wait: false, file: None }
+        Spool { folder, limit, size: 0, hasher, memory, memory_limit, share, may_wait: false, file: None }
     }
 
     /// Keeps less in memory, for more trips to the disk, and waits for it on this thread: for those without requests.
@@ -70,10 +76,17 @@ impl Spool {
         }
         self.hasher.update(bytes);
         self.memory.extend_from_slice(bytes);
-        match self.memory.len() > self.memory_limit {
-            true => self.flush().await,
-            false => Ok(()),
+        self.share.set(self.memory.capacity());
+        let is_short = self.share.is_short();
+        let limit = if is_short { self.memory_limit.min(SHORT_MEMORY_BYTES) } else { self.memory_limit };
+        if self.memory.len() > limit {
+            self.flush().await?;
         }
+        if is_short && self.memory.is_empty() {
+            self.memory = Vec::new();
+            self.share.set(0);
+        }
+        Ok(())
     }
 
     /// Returns how many bytes came so far.
@@ -91,7 +104,7 @@ impl Spool {
         }
         let content = match self.file {
             Some((file, path)) => Content::File(file, path),
-            None => Content::Memory(self.memory.into()),
+            None => Content::Memory(Counted::with(self.memory, self.share)),
         };
         Ok(Spooled { digest: self.hasher.finish(), size: self.size, content })
     }
@@ -136,6 +149,11 @@ impl Spooled {
             content: Content::Memory(bytes),
         }
     }
+}
+
+/// What is in memory already, as a stream.
+pub fn one_piece(bytes: Bytes) -> Pieces {
+    futures_util::stream::iter([Ok(bytes)]).boxed()
 }
 
 /// Reads a part of a body.

@@ -1,6 +1,7 @@
 //! A package between its check and its place in the store: others may have a look at it, too.
 
 use std::io::{self, Read, Seek};
+use std::sync::Arc;
 
 use crate::blobs::{Content, Spooled};
 
@@ -8,11 +9,20 @@ use super::Package;
 
 /// A package that was checked, and is not kept yet.
 pub struct Checked {
-    pub(super) package: Package,
+    pub(super) package: Arc<Package>,
     pub(super) spooled: Spooled,
 }
 
 impl Checked {
+    pub(super) fn new((package, spooled): (Package, Spooled)) -> Self {
+        Checked { package: Arc::new(package), spooled }
+    }
+
+    /// Returns the archive as it was before it was checked.
+    pub fn into_spooled(self) -> Spooled {
+        self.spooled
+    }
+
     pub fn name(&self) -> &str {
         &self.package.name
     }
@@ -37,7 +47,7 @@ impl Checked {
             Content::Memory(bytes) => bytes.len(),
             Content::File(..) | Content::Placed => 0,
         };
-        archive + self.package.metadata.len() + self.package.entry.len()
+        archive + self.package.text_bytes()
     }
 
     /// Returns the archive. It is read from the disk if it is not small: not where requests wait.

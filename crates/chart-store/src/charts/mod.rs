@@ -19,6 +19,7 @@ pub use listing::Listed;
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer};
 pub use package::Package;
 pub use put::check_tenant;
+pub use read::chart_version;
 pub use table::{
     Place, UPLOADED, mark_uploaded, put_version, remove_everywhere, remove_tagged, tagged_versions, version_of,
 };
@@ -55,13 +56,6 @@ impl Saved {
             digest: package.digest.hex().to_owned(),
         }
     }
-}
-
-/// A chart with its versions, the newest first.
-#[derive(Clone, Debug)]
-pub struct Chart {
-    pub name: String,
-    pub versions: Vec<ChartVersion>,
 }
 
 /// A version of a chart.

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Seek};
 
 use chart::Inspected;
 
+use crate::blobs::room::Room;
 use crate::blobs::{Content, Spooled};
 use crate::digest::Digest;
 use crate::error::Error;
@@ -13,7 +14,7 @@ use crate::store::{Store, now};
 use super::entry;
 
 /// What is known of a package that was checked.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Package {
     pub name: String,
     pub version: String,
@@ -26,6 +27,9 @@ pub struct Package {
     pub metadata: String,
     /// Its entry in an index, as YAML below its name.
     pub entry: String,
+    /// The room that both texts take on their way in.
+    #[expect(dead_code, reason = "it is given back when this is dropped")]
+    pub room: Option<Room>,
 }
 
 impl Package {
@@ -47,19 +51,32 @@ impl Package {
         let json = String::from_utf8(json).map_err(|_| Error::invalid("Chart.yaml is no text"))?;
         let entry = entry::yaml(&metadata, &file, created, digest.hex())?;
         let (name, version) = (metadata.name, metadata.version);
-        Ok(Package { name, version, file, digest: digest.clone(), size, created, metadata: json, entry })
+        Ok(Package { name, version, file, digest: digest.clone(), size, created, metadata: json, entry, room: None })
+    }
+
+    /// Returns how many bytes of text there are.
+    pub fn text_bytes(&self) -> usize {
+        self.metadata.len() + self.entry.len()
     }
 }
 
 impl Store {
-    /// Reads and checks an archive, away from the requests; few at a time.
+    /// Reads and checks an archive, away from the requests; few at a time. Who has the package must not ask for another one.
     pub(crate) async fn inspect(&self, spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
         let _turn = self.inner.inspections.acquire().await.map_err(|_| Error::Busy)?;
         let work = tokio::task::spawn_blocking(move || read(spooled, created));
-        work.await.map_err(|_| Error::Busy)?
+        let (package, spooled) = work.await.map_err(|_| Error::Busy)??;
+        Ok((self.with_room(package).await?, spooled))
     }
 
-    /// Reads and checks an archive on this thread, which waits for its turn among the others unless the archive is small.
+    /// Gives a package room until it is kept: thousands of definitions of a kilobyte may wait for the rows, but few of a
+    /// megabyte. Who comes in between has a turn of the inspections, and keeps others from them.
+    async fn with_room(&self, package: Package) -> Result<Package, Error> {
+        let room = self.inner.coming.take(package.text_bytes()).await?;
+        Ok(Package { room: Some(room), ..package })
+    }
+
+    /// Reads and checks an archive for who counts what waits, on this thread, which waits for its turn among the others unless the archive is small.
     pub(crate) fn inspect_here(
         &self,
         spooled: Spooled,
@@ -82,7 +99,7 @@ impl Store {
 
     /// Reads and checks an archive that has been kept since `created`.
     pub(crate) async fn inspect_kept_at(&self, blob: crate::Blob, created: i64) -> Result<Package, Error> {
-        let turn = self.inner.inspections.acquire().await.map_err(|_| Error::Busy)?;
+        let _turn = self.inner.inspections.acquire().await.map_err(|_| Error::Busy)?;
         let pieces = blob.pieces(0..blob.size()).await?;
         let handle = tokio::runtime::Handle::current();
         let (digest, size) = (blob.digest().clone(), blob.size());
@@ -96,9 +113,7 @@ impl Store {
                 None => package,
             }
         });
-        let package = work.await.map_err(|_| Error::Busy)?;
-        drop(turn);
-        package
+        self.with_room(work.await.map_err(|_| Error::Busy)??).await
     }
 }
 

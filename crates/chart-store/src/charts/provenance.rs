@@ -127,6 +127,7 @@ impl Change for PutProvenance {
             created: row.created,
             metadata: row.metadata,
             entry: entry.ok_or_else(|| Error::torn("read an entry"))?.text()?,
+            room: None,
         };
         let piece = Piece { digest: &blob.digest, size: blob.size };
         let manifest = tie(tx, &place, &self.tenant, &package, Some(piece)).await?;

@@ -1,5 +1,7 @@
 //! Takes in packages: blob, manifest, tag and version in one transaction.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::blobs::Spooled;
@@ -35,13 +37,13 @@ impl Store {
         self.keep_chart(tenant, checked, provenance, policy).await
     }
 
-    /// Reads and checks a package, and keeps nothing yet.
+    /// Reads and checks a package, and keeps nothing yet. Who has one must not check another: they share the room that there
+    /// is.
     ///
     /// # Errors
     /// It is no chart.
     pub async fn check_chart(&self, package: Spooled) -> Result<Checked, Error> {
-        let (package, spooled) = self.inspect(package, now()).await?;
-        Ok(Checked { package, spooled })
+        self.inspect(package, now()).await.map(Checked::new)
     }
 
     /// Reads and checks a package on this thread, which must have room for as many levels as a chart may have: for work
@@ -50,8 +52,7 @@ impl Store {
     /// # Errors
     /// It is no chart.
     pub fn check_chart_here(&self, package: Spooled, handle: &tokio::runtime::Handle) -> Result<Checked, Error> {
-        let (package, spooled) = self.inspect_here(package, now(), handle)?;
-        Ok(Checked { package, spooled })
+        self.inspect_here(package, now(), handle).map(Checked::new)
     }
 
     /// Keeps a package that was checked, and its provenance file if it came along.
@@ -80,7 +81,7 @@ impl Store {
     pub(super) async fn put_package(
         &self,
         tenant: String,
-        package: Package,
+        package: Arc<Package>,
         spooled: Spooled,
         provenance: Option<Bytes>,
         policy: Policy,
@@ -127,7 +128,7 @@ pub async fn check_room(tx: &mut Tx, place: &Place, max_objects: u64) -> Result<
 
 struct PutPackage {
     tenant: String,
-    package: Package,
+    package: Arc<Package>,
     /// Package, and perhaps provenance.
     blobs: Vec<NewBlob>,
     policy: Policy,

@@ -5,40 +5,28 @@ use crate::error::{Error, Missing};
 use crate::rows::{Arg, Row};
 use crate::store::Store;
 
-use super::{Chart, ChartVersion, Page, entry};
-
-/// Charts of one answer at most; further ones are on further pages.
-const PAGE: u64 = 100_000;
+use super::{ChartVersion, entry};
 
 impl Store {
-    /// Returns charts in the order of their names. Unknown tenants have none.
-    pub async fn charts(&self, tenant: &str, page: Page) -> Result<Vec<Chart>, Error> {
-        let Some(tenant) = self.tenant(tenant).await? else { return Ok(Vec::new()) };
-        let limit = page.limit.unwrap_or(PAGE).min(PAGE);
-        let sql = "SELECT name, version, file, archive, size, created, provenance, metadata FROM versions \
-            WHERE tenant = $1 AND name IN (SELECT DISTINCT name FROM versions WHERE tenant = $1 ORDER BY name \
-            LIMIT $2 OFFSET $3) ORDER BY name, id";
-        let args = [Arg::Int(tenant), number(limit)?, number(page.offset)?];
-        let mut charts: Vec<Chart> = Vec::new();
-        for row in self.inner.rows.rows(sql, &args).await? {
-            let version = chart_version(row)?;
-            match charts.last_mut() {
-                Some(chart) if chart.name == version.name => chart.versions.push(version),
-                _ => charts.push(Chart { name: version.name.clone(), versions: vec![version] }),
-            }
-        }
-        charts.iter_mut().for_each(|chart| sort(&mut chart.versions));
-        Ok(charts)
+    /// Returns the versions of a chart, the newest first, as Helm sorts an index; none if there is no such chart.
+    pub async fn versions(&self, tenant: &str, name: &str) -> Result<Vec<String>, Error> {
+        let sql =
+            "SELECT v.version FROM versions v JOIN tenants t ON v.tenant = t.id WHERE t.name = $1 AND v.name = $2";
+        let rows = self.inner.rows.rows(sql, &[tenant.into(), name.into()]).await?;
+        let mut versions = rows.into_iter().map(|mut row| row.text()).collect::<Result<Vec<_>, Error>>()?;
+        versions.sort_by_cached_key(|version| std::cmp::Reverse(crate::index::Rank::of(version)));
+        Ok(versions)
     }
 
-    /// Returns the versions of a chart, the newest first; none if there is no such chart.
-    pub async fn versions(&self, tenant: &str, name: &str) -> Result<Vec<ChartVersion>, Error> {
+    /// Returns a version of a chart.
+    ///
+    /// # Errors
+    /// There is no such version.
+    pub async fn version(&self, tenant: &str, name: &str, version: &str) -> Result<ChartVersion, Error> {
         let sql = "SELECT v.name, v.version, v.file, v.archive, v.size, v.created, v.provenance, v.metadata \
-            FROM versions v JOIN tenants t ON v.tenant = t.id WHERE t.name = $1 AND v.name = $2 ORDER BY v.id";
-        let rows = self.inner.rows.rows(sql, &[tenant.into(), name.into()]).await?;
-        let mut versions = rows.into_iter().map(chart_version).collect::<Result<Vec<_>, Error>>()?;
-        sort(&mut versions);
-        Ok(versions)
+            FROM versions v JOIN tenants t ON v.tenant = t.id WHERE t.name = $1 AND v.name = $2 AND v.version = $3";
+        let row = self.inner.rows.row(sql, &[tenant.into(), name.into(), version.into()]).await?;
+        chart_version(row.ok_or(Error::Unknown(Missing::Version))?)
     }
 
     /// Returns how many charts and versions a tenant has.
@@ -97,18 +85,14 @@ impl Store {
             JOIN blobs b ON b.digest = p.digest WHERE t.name = $1 AND p.file = $2";
         self.inner.rows.row(sql, &args).await
     }
-
-    async fn tenant(&self, name: &str) -> Result<Option<i64>, Error> {
-        let row = self.inner.rows.row("SELECT id FROM tenants WHERE name = $1", &[name.into()]).await?;
-        row.map(|mut row| row.int()).transpose()
-    }
 }
 
 fn number(number: u64) -> Result<Arg<'static>, Error> {
     i64::try_from(number).map(Arg::Int).map_err(|_| Error::invalid("the number is too large"))
 }
 
-fn chart_version(mut row: Row) -> Result<ChartVersion, Error> {
+/// Reads a version: name, version, file, archive, size, created, provenance, metadata.
+pub fn chart_version(mut row: Row) -> Result<ChartVersion, Error> {
     let (name, version, file, archive) = (row.text()?, row.text()?, row.text()?, row.text()?);
     let (size, created, provenance) = (row.size()?, row.int()?, row.maybe_text()?);
     Ok(ChartVersion {
@@ -121,9 +105,4 @@ fn chart_version(mut row: Row) -> Result<ChartVersion, Error> {
         has_provenance: provenance.is_some(),
         metadata: row.text()?,
     })
-}
-
-/// Sorts newest first, as Helm sorts an index; what is no version goes to the end.
-fn sort(versions: &mut [ChartVersion]) {
-    versions.sort_by_cached_key(|version| std::cmp::Reverse(crate::index::Rank::of(&version.version)));
 }

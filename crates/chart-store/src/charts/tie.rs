@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::error::Error;
 use crate::names;
 use crate::registry::table::{self as oci, NewBlob, NewManifest};
-use crate::rows::{Arg, Change, Row, Tx};
+use crate::rows::{Arg, Change, PAGE_BYTES, Row, Tx};
 use crate::store::{Store, now};
 
 use super::Package;
@@ -68,7 +68,7 @@ pub async fn settle(tx: &mut Tx, repository: &str) -> Result<(), Error> {
             LEFT JOIN blobs b ON b.digest = v.provenance WHERE v.tenant = $1 AND v.name = $2 AND v.manifest = $3 \
             ORDER BY v.changed, v.id LIMIT $4";
         let args = [tenant.into(), chart.into(), PUT_OFF.into(), Arg::Int(PAGE)];
-        let rows = tx.rows(sql, &args).await?;
+        let rows = tx.some_rows(sql, &args, PAGE_BYTES).await?;
         if rows.is_empty() {
             return Ok(());
         }

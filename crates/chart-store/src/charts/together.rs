@@ -3,6 +3,8 @@
 //! Nearly always all of them are small and new. Then each costs two rows, and what holds for all of them is looked up once.
 //! Where one is not, each is taken in by itself, with all that there is to look at.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -65,7 +67,7 @@ impl Store {
 /// Packages that are in memory and go into the rows.
 struct PutTogether {
     tenant: String,
-    packages: Vec<(Package, NewBlob)>,
+    packages: Vec<(Arc<Package>, NewBlob)>,
 }
 
 impl PutTogether {

@@ -195,7 +195,7 @@ impl Store {
             if let Some(left) = &left {
                 store.forget_left(&tenant, left);
             }
-            store.inner.indexes.changed();
+            store.inner.rows_changed();
             Ok(left.is_some_and(|left| left.chart.is_some()))
         })
         .await

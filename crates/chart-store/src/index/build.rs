@@ -9,15 +9,17 @@ use gostd::value::Entries;
 use crate::charts::{chart_head, entry_time};
 use crate::config::IndexSettings;
 use crate::error::Error;
-use crate::rows::Arg;
+use crate::rows::{Arg, PAGE_BYTES};
 use crate::store::Store;
 
 use super::State;
 use super::blocks::{Blocks, Builder, Edits};
 use super::key::Key;
 
-/// Rows that are read at a time: about a kilobyte each.
+/// Rows that are read at a time at most: about a kilobyte each.
 const PAGE: i64 = 500;
+/// The same of rows that changed.
+const CHANGED: i64 = 4096;
 
 /// Returns what stands behind the entries.
 pub fn foot(settings: &IndexSettings, changed_at: i64) -> Vec<u8> {
@@ -49,8 +51,8 @@ impl Store {
             let sql = "SELECT name, version, entry FROM versions WHERE tenant = $1 AND (name, version) > ($2, $3) \
                 ORDER BY name, version LIMIT $4";
             let args = [state.tenant.into(), (&after.0).into(), (&after.1).into(), Arg::Int(PAGE)];
-            let rows = self.inner.rows.rows(sql, &args).await?;
-            let last = rows.len() < PAGE as usize;
+            let rows = self.inner.rows.some_rows(sql, &args, PAGE_BYTES).await?;
+            let last = rows.is_empty();
             for mut row in rows {
                 after = (row.text()?, row.text()?);
                 if *name != *after.0 {
@@ -77,14 +79,26 @@ impl Store {
             let name = row.text()?.as_str().into();
             edits.insert(Key::version(&name, &row.text()?), None);
         }
+        let mut blocks = if edits.is_empty() { blocks.clone() } else { blocks.edited(edits) };
         // Read behind the removals: what was removed and came back since is here.
-        let sql = "SELECT name, version, entry FROM versions WHERE tenant = $1 AND changed > $2";
-        for mut row in self.inner.rows.rows(sql, &args).await? {
-            let name: Arc<str> = row.text()?.as_str().into();
-            edits.insert(Key::version(&name, &row.text()?), Some(self.addressed(tenant, row.text()?)));
-            edits.insert(Key::head(&name), Some(chart_head(&name)?.into()));
+        let (mut after, mut name, mut version) = (state.changes + 1, String::new(), String::new());
+        loop {
+            let sql = "SELECT changed, name, version, entry FROM versions WHERE tenant = $1 AND \
+                (changed, name, version) > ($2, $3, $4) ORDER BY changed, name, version LIMIT $5";
+            let args = [state.tenant.into(), Arg::Int(after), (&name).into(), (&version).into(), Arg::Int(CHANGED)];
+            let rows = self.inner.rows.some_rows(sql, &args, PAGE_BYTES).await?;
+            if rows.is_empty() {
+                return Ok(blocks);
+            }
+            let mut edits = Edits::new();
+            for mut row in rows {
+                (after, name, version) = (row.int()?, row.text()?, row.text()?);
+                let name: Arc<str> = name.as_str().into();
+                edits.insert(Key::version(&name, &version), Some(self.addressed(tenant, row.text()?)));
+                edits.insert(Key::head(&name), Some(chart_head(&name)?.into()));
+            }
+            blocks = blocks.edited(edits);
         }
-        Ok(if edits.is_empty() { blocks.clone() } else { blocks.edited(edits) })
     }
 
     /// The text of an entry, its URL as this server has it.

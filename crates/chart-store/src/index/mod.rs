@@ -5,13 +5,13 @@
 
 mod blocks;
 mod build;
+mod catalogue;
 mod deflate;
 mod json;
 mod key;
+mod latest;
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
@@ -19,14 +19,14 @@ use crate::config::IndexSettings;
 use crate::digest::{Algorithm, Digest};
 use crate::error::Error;
 use crate::rows::Row;
-use crate::store::Store;
+use crate::store::{Inner, Store};
 use crate::text::Text;
 use blocks::Blocks;
 
+pub use catalogue::Catalogue;
 pub use key::Rank;
-
-/// Bytes of indexes in memory beside the one that was asked for last.
-const CACHE_BYTES: u64 = 48 * 1024 * 1024;
+pub use latest::Latest;
+use latest::Made;
 
 /// An index of a tenant at one moment.
 pub struct Index {
@@ -35,17 +35,21 @@ pub struct Index {
     yaml: Text,
     etag: String,
     gzip: OnceLock<Text>,
-    json: tokio::sync::OnceCell<Text>,
 }
 
 /// What the rows say of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct State {
+pub struct State {
     tenant: i64,
     changes: i64,
     /// Milliseconds since 1970.
     changed_at: i64,
     pruned: i64,
+}
+
+impl State {
+    /// That of a tenant that nobody knows.
+    const NONE: State = State { tenant: 0, changes: 0, changed_at: 0, pruned: 0 };
 }
 
 impl Index {
@@ -94,7 +98,7 @@ impl Index {
         let yaml =
             [Bytes::from_static(head.as_bytes())].into_iter().chain(blocks.texts()).chain([foot.into()]).collect();
         let etag = etag(store, settings, state);
-        Index { state, blocks, yaml, etag, gzip: OnceLock::new(), json: tokio::sync::OnceCell::new() }
+        Index { state, blocks, yaml, etag, gzip: OnceLock::new() }
     }
 }
 
@@ -106,127 +110,39 @@ fn etag(store: &str, settings: &IndexSettings, state: State) -> String {
     format!("\"{}\"", digest.hex().get(..32).unwrap_or_default())
 }
 
-/// The indexes of tenants that were asked for lately.
-#[derive(Default)]
-pub struct Indexes {
-    kept: Mutex<Kept>,
-    /// Counts changes of this process.
-    epoch: AtomicU64,
-    /// One request of a tenant brings its index up to date, the others wait for it.
-    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-#[derive(Default)]
-struct Kept {
-    indexes: HashMap<String, Entry>,
-    clock: u64,
-}
-
-struct Entry {
-    index: Arc<Index>,
-    /// The count of changes that were known when the rows were asked.
-    epoch: u64,
-    used: u64,
-}
-
-impl Indexes {
-    /// Says that rows have changed.
-    pub fn changed(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+impl Made for Index {
+    fn latest(inner: &Inner) -> &Latest<Self> {
+        &inner.indexes
     }
 
-    fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::SeqCst)
+    fn state(&self) -> State {
+        self.state
     }
 
-    fn get(&self, tenant: &str) -> Option<(Arc<Index>, u64)> {
-        let mut kept = self.kept.lock().ok()?;
-        kept.clock += 1;
-        let clock = kept.clock;
-        let entry = kept.indexes.get_mut(tenant)?;
-        entry.used = clock;
-        Some((entry.index.clone(), entry.epoch))
-    }
-
-    /// Keeps an index, and drops those that nobody asked for longest when there are too many.
-    fn put(&self, tenant: &str, index: Arc<Index>, epoch: u64) {
-        let Ok(mut kept) = self.kept.lock() else { return };
-        kept.clock += 1;
-        let entry = Entry { index, epoch, used: kept.clock };
-        kept.indexes.insert(tenant.to_owned(), entry);
-        while kept.indexes.len() > 1 && kept.indexes.values().map(Entry::bytes).sum::<u64>() > CACHE_BYTES {
-            let oldest = kept.indexes.iter().min_by_key(|(_, entry)| entry.used).map(|(name, _)| name.clone());
-            let Some(oldest) = oldest else { return };
-            kept.indexes.remove(&oldest);
-        }
-    }
-
-    fn turn(&self, tenant: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let Ok(mut turns) = self.turns.lock() else { return Arc::default() };
-        turns.entry(tenant.to_owned()).or_default().clone()
-    }
-
-    /// Forgets turns that nobody waits for.
-    fn end_turn(&self, tenant: &str) {
-        let Ok(mut turns) = self.turns.lock() else { return };
-        if turns.get(tenant).is_some_and(|turn| Arc::strong_count(turn) <= 2) {
-            turns.remove(tenant);
-        }
-    }
-}
-
-impl Entry {
-    /// Bytes of an index: its text, and what each needs beside it.
+    /// Its text, packed or not, and what each index needs beside it.
     fn bytes(&self) -> u64 {
-        self.index.yaml.len() + 4096
+        self.yaml.len() + self.gzip.get().map_or(0, Text::len) + 4096
+    }
+
+    async fn whole(store: &Store, tenant: &str, state: State) -> Result<Self, Error> {
+        let blocks = match state {
+            State::NONE => Blocks::default(),
+            _ => store.all_blocks(tenant, state).await?,
+        };
+        Ok(Index::assemble(store.inner.rows.name(), &store.inner.index_settings, state, blocks))
+    }
+
+    async fn next(&self, store: &Store, tenant: &str, state: State) -> Result<Self, Error> {
+        let blocks = store.changed_blocks(tenant, &self.blocks, self.state).await?;
+        Ok(Index::assemble(store.inner.rows.name(), &store.inner.index_settings, state, blocks))
     }
 }
 
 impl Store {
     /// Returns the index of a tenant; it is as new as the last acknowledged change of any process. Unknown tenants have
-    /// an empty one, which is not kept.
+    /// an empty one.
     pub async fn index(&self, tenant: &str) -> Result<Arc<Index>, Error> {
-        let indexes = &self.inner.indexes;
-        if let Some(index) = self.current(tenant) {
-            return Ok(index);
-        }
-        let turn = indexes.turn(tenant);
-        let held = turn.lock().await;
-        let index = match self.current(tenant) {
-            Some(index) => Ok(index),
-            None => self.updated(tenant).await,
-        };
-        drop(held);
-        indexes.end_turn(tenant);
-        index
-    }
-
-    /// The index that is kept, if no rows have changed since: only where nobody else changes them can that be known.
-    fn current(&self, tenant: &str) -> Option<Arc<Index>> {
-        let (index, epoch) = self.inner.indexes.get(tenant)?;
-        (self.inner.rows.is_exclusive() && epoch == self.inner.indexes.epoch()).then_some(index)
-    }
-
-    async fn updated(&self, tenant: &str) -> Result<Arc<Index>, Error> {
-        let epoch = self.inner.indexes.epoch();
-        let settings = &self.inner.index_settings;
-        let Some(state) = self.state(tenant).await? else {
-            let state = State { tenant: 0, changes: 0, changed_at: 0, pruned: 0 };
-            return Ok(Arc::new(Index::assemble(self.inner.rows.name(), settings, state, Blocks::default())));
-        };
-        let index = match self.inner.indexes.get(tenant) {
-            Some((index, _)) if index.state == state => index,
-            Some((index, _)) if index.state.tenant == state.tenant && index.state.changes >= state.pruned => {
-                let blocks = self.changed_blocks(tenant, &index.blocks, index.state).await?;
-                Arc::new(Index::assemble(self.inner.rows.name(), settings, state, blocks))
-            }
-            _ => {
-                let blocks = self.all_blocks(tenant, state).await?;
-                Arc::new(Index::assemble(self.inner.rows.name(), settings, state, blocks))
-            }
-        };
-        self.inner.indexes.put(tenant, index.clone(), epoch);
-        Ok(index)
+        self.latest(tenant).await
     }
 
     async fn state(&self, tenant: &str) -> Result<Option<State>, Error> {
@@ -240,14 +156,7 @@ impl Store {
 
     /// Returns the entity tag that the index of a tenant has now, without making the index.
     pub async fn index_tag(&self, tenant: &str) -> Result<String, Error> {
-        let state = self.state(tenant).await?.unwrap_or(State { tenant: 0, changes: 0, changed_at: 0, pruned: 0 });
+        let state = self.state(tenant).await?.unwrap_or(State::NONE);
         Ok(etag(self.inner.rows.name(), &self.inner.index_settings, state))
-    }
-
-    /// Returns the index of a tenant as JSON: made when it is asked for, and kept until the index changes.
-    pub async fn index_json(&self, tenant: &str) -> Result<Text, Error> {
-        let index = self.index(tenant).await?;
-        let made = index.json.get_or_try_init(|| json::index(self, tenant, index.state.tenant, index.state.changed_at));
-        made.await.cloned()
     }
 }

@@ -74,7 +74,7 @@ impl Store {
             return Ok(Some(package));
         }
         let package = Arc::new(self.inspect_kept(blob).await?);
-        let bytes = package.metadata.len() + package.entry.len() + 512;
+        let bytes = package.text_bytes() + 512;
         cache.put(cache.epoch(), "", layers.package.as_str(), package.clone(), bytes);
         Ok(Some(package))
     }

@@ -2,17 +2,19 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::rows::Arg;
+use crate::rows::{Arg, Row};
 use crate::store::Store;
 
 use super::Referrer;
 
 /// Manifests of one answer at most: it is one JSON document.
 const PAGE: usize = 1000;
+/// Bytes of their annotations, about.
+const BYTES: usize = 1024 * 1024;
 
 impl Store {
     /// Returns manifests and indexes whose subject is a manifest, in the order of their digests behind `last`; and
-    /// whether there are more. A subject that is not there may have some too.
+    /// whether there may be more. A subject that is not there may have some too.
     pub async fn referrers(
         &self,
         repository: &str,
@@ -30,8 +32,8 @@ impl Store {
             last.unwrap_or_default().into(),
             Arg::Int(PAGE as i64 + 1),
         ];
-        let rows = self.inner.rows.rows(sql, &args).await?;
-        let more = rows.len() > PAGE;
+        let rows = self.inner.rows.some_rows(sql, &args, BYTES).await?;
+        let more = rows.len() > PAGE || rows.iter().map(Row::weight).sum::<usize>() >= BYTES;
         let found = rows.into_iter().take(PAGE).map(|mut row| {
             Ok(Referrer {
                 media_type: row.text()?,

@@ -5,7 +5,7 @@ use futures_util::TryStreamExt;
 
 use data_encoding::HEXLOWER;
 
-use crate::blobs::{Content, PIECE_BYTES, Spooled};
+use crate::blobs::Spooled;
 use crate::digest::Digest;
 use crate::error::{Error, Missing};
 use crate::rows::{Arg, Change, Tx};
@@ -133,18 +133,9 @@ impl Store {
                 body.write(&piece).await?;
             }
         }
-        match last.content {
-            Content::Memory(bytes) => body.write(&bytes).await?,
-            Content::Placed => return Err(Error::Busy),
-            Content::File(file, _path) => {
-                let file = std::sync::Arc::new(file);
-                let mut start = 0;
-                while start < last.size {
-                    let end = last.size.min(start + PIECE_BYTES);
-                    body.write(&crate::blobs::read_at(&file, start..end).await?).await?;
-                    start = end;
-                }
-            }
+        let mut pieces = self.inner.blobs.incoming(last);
+        while let Some(piece) = pieces.try_next().await? {
+            body.write(&piece).await?;
         }
         body.finish().await
     }

@@ -19,6 +19,9 @@ use crate::error::Error;
 
 pub use statement::{Arg, Row, Tx};
 
+/// Bytes of rows that are read at a time where there may be many, and each as large as somebody wants.
+pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
 /// What is done in one transaction, of which it waits for nothing else. May run several times: only the last run counts.
 pub trait Change: Send + Sync + 'static {
     type Done: Send + 'static;
@@ -62,9 +65,15 @@ impl Rows {
 
     /// Returns the rows that a statement finds.
     pub async fn rows(&self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
+        self.some_rows(sql, args, usize::MAX).await
+    }
+
+    /// Returns the first rows that a statement finds, none behind the one with which they have so many bytes: where the texts
+    /// in them are as large as somebody wants.
+    pub async fn some_rows(&self, sql: &'static str, args: &[Arg<'_>], bytes: usize) -> Result<Vec<Row>, Error> {
         match &self.kind {
-            Kind::Sqlite { readers, .. } => readers.rows(sql, args).await,
-            Kind::Postgres(pool) => statement::postgres_rows(pool, sql, args).await,
+            Kind::Sqlite { readers, .. } => readers.rows(sql, args, bytes).await,
+            Kind::Postgres(pool) => statement::postgres_rows(pool, sql, args, bytes).await,
         }
     }
 

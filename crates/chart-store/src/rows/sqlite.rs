@@ -55,18 +55,22 @@ pub fn execute(on: &Connection, sql: &str, args: &[Arg<'_>]) -> Result<u64, Erro
     done.map(|rows| rows as u64).map_err(|error| failed("cannot write rows", error))
 }
 
-/// Returns the rows that a statement finds or gives back.
-pub fn rows(on: &Connection, sql: &str, args: &[impl ToSql]) -> Result<Vec<Row>, Error> {
-    read(on, sql, args).map_err(|error| failed("cannot read rows", error))
+/// Returns the rows that a statement finds or gives back, none behind the one with which they have so many bytes.
+pub fn rows(on: &Connection, sql: &str, args: &[impl ToSql], bytes: usize) -> Result<Vec<Row>, Error> {
+    read(on, sql, args, bytes).map_err(|error| failed("cannot read rows", error))
 }
 
-fn read(on: &Connection, sql: &str, args: &[impl ToSql]) -> rusqlite::Result<Vec<Row>> {
+fn read(on: &Connection, sql: &str, args: &[impl ToSql], bytes: usize) -> rusqlite::Result<Vec<Row>> {
     let mut statement = bound(on, sql, args)?;
     let columns = statement.column_count();
-    let (mut found, mut rows) = (Vec::new(), statement.raw_query());
-    while let Some(row) = rows.next()? {
+    let (mut found, mut left, mut rows) = (Vec::new(), bytes, statement.raw_query());
+    while left > 0
+        && let Some(row) = rows.next()?
+    {
         let cells: rusqlite::Result<Vec<Cell>> = (0..columns).map(|at| cell(row.get_ref(at)?)).collect();
-        found.push(Row::new(cells?));
+        let row = Row::new(cells?);
+        left = left.saturating_sub(row.weight());
+        found.push(row);
     }
     Ok(found)
 }
@@ -136,8 +140,8 @@ impl Readers {
         Readers { path, free: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
     }
 
-    /// Returns the rows that a statement finds.
-    pub async fn rows(&self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
+    /// Returns the rows that a statement finds, none behind the one with which they have so many bytes.
+    pub async fn rows(&self, sql: &'static str, args: &[Arg<'_>], bytes: usize) -> Result<Vec<Row>, Error> {
         let args: Vec<Value> = args.iter().map(Value::from).collect();
         let permit = self.free.clone().acquire_owned().await.map_err(|_| closed())?;
         let (path, idle) = (self.path.clone(), self.idle.clone());
@@ -149,7 +153,7 @@ impl Readers {
                     .map_err(|error| failed("cannot open the rows", error))?,
             };
             // A connection whose reading failed is not used again.
-            let found = rows(&connection, sql, &args)?;
+            let found = rows(&connection, sql, &args, bytes)?;
             if let Ok(mut idle) = idle.lock() {
                 idle.push(connection);
             }

@@ -1,5 +1,6 @@
 //! Statements with their arguments, and rows as plain values: all that the rest of this crate knows of databases.
 
+use futures_util::TryStreamExt;
 use sqlx::{Database, Executor, Postgres, Row as _, Transaction, TypeInfo, ValueRef};
 
 use super::sqlite;
@@ -52,6 +53,16 @@ pub struct Row(std::vec::IntoIter<Cell>);
 impl Row {
     pub(super) fn new(cells: Vec<Cell>) -> Self {
         Row(cells.into_iter())
+    }
+
+    /// Returns how many bytes of texts and contents there are, and some more.
+    pub fn weight(&self) -> usize {
+        let cells = self.0.as_slice().iter().map(|cell| match cell {
+            Cell::Null | Cell::Int(_) => 0,
+            Cell::Text(text) => text.len(),
+            Cell::Bytes(bytes) => bytes.len(),
+        });
+        size_of::<Row>() + size_of_val(self.0.as_slice()) + cells.sum::<usize>()
     }
 
     /// Takes the next cell, a number.
@@ -123,9 +134,14 @@ impl Tx {
 
     /// Returns the rows that a statement finds or gives back.
     pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error> {
+        self.some_rows(sql, args, usize::MAX).await
+    }
+
+    /// Returns the first rows that a statement finds, as [`Rows::some_rows`](super::Rows::some_rows).
+    pub async fn some_rows(&mut self, sql: &'static str, args: &[Arg<'_>], bytes: usize) -> Result<Vec<Row>, Error> {
         match self {
-            Tx::Sqlite(tx) => sqlite::rows(tx, sql, args),
-            Tx::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
+            Tx::Sqlite(tx) => sqlite::rows(tx, sql, args, bytes),
+            Tx::Postgres(tx) => postgres_rows(&mut **tx, sql, args, bytes).await,
         }
     }
 
@@ -143,17 +159,26 @@ impl Tx {
     }
 }
 
-pub(super) async fn postgres_rows<'c, E>(on: E, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, Error>
+pub(super) async fn postgres_rows<'c, E>(
+    on: E,
+    sql: &'static str,
+    args: &[Arg<'_>],
+    bytes: usize,
+) -> Result<Vec<Row>, Error>
 where
     E: Executor<'c, Database = Postgres>,
 {
-    let found = on.fetch_all(bind(sql, args)).await;
-    let found = found.map_err(|error| Error::rows("cannot read rows", error))?;
-    let rows = found.iter().map(|row| {
-        let cells: Result<Vec<Cell>, sqlx::Error> = (0..row.columns().len()).map(|at| postgres_cell(row, at)).collect();
-        cells.map(Row::new).map_err(|error| Error::rows("cannot read a row", error))
-    });
-    rows.collect()
+    let (mut found, mut left, mut rows) = (Vec::new(), bytes, on.fetch(bind(sql, args)));
+    while left > 0
+        && let Some(row) = rows.try_next().await.map_err(|error| Error::rows("cannot read rows", error))?
+    {
+        let cells: Result<Vec<Cell>, sqlx::Error> =
+            (0..row.columns().len()).map(|at| postgres_cell(&row, at)).collect();
+        let row = Row::new(cells.map_err(|error| Error::rows("cannot read a row", error))?);
+        left = left.saturating_sub(row.weight());
+        found.push(row);
+    }
+    Ok(found)
 }
 
 fn postgres_cell(row: &<Postgres as Database>::Row, at: usize) -> Result<Cell, sqlx::Error> {

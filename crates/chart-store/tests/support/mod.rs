@@ -1,6 +1,8 @@
 //! What tests of the store share: packages, stores in folders of their own, and what is in them.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub mod agree;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
@@ -87,6 +89,13 @@ pub fn chart_of(name: &str, version: &str, ballast: usize) -> Bytes {
         (&format!("{name}/values.yaml"), b"replicas: 1\n"),
         (&format!("{name}/noise"), &noise),
     ])
+}
+
+/// A small chart with a definition of 900 KB.
+pub fn large(name: &str, version: &str) -> Bytes {
+    let keywords = format!("- a keyword of a hundred bytes {}\n", "x".repeat(70)).repeat(8900);
+    let definition = format!("apiVersion: v2\nname: {name}\nversion: {version}\nkeywords:\n{keywords}");
+    packed(&[(&format!("{name}/Chart.yaml"), definition.as_bytes())])
 }
 
 pub fn chart(name: &str, version: &str) -> Bytes {
