@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chart_store::{Exported, Store};
+use chart_store::{Exported, STACK_BYTES, Store};
 use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -25,8 +25,6 @@ const GARBAGE_INTERVAL: Duration = Duration::from_secs(3600);
 const FIRST_LOOK: Duration = Duration::from_secs(5);
 /// Files that are named in the log when they are no charts.
 const SKIPPED: usize = 100;
-/// Stack of each thread: charts may nest as deep as Go's limits allow. Only what is used is ever committed.
-pub const STACK_BYTES: usize = 256 << 20;
 /// Threads for work that waits for disks or unpacks archives.
 const WAITING_THREADS: usize = 32;
 

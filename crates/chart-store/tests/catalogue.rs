@@ -91,6 +91,9 @@ async fn definitions_of_a_megabyte_are_read_a_few_at_a_time() {
     {
         put(&own.store, "t", &large(name, version), PLAIN).await.expect("saved");
     }
+    for name in ["aa", "ab", "e"] {
+        put(&own.store, "t", &chart(name, "1.0.0"), PLAIN).await.expect("saved");
+    }
     agree(&own.store).await;
     own.store.delete_chart("t", "b", "1.1.0").await.expect("deleted");
     for version in ["3.0.0", "4.0.0", "5.0.0", "6.0.0", "7.0.0"] {

@@ -3,11 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::Builder;
 
-use chart_store::Error;
+use chart_store::{Error, STACK_BYTES};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-
-use crate::server::STACK_BYTES;
 
 /// How much less urgent than requests all this is (`setpriority(2)`).
 #[cfg(target_os = "linux")]

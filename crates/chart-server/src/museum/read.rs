@@ -127,7 +127,7 @@ pub async fn charts(app: &App, asked: &Asked) -> Result<Response, Fault> {
 pub async fn chart(app: &App, tenant: &str, name: &str) -> Result<Response, Fault> {
     let text = app.store.chart_json(tenant, name).await?;
     let text = text.ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, "chart not found"))?;
-    let mut response = Response::new(Body::from(text));
+    let mut response = whole(&text);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     Ok(response)
 }

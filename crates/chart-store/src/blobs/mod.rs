@@ -188,3 +188,28 @@ impl Blobs {
         self.delete(&key).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_go_by_the_disk_where_memory_is_short() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let blobs = Blobs::open(&Config::folder(folder.path())).expect("a blob store");
+        let text: Bytes = (0..100_000_u32).map(|at| (at >> 4) as u8).collect::<Vec<u8>>().into();
+        let mut others = blobs.memory.share();
+        for (held, count) in [(0, 1), (64 << 20, 7)] {
+            others.set(held);
+            let pieces: Vec<Bytes> =
+                blobs.outgoing(text.clone()).await.expect("room").try_collect().await.expect("bytes");
+            assert_eq!((pieces.len(), pieces.concat()), (count, text.to_vec()));
+        }
+        drop(others);
+        let one = blobs.outgoing(text.clone()).await.expect("room");
+        let large = blobs.outgoing(vec![0; 40 << 20].into()).await.expect("room");
+        drop(large);
+        assert_eq!(joined(one).await.expect("bytes"), text);
+        assert!(!blobs.memory.is_short());
+    }
+}

@@ -182,3 +182,35 @@ pub async fn blocking<T: Send + 'static>(
 fn here<T>(what: &'static str, work: impl FnOnce() -> std::io::Result<T>) -> Result<T, Error> {
     work().map_err(|error| Error::disk(format!("cannot {what}"), error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bodies_go_to_a_file_sooner_where_memory_is_short() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let memory = Memory::default();
+        let mut others = memory.share();
+        for (held, bytes, is_file) in
+            [(0, 250_000, false), (0, 300_000, true), (64 << 20, 15_000, false), (64 << 20, 40_000, true)]
+        {
+            others.set(held);
+            let mut spool = Spool::new(folder.path().into(), &memory, Algorithm::Sha256, u64::MAX);
+            let body: Vec<u8> = (0..bytes).map(|at: u32| (at >> 3) as u8).collect();
+            for piece in body.chunks(10_000) {
+                spool.write(piece).await.expect("room");
+            }
+            let spooled = spool.finish().await.expect("a body");
+            assert_eq!((spooled.size, &spooled.digest), (body.len() as u64, &Digest::of(Algorithm::Sha256, &body)));
+            match spooled.content {
+                Content::File(file, _) => {
+                    let read = read_at(&Arc::new(file), 0..spooled.size).await.expect("bytes");
+                    assert!(is_file && read == body, "{bytes}");
+                }
+                Content::Memory(read) => assert!(!is_file && read == body, "{bytes}"),
+                Content::Placed => panic!("it is nowhere yet"),
+            }
+        }
+    }
+}

@@ -17,7 +17,7 @@ pub use checked::Checked;
 pub use entry::{head as chart_head, time as entry_time};
 pub use listing::Listed;
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer};
-pub use package::Package;
+pub use package::{Package, STACK_BYTES};
 pub use put::check_tenant;
 pub use read::chart_version;
 pub use table::{

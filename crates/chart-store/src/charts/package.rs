@@ -13,6 +13,9 @@ use crate::store::{Store, now};
 
 use super::entry;
 
+/// Stack of each thread that reads charts: they may nest as deep as Go's limits allow. Only what is used is ever committed.
+pub const STACK_BYTES: usize = 256 << 20;
+
 /// What is known of a package that was checked.
 #[derive(Debug)]
 pub struct Package {
@@ -83,13 +86,11 @@ impl Store {
         created: i64,
         handle: &tokio::runtime::Handle,
     ) -> Result<(Package, Spooled), Error> {
-        if let Content::Memory(bytes) = &spooled.content
-            && let Some(inspected) = chart::inspect_small(bytes)
-        {
-            return Ok((Package::new(inspected, &spooled.digest, spooled.size, created)?, spooled));
+        if let Some(package) = read_small(&spooled, created) {
+            return Ok((package?, spooled));
         }
         let _turn = handle.block_on(self.inner.inspections.acquire()).map_err(|_| Error::Busy)?;
-        read(spooled, created)
+        apart(move || read_large(spooled, created))
     }
 
     /// Reads and checks an archive that is kept already, piece by piece.
@@ -103,7 +104,7 @@ impl Store {
         let pieces = blob.pieces(0..blob.size()).await?;
         let handle = tokio::runtime::Handle::current();
         let (digest, size) = (blob.digest().clone(), blob.size());
-        let work = tokio::task::spawn_blocking(move || {
+        let read = move || {
             let reader = Pieces { pieces, handle, piece: bytes::Bytes::new(), failed: None };
             let mut reader = BufReader::new(reader);
             let package = inspected(&mut reader).and_then(|found| Package::new(found, &digest, size, created));
@@ -112,23 +113,47 @@ impl Store {
                 Some(error) => Err(error),
                 None => package,
             }
-        });
+        };
+        let work = tokio::task::spawn_blocking(move || apart(read));
         self.with_room(work.await.map_err(|_| Error::Busy)??).await
     }
 }
 
-fn read(mut spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
-    let (digest, size) = (spooled.digest.clone(), spooled.size);
+fn read(spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
+    if let Some(package) = read_small(&spooled, created) {
+        return Ok((package?, spooled));
+    }
+    apart(move || read_large(spooled, created))
+}
+
+/// Reads and checks an archive if it is small, and is a chart.
+fn read_small(spooled: &Spooled, created: i64) -> Option<Result<Package, Error>> {
+    let Content::Memory(bytes) = &spooled.content else { return None };
+    let found = chart::inspect_small(bytes)?;
+    Some(Package::new(found, &spooled.digest, spooled.size, created))
+}
+
+fn read_large(mut spooled: Spooled, created: i64) -> Result<(Package, Spooled), Error> {
     let found = match &mut spooled.content {
-        Content::Memory(bytes) => chart::inspect_small(bytes).map_or_else(|| inspected(&bytes[..]), Ok),
+        Content::Memory(bytes) => inspected(&bytes[..]),
         Content::File(file, _) => {
             file.rewind().map_err(|error| Error::disk("cannot read a body", error))?;
             inspected(BufReader::new(&*file))
         }
         Content::Placed => Err(Error::Busy),
     }?;
-    let package = Package::new(found, &digest, size, created)?;
-    Ok((package, spooled))
+    Ok((Package::new(found, &spooled.digest, spooled.size, created)?, spooled))
+}
+
+/// Works on a thread that ends with the work, and waits for it: the memory of a thread that stays stays with it, which is
+/// tens of megabytes after a large definition, for each thread that ever had one.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("inspection".to_owned()).stack_size(STACK_BYTES);
+        let begun = thread.spawn_scoped(scope, work);
+        let begun = begun.map_err(|error| Error::disk("cannot start a thread", error))?;
+        begun.join().map_err(|_| Error::Busy)?
+    })
 }
 
 fn inspected(input: impl BufRead) -> Result<Inspected, Error> {

@@ -170,14 +170,24 @@ impl Builder {
         });
         let count = count.count();
         let entries: Vec<(Key, Bytes)> = self.entries.drain(..count).collect();
-        let mut text = Vec::with_capacity(entries.iter().map(|(_, text)| text.len()).sum());
-        let mut items = Vec::with_capacity(entries.len());
-        for (key, own) in entries {
-            text.extend_from_slice(&own);
-            items.push(Item { key, end: u32::try_from(text.len()).unwrap_or(u32::MAX) });
-        }
+        let end = |end: usize| u32::try_from(end).unwrap_or(u32::MAX);
+        let (text, items) = match entries.as_slice() {
+            // Others may be a part of a block that goes.
+            [(key, only)] if only.len() > BLOCK_BYTES => {
+                (only.clone(), vec![Item { key: key.clone(), end: end(only.len()) }])
+            }
+            _ => {
+                let mut text = Vec::with_capacity(entries.iter().map(|(_, text)| text.len()).sum());
+                let mut items = Vec::with_capacity(entries.len());
+                for (key, own) in entries {
+                    text.extend_from_slice(&own);
+                    items.push(Item { key, end: end(text.len()) });
+                }
+                (text.into(), items)
+            }
+        };
         self.bytes -= text.len();
-        self.blocks.push(Arc::new(Block { items, text: text.into(), packed: OnceLock::new() }));
+        self.blocks.push(Arc::new(Block { items, text, packed: OnceLock::new() }));
     }
 
     /// Returns all blocks; what is left becomes blocks of about one size.

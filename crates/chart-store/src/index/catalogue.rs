@@ -2,6 +2,7 @@
 //! that did.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -30,15 +31,23 @@ pub struct Catalogue {
     bytes: u64,
 }
 
-/// A chart: `,"NAME":[…]` in a chunk.
+/// A chart.
 #[derive(Clone)]
 struct Chart {
     name: Arc<str>,
-    chunk: Bytes,
-    start: usize,
-    /// Where the list of versions begins.
+    /// `,"NAME":[…]`
+    text: Written,
+    /// Where the list of versions begins: in the first piece.
     list: usize,
-    end: usize,
+}
+
+/// The text of a chart.
+#[derive(Clone)]
+enum Written {
+    /// A part of a chunk.
+    Part(Bytes, Range<usize>),
+    /// By itself, as some versions are large: nothing of them is copied.
+    Pieces(Vec<Bytes>),
 }
 
 impl Made for Catalogue {
@@ -81,7 +90,7 @@ impl Made for Catalogue {
 
 impl Catalogue {
     fn of(state: State, charts: Vec<Chart>) -> Self {
-        let bytes = charts.iter().map(|chart| chart.end - chart.start + chart.name.len() + size_of::<Chart>());
+        let bytes = charts.iter().map(|chart| chart.text.len() + chart.name.len() + size_of::<Chart>());
         Catalogue { state, bytes: 4096 + bytes.sum::<usize>() as u64, charts }
     }
 
@@ -94,30 +103,55 @@ impl Catalogue {
     pub fn members(&self, page: Page) -> Vec<Bytes> {
         let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let charts = self.charts.iter().skip(number(page.offset)).take(page.limit.map_or(usize::MAX, number));
-        let (mut pieces, mut open): (Vec<Bytes>, Option<(&Bytes, usize, usize)>) = (Vec::new(), None);
+        let mut pieces = Vec::new();
+        let mut open: Option<(&Bytes, Range<usize>)> = None;
         for chart in charts {
-            match &mut open {
-                Some((chunk, _, end)) if chunk.as_ptr() == chart.chunk.as_ptr() && *end == chart.start => {
-                    *end = chart.end
+            match (&mut open, &chart.text) {
+                (Some((chunk, range)), Written::Part(own, part))
+                    if chunk.as_ptr() == own.as_ptr() && range.end == part.start =>
+                {
+                    range.end = part.end;
                 }
-                _ => {
-                    pieces.extend(open.map(|(chunk, start, end)| chunk.slice(start..end)));
-                    open = Some((&chart.chunk, chart.start, chart.end));
+                (_, text) => {
+                    pieces.extend(open.take().map(|(chunk, range)| chunk.slice(range)));
+                    match text {
+                        Written::Part(chunk, part) => open = Some((chunk, part.clone())),
+                        Written::Pieces(own) => pieces.extend_from_slice(own),
+                    }
                 }
             }
         }
-        pieces.extend(open.map(|(chunk, start, end)| chunk.slice(start..end)));
-        if let Some(first) = pieces.first_mut() {
-            // The comma.
-            *first = first.slice(1..);
-        }
+        pieces.extend(open.map(|(chunk, range)| chunk.slice(range)));
+        cut(&mut pieces, 1);
         pieces
     }
 
     /// Returns the list of versions of a chart.
-    pub fn versions(&self, name: &str) -> Option<Bytes> {
+    pub fn versions(&self, name: &str) -> Option<Text> {
         let at = self.charts.binary_search_by(|chart| chart.name.as_ref().cmp(name)).ok()?;
-        self.charts.get(at).map(|chart| chart.chunk.slice(chart.list..chart.end))
+        let chart = self.charts.get(at)?;
+        let mut pieces = match &chart.text {
+            Written::Part(chunk, part) => vec![chunk.slice(part.clone())],
+            Written::Pieces(pieces) => pieces.clone(),
+        };
+        cut(&mut pieces, chart.list);
+        Some(pieces.into_iter().collect())
+    }
+}
+
+impl Written {
+    fn len(&self) -> usize {
+        match self {
+            Written::Part(_, part) => part.len(),
+            Written::Pieces(pieces) => pieces.iter().map(Bytes::len).sum(),
+        }
+    }
+}
+
+/// Takes what the first piece begins with away.
+fn cut(pieces: &mut [Bytes], length: usize) {
+    if let Some(first) = pieces.first_mut() {
+        *first = first.slice(length..);
     }
 }
 
@@ -127,7 +161,7 @@ struct Writer<'a> {
     tenant: &'a str,
     name: Arc<str>,
     versions: Vec<(Rank, String)>,
-    /// Names, and where chart and list begin.
+    /// Those of the chunk, and where chart and list begin.
     open: Vec<(Arc<str>, usize, usize)>,
     chunk: Vec<u8>,
     charts: Vec<Chart>,
@@ -152,24 +186,34 @@ impl<'a> Writer<'a> {
         if self.versions.is_empty() {
             return;
         }
-        let start = self.chunk.len();
-        self.chunk.push(b',');
-        append_quote(&mut self.chunk, self.name.as_bytes());
-        self.chunk.push(b':');
-        let list = self.chunk.len();
-        append_list(&mut self.chunk, &mut self.versions);
-        self.open.push((self.name.clone(), start, list));
-        if self.chunk.len() >= CHUNK_BYTES {
-            self.end_chunk();
+        let mut head = vec![b','];
+        append_quote(&mut head, self.name.as_bytes());
+        head.push(b':');
+        let list = head.len();
+        let mut pieces = list_of(head, &mut self.versions);
+        let name = self.name.clone();
+        match pieces.as_slice() {
+            [only] => {
+                self.open.push((name, self.chunk.len(), list));
+                self.chunk.extend_from_slice(only);
+                if self.chunk.len() >= CHUNK_BYTES {
+                    self.end_chunk();
+                }
+            }
+            _ => {
+                self.end_chunk();
+                pieces.shrink_to_fit();
+                self.charts.push(Chart { name, text: Written::Pieces(pieces), list });
+            }
         }
     }
 
     fn end_chunk(&mut self) {
-        let chunk = Bytes::from(std::mem::take(&mut self.chunk));
+        let chunk = Bytes::from(std::mem::take(&mut self.chunk).into_boxed_slice());
         let mut end = chunk.len();
         let first = self.charts.len();
         for (name, start, list) in self.open.drain(..).rev() {
-            self.charts.push(Chart { name, chunk: chunk.clone(), start, list, end });
+            self.charts.push(Chart { name, text: Written::Part(chunk.clone(), start..end), list });
             end = start;
         }
         if let Some(new) = self.charts.get_mut(first..) {
@@ -184,15 +228,21 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Writes versions, the newest first, as Helm sorts an index; what is no version goes to the end.
-fn append_list(out: &mut Vec<u8>, versions: &mut Vec<(Rank, String)>) {
+/// Writes versions behind a text, the newest first, as Helm sorts an index; what is no version goes to the end. Large ones
+/// are pieces of their own.
+fn list_of(head: Vec<u8>, versions: &mut Vec<(Rank, String)>) -> Vec<Bytes> {
     versions.sort_by(|(own, _), (other, _)| other.cmp(own));
-    out.reserve_exact(versions.iter().map(|(_, text)| text.len() + 1).sum::<usize>() + 2);
+    let (mut pieces, mut open) = (Vec::new(), head);
     for (at, (_, text)) in versions.drain(..).enumerate() {
-        out.push(if at == 0 { b'[' } else { b',' });
-        out.extend_from_slice(text.as_bytes());
+        open.push(if at == 0 { b'[' } else { b',' });
+        match text.len() > CHUNK_BYTES {
+            true => pieces.extend([Bytes::from(std::mem::take(&mut open)), text.into()]),
+            false => open.extend_from_slice(text.as_bytes()),
+        }
     }
-    out.push(b']');
+    open.push(b']');
+    pieces.push(open.into());
+    pieces
 }
 
 impl Store {
@@ -239,7 +289,7 @@ impl Store {
 
     /// Returns the versions of a chart as a JSON list, the newest first; none if there is no such chart. Only of charts with
     /// many versions is it kept, with all others.
-    pub async fn chart_json(&self, tenant: &str, name: &str) -> Result<Option<Bytes>, Error> {
+    pub async fn chart_json(&self, tenant: &str, name: &str) -> Result<Option<Text>, Error> {
         if let Some(catalogue) = self.current::<Catalogue>(tenant) {
             return Ok(catalogue.versions(name));
         }
@@ -258,8 +308,6 @@ impl Store {
             Ok((Rank::of(&version.version), version.to_json(&self.url(tenant, &version.file))))
         };
         let mut versions = rows.into_iter().map(version).collect::<Result<Vec<_>, Error>>()?;
-        let mut text = Vec::new();
-        append_list(&mut text, &mut versions);
-        Ok(Some(text.into()))
+        Ok(Some(list_of(Vec::new(), &mut versions).into_iter().collect()))
     }
 }

@@ -29,7 +29,7 @@ pub async fn page(store: &Store, page: Page) -> Listed {
 pub async fn agree(store: &Store) {
     let expected = listed(store, "t").await;
     for (name, versions) in &expected {
-        let list = store.chart_json("t", name).await.expect("versions").expect("a chart");
+        let list = store.chart_json("t", name).await.expect("versions").expect("a chart").to_bytes();
         assert_eq!(versions_of(&serde_json::from_slice(&list).expect("JSON")), *versions, "{name}");
         let names: Vec<&String> = versions.iter().map(|(version, _)| version).collect();
         assert_eq!(store.versions("t", name).await.expect("versions").iter().collect::<Vec<_>>(), names);
@@ -38,7 +38,7 @@ pub async fn agree(store: &Store) {
     let index: Value = serde_json::from_slice(&store.index_json("t").await.expect("JSON").to_bytes()).expect("JSON");
     assert_eq!(read(index["entries"].to_string().as_bytes()), expected);
     for (name, versions) in &expected {
-        let list = store.chart_json("t", name).await.expect("versions").expect("a chart");
+        let list = store.chart_json("t", name).await.expect("versions").expect("a chart").to_bytes();
         assert_eq!(versions_of(&serde_json::from_slice(&list).expect("JSON")), *versions, "{name}");
     }
     assert!(store.chart_json("t", "none").await.expect("an answer").is_none());
