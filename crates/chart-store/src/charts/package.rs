@@ -79,7 +79,8 @@ impl Store {
         Ok(Package { room: Some(room), ..package })
     }
 
-    /// Reads and checks an archive for who counts what waits, on this thread, which waits for its turn among the others unless the archive is small.
+    /// Reads and checks an archive for somebody who counts what waits, on this thread; that waits for its turn among the
+    /// others unless the archive is small.
     pub(crate) fn inspect_here(
         &self,
         spooled: Spooled,

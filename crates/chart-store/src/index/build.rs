@@ -9,7 +9,7 @@ use gostd::value::Entries;
 use crate::charts::{chart_head, entry_time};
 use crate::config::IndexSettings;
 use crate::error::Error;
-use crate::rows::{Arg, PAGE_BYTES};
+use crate::rows::{Arg, PAGE_BYTES, are_full};
 use crate::store::Store;
 
 use super::State;
@@ -52,7 +52,7 @@ impl Store {
                 ORDER BY name, version LIMIT $4";
             let args = [state.tenant.into(), (&after.0).into(), (&after.1).into(), Arg::Int(PAGE)];
             let rows = self.inner.rows.some_rows(sql, &args, PAGE_BYTES).await?;
-            let last = rows.is_empty();
+            let last = !are_full(&rows, PAGE, PAGE_BYTES);
             for mut row in rows {
                 after = (row.text()?, row.text()?);
                 if *name != *after.0 {
@@ -87,9 +87,8 @@ impl Store {
                 (changed, name, version) > ($2, $3, $4) ORDER BY changed, name, version LIMIT $5";
             let args = [state.tenant.into(), Arg::Int(after), (&name).into(), (&version).into(), Arg::Int(CHANGED)];
             let rows = self.inner.rows.some_rows(sql, &args, PAGE_BYTES).await?;
-            if rows.is_empty() {
-                return Ok(blocks);
-            }
+            // Not until there are none: while many upload, there are always some.
+            let last = !are_full(&rows, CHANGED, PAGE_BYTES);
             let mut edits = Edits::new();
             for mut row in rows {
                 (after, name, version) = (row.int()?, row.text()?, row.text()?);
@@ -97,7 +96,12 @@ impl Store {
                 edits.insert(Key::version(&name, &version), Some(self.addressed(tenant, row.text()?)));
                 edits.insert(Key::head(&name), Some(chart_head(&name)?.into()));
             }
-            blocks = blocks.edited(edits);
+            if !edits.is_empty() {
+                blocks = blocks.edited(edits);
+            }
+            if last {
+                return Ok(blocks);
+            }
         }
     }
 

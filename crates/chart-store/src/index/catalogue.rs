@@ -10,7 +10,7 @@ use gostd::json::append_quote;
 
 use crate::charts::{ChartVersion, Page, chart_version};
 use crate::error::Error;
-use crate::rows::{Arg, PAGE_BYTES};
+use crate::rows::{Arg, PAGE_BYTES, are_full};
 use crate::store::{Inner, Store};
 use crate::text::Text;
 
@@ -262,13 +262,14 @@ impl Store {
             };
             let args = [tenant.into(), (&name).into(), (&version).into(), Arg::Int(PAGE)];
             let rows = self.inner.rows.some_rows(sql, &args, PAGE_BYTES).await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
+            let last = !are_full(&rows, PAGE, PAGE_BYTES);
             for row in rows {
                 let found = chart_version(row)?;
                 writer.push(&found);
                 (name, version) = (found.name, found.version);
+            }
+            if last {
+                return Ok(());
             }
         }
     }
@@ -300,7 +301,7 @@ impl Store {
         if rows.is_empty() {
             return Ok(None);
         }
-        if rows.len() == PAGE as usize || rows.iter().map(|row| row.weight()).sum::<usize>() >= CHUNK_BYTES {
+        if are_full(&rows, PAGE, CHUNK_BYTES) {
             return Ok(self.latest::<Catalogue>(tenant).await?.versions(name));
         }
         let version = |row| {

@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::rows::{Arg, Row};
+use crate::rows::{Arg, are_full};
 use crate::store::Store;
 
 use super::Referrer;
@@ -33,7 +33,7 @@ impl Store {
             Arg::Int(PAGE as i64 + 1),
         ];
         let rows = self.inner.rows.some_rows(sql, &args, BYTES).await?;
-        let more = rows.len() > PAGE || rows.iter().map(Row::weight).sum::<usize>() >= BYTES;
+        let more = are_full(&rows, PAGE as i64 + 1, BYTES);
         let found = rows.into_iter().take(PAGE).map(|mut row| {
             Ok(Referrer {
                 media_type: row.text()?,

@@ -22,6 +22,11 @@ pub use statement::{Arg, Row, Tx};
 /// Bytes of rows that are read at a time where there may be many, and each as large as somebody wants.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
+/// Tells whether rows are as many as were asked for at most, or have as many bytes: behind them there may be more.
+pub fn are_full(rows: &[Row], limit: i64, bytes: usize) -> bool {
+    rows.len() as i64 >= limit || rows.iter().map(Row::weight).sum::<usize>() >= bytes
+}
+
 /// What is done in one transaction, of which it waits for nothing else. May run several times: only the last run counts.
 pub trait Change: Send + Sync + 'static {
     type Done: Send + 'static;
