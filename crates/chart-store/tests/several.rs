@@ -70,6 +70,12 @@ async fn what_one_does_the_other_sees(one: &Store, two: &Store) {
         put(one, "t", &large("large", version), PLAIN).await.expect("saved");
         agree(two).await;
     }
+    put(one, "t", &chart("small", "1.0.0"), PLAIN).await.expect("saved");
+    let page = two.entries("t", ("large", "5.0.0")).await.expect("entries");
+    let shown: Vec<_> = page.iter().map(|own| (own.name.as_str(), own.version.as_str(), own.entry.is_some())).collect();
+    assert_eq!(shown, [("large", "6.0.0", false), ("small", "1.0.0", true)]);
+    let entry = two.entry("t", "large", "6.0.0").await.expect("an entry").expect("a version");
+    assert!(entry.len() > 800_000 && two.entry("t", "large", "9.0.0").await.expect("an answer").is_none());
     one.delete_chart("t", "large", "3.0.0").await.expect("deleted");
     agree(two).await;
     one.delete_chart("org", "b", "2.0.0").await.expect("deleted");
