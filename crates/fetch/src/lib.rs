@@ -5,6 +5,7 @@
 mod body;
 mod client;
 mod follow;
+mod handshake;
 mod names;
 mod pem;
 mod proxy;

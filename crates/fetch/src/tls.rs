@@ -13,6 +13,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
 
+use crate::handshake::handshake;
 use crate::pem;
 use crate::trust::{Identity, Trust};
 
@@ -108,7 +109,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let mut conn = ClientConnection::new(config, name)?;
         let mut sock = TransportAdapter::new(boxed(transport), details.current_time.clone());
         sock.set_timeout(details.timeout);
-        conn.complete_io(&mut sock)?;
+        handshake(&mut conn, &mut sock)?;
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(TlsTransport { buffers, stream: StreamOwned { conn, sock } })))
     }

@@ -11,8 +11,7 @@ pub fn text(error: &Error) -> String {
             format!("tls: failed to verify certificate: x509: {}", certificate(error))
         }
         Error::AlertReceived(alert) => format!("remote error: tls: {}", alert_text(*alert)),
-        // What does not begin as TLS does is nearly always a server that answers in plain HTTP.
-        Error::InvalidMessage(_) => "http: server gave HTTP response to HTTPS client".to_owned(),
+        Error::InvalidMessage(_) => "tls: first record does not look like a TLS handshake".to_owned(),
         error => format!("tls: {error}"),
     }
 }

@@ -1,6 +1,7 @@
 //! The client against a real server: bodies, redirects, credentials, TLS, faults, and Go's words for all of them.
 
 use std::collections::HashMap;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -246,6 +247,23 @@ fn plain_servers_are_no_tls_servers() {
     let url = site.url("/a.yaml").replace("http:", "https:");
     let text = format!("Get {url:?}: http: server gave HTTP response to HTTPS client");
     assert_eq!(get(&client(), &url), Err(text));
+}
+
+#[test]
+fn servers_of_other_protocols_are_no_tls_servers() {
+    for greeting in ["SSH-2.0-OpenSSH_9.2\r\n", "<!DOCTYPE HTML>\n", "HTTPS?\n"] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("https://{}/", listener.local_addr().expect("an address"));
+        let answering = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            stream.write_all(greeting.as_bytes()).expect("a greeting");
+            // Until the client hangs up: what it did not read would else be lost.
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        let text = format!("Get {url:?}: tls: first record does not look like a TLS handshake");
+        assert_eq!(get(&client(), &url), Err(text), "{greeting}");
+        answering.join().expect("an end");
+    }
 }
 
 #[test]
