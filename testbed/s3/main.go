@@ -2,8 +2,9 @@
 // started it. It is put together here because the gateway's own command line compiles the clients of Azure and of
 // half a dozen message brokers, which cost as much as all that a test needs.
 //
-//	ROOT_ACCESS_KEY=… ROOT_SECRET_KEY=… s3 HOST:PORT FOLDER
+//	ROOT_ACCESS_KEY=… ROOT_SECRET_KEY=… s3 HOST:PORT FOLDER [HOST:PORT]
 //
+// At the second address requests need no signature.
 // A bucket is a folder in FOLDER/data; what S3 keeps beside contents lies in FOLDER/attributes.
 package main
 
@@ -13,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
@@ -23,22 +25,25 @@ import (
 // concurrency is the gateway's own default, for connections and for work on the disk.
 const concurrency = 5000
 
+// region is the only one.
+const region = "us-east-1"
+
 func main() {
 	if os.Getenv("TESTBED_PARENT") == "stdin" {
 		go endWithParent()
 	}
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: s3 HOST:PORT FOLDER")
+	if len(os.Args) < 3 || len(os.Args) > 4 {
+		fmt.Fprintln(os.Stderr, "usage: s3 HOST:PORT FOLDER [HOST:PORT]")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 // run does what the main function of versitygw does for `posix`, with one account.
-func run(address, folder string) error {
+func run(address, folder string, open []string) error {
 	data, attributes := filepath.Join(folder, "data"), filepath.Join(folder, "attributes")
 	for _, path := range []string{data, attributes} {
 		if err := os.MkdirAll(path, 0o755); err != nil {
@@ -56,12 +61,18 @@ func run(address, folder string) error {
 	user, password := os.Getenv("ROOT_ACCESS_KEY"), os.Getenv("ROOT_SECRET_KEY")
 	accounts := auth.NewIAMServiceSingle(auth.Account{Access: user, Secret: password, Role: auth.RoleAdmin})
 	root := middlewares.RootUserConfig{Access: user, Secret: password}
-	server, err := s3api.New(disk, root, "us-east-1", accounts, nil, nil, nil, nil,
+	server, err := s3api.New(disk, root, region, accounts, nil, nil, nil, nil,
 		s3api.WithQuiet(), s3api.WithKeepAlive(), s3api.WithMpMaxParts(10000), s3api.WithConcurrencyLimiter(concurrency, concurrency))
 	if err != nil {
 		return err
 	}
-	return server.ServeMultiPort([]string{address})
+	ended := make(chan error, 2)
+	for _, front := range open {
+		account := aws.Credentials{AccessKeyID: user, SecretAccessKey: password}
+		go func() { ended <- serveEverybody(front, address, account) }()
+	}
+	go func() { ended <- server.ServeMultiPort([]string{address}) }()
+	return <-ended
 }
 
 // endWithParent ends this process when its standard input ends: the system closes it however the parent dies.

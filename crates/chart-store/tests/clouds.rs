@@ -1,5 +1,5 @@
-//! Contents in fakes of Google's and Azure's stores. Skipped, and told so, unless variables of the environment name
-//! them: to build them takes longer than all other tests of the store.
+//! Contents in fakes of Google's and Azure's stores. Azure's is skipped, and told so, unless a variable of the environment
+//! names it: it is no program of ours, and to install it takes longer than all other tests of the store.
 
 mod support;
 
@@ -13,25 +13,14 @@ use aws_lc_rs::hmac;
 use chart_store::{BlobPlace, Config, Store};
 use data_encoding::BASE64;
 use support::works;
-use testbed::{Process, free_port, until};
+use testbed::{Process, S3, free_port, until};
 
 /// The account of every emulator of Azure, and its key: both are published.
 const ACCOUNT: &str = "devstoreaccount1";
 const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-/// Where the fake of Google's store is. Of fake-gcs-server only the branch `support-xml-api` of
-/// github.com/tustvold/fake-gcs-server knows the requests of object_store, and it takes contents in one part only.
-const GOOGLE: &str = "PILOTHOUSE_FAKE_GCS";
 /// Azurite's part for blobs, of the package `azurite` of npm.
 const AZURE: &str = "PILOTHOUSE_AZURITE_BLOB";
-
-fn program(variable: &str) -> Option<PathBuf> {
-    let program = std::env::var_os(variable).map(PathBuf::from);
-    if program.is_none() {
-        eprintln!("SKIPPED: {variable} names no program");
-    }
-    program
-}
 
 /// Starts a fake and waits until it answers.
 fn start(name: &'static str, command: Command, folder: &Path, port: u16) -> Process {
@@ -47,28 +36,25 @@ async fn store(folder: &Path, url: &str, options: &[(&str, &str)]) -> Store {
     Store::open(Config { blobs, ..Config::folder(folder.join("store")) }).await.expect("a store")
 }
 
+/// Google's XML API has the requests of S3, for contents in several parts too; here S3 answers them, unsigned.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn contents_may_be_in_google_cloud_storage() {
-    let Some(program) = program(GOOGLE) else { return };
+    let Some(s3) = S3::start("charts").expect("an S3 server") else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let port = free_port().expect("a port");
-    // A folder in the data is a bucket.
-    std::fs::create_dir_all(folder.path().join("data/charts")).expect("a bucket");
-    let address = format!("127.0.0.1:{port}");
-    let mut command = Command::new(program);
-    command.args(["-scheme", "http", "-host", "127.0.0.1", "-port", &port.to_string(), "-backend", "memory"]);
-    command.args(["-public-host", &address, "-data"]).arg(folder.path().join("data"));
-    let _server = start("fake-gcs-server", command, folder.path(), port);
-    let url = format!("http://{address}");
+    let endpoint = s3.open_endpoint();
     // The account of a service that asks nobody for a token.
     let account = r#"{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true}"#;
-    let options = [("google_base_url", url.as_str()), ("google_service_account_key", account)];
-    works(&store(folder.path(), "gs://charts/some/prefix", &options).await, 7_500_000).await;
+    let options = [("google_base_url", endpoint.as_str()), ("google_service_account_key", account)];
+    works(&store(folder.path(), "gs://charts/some/prefix", &options).await, 9_000_000).await;
+    assert!(s3.bucket("charts").join("some/prefix/blobs").is_dir());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn contents_may_be_in_azure() {
-    let Some(program) = program(AZURE) else { return };
+    let Some(program) = std::env::var_os(AZURE).map(PathBuf::from) else {
+        eprintln!("SKIPPED: {AZURE} names no program");
+        return;
+    };
     let folder = tempfile::tempdir().expect("a folder");
     let port = free_port().expect("a port");
     let mut command = Command::new(program);

@@ -1,5 +1,6 @@
 //! The Go programs of a cluster, built once for each state of their sources and kept in the user's cache.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -7,9 +8,6 @@ use std::sync::OnceLock;
 use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::gobuild::{self, Program};
-
-/// What a program is made of besides the modules that `go.sum` pins.
-const SOURCES: [&str; 3] = ["go.mod", "go.sum", "main.go"];
 
 /// The programs in `testbed/` of the repository.
 const PROGRAMS: [Program; 2] = [
@@ -82,13 +80,15 @@ fn ensure(program: &Program) -> Result<PathBuf, String> {
     Ok(binary)
 }
 
-/// Names the state of a program's sources.
+/// Names the state of a program's sources: all files of its folder, which pin the modules they need.
 fn hash(source: &Path, program: &Program) -> Result<String, String> {
     let mut context = Context::new(&SHA256);
     context.update(program.flags.as_bytes());
-    for name in SOURCES {
-        let path = source.join(name);
-        let bytes = std::fs::read(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    let unreadable = |path: &Path, e: std::io::Error| format!("cannot read {}: {e}", path.display());
+    let entries = std::fs::read_dir(source).map_err(|e| unreadable(source, e))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<BTreeSet<PathBuf>, _>>();
+    for path in paths.map_err(|e| unreadable(source, e))? {
+        let bytes = std::fs::read(&path).map_err(|e| unreadable(&path, e))?;
         context.update(&bytes);
     }
     let digest = context.finish();

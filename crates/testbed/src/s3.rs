@@ -23,6 +23,7 @@ const ATTEMPTS: usize = 5;
 pub struct S3 {
     process: Process,
     port: u16,
+    open_port: u16,
     binary: PathBuf,
     folder: TempDir,
 }
@@ -51,9 +52,9 @@ impl S3 {
         made.map_err(|e| format!("cannot make a bucket: {e}"))?;
         let mut attempt = 1;
         loop {
-            let port = free_port()?;
-            match run(&binary, &folder, port) {
-                Ok(process) => return Ok(Some(S3 { process, port, binary, folder })),
+            let (port, open_port) = (free_port()?, free_port()?);
+            match run(&binary, &folder, [port, open_port]) {
+                Ok(process) => return Ok(Some(S3 { process, port, open_port, binary, folder })),
                 Err(error) if is_conflict(&error) && attempt < ATTEMPTS => attempt += 1,
                 Err(error) => return Err(error),
             }
@@ -63,6 +64,12 @@ impl S3 {
     /// Returns the server's URL.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the URL at which requests need no signature: for who knows S3's requests but not its signatures, as
+    /// clients of Google's XML API do.
+    pub fn open_endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.open_port)
     }
 
     /// Returns the folder that is a bucket, with its objects as files.
@@ -89,20 +96,21 @@ impl S3 {
     /// What fails, with the end of the server's log.
     pub fn restart(&mut self) -> Result<(), String> {
         self.kill();
-        self.process = run(&self.binary, &self.folder, self.port)?;
+        self.process = run(&self.binary, &self.folder, [self.port, self.open_port])?;
         Ok(())
     }
 }
 
-fn run(binary: &PathBuf, folder: &TempDir, port: u16) -> Result<Process, String> {
+fn run(binary: &PathBuf, folder: &TempDir, ports: [u16; 2]) -> Result<Process, String> {
+    let [address, open] = ports.map(|port| format!("127.0.0.1:{port}"));
     let mut command = Command::new(binary);
     command.env("ROOT_ACCESS_KEY", S3::KEY).env("ROOT_SECRET_KEY", S3::SECRET);
-    command.arg(format!("127.0.0.1:{port}")).arg(folder.path());
+    command.arg(&address).arg(folder.path()).arg(&open);
     let log = folder.path().join("log");
     // What an earlier start complained of is no reason for this one to fail.
     let _ = std::fs::remove_file(&log);
     let mut process = Process::start("s3", command, log)?;
-    let answers = || TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(());
+    let answers = || [&address, &open].iter().all(|at| TcpStream::connect(at.as_str()).is_ok()).then_some(());
     until("the S3 server", PATIENCE, || process.check().map(|()| answers()))?;
     // It may be another server's port that answered.
     process.check()?;
