@@ -10,7 +10,7 @@ use crate::client::{Client, UNDERSCORES};
 use crate::content::{self, each};
 use crate::error::{Error, Side, step};
 use crate::manifest::{self, Descriptor, media};
-use crate::reference::ChartReference;
+use crate::reference::{ChartReference, Reference};
 use crate::repository::{METADATA_BYTES, Repository};
 
 /// What is pushed.
@@ -61,6 +61,8 @@ impl Client {
             return Err(Error::new("strict mode enabled, ref basename and tag must match the chart name and version"));
         }
         let parts = Parts::of(metadata, package)?;
+        // What follows an `@` is no version, and no digest either.
+        Reference::parse(&place.to_string())?;
         let repository = self.repository(place.place.clone(), Access::PullAndPush);
         copy(&repository, &parts)?;
         tag(&repository, &parts.descriptor, place.tag()).map_err(step("Tag", Side::Destination))?;
@@ -112,9 +114,6 @@ fn copy(repository: &Repository<'_>, parts: &Parts<'_>) -> Result<(), Error> {
 
 /// Gives the manifest its tag. What is tagged is what the registry has under the digest.
 fn tag(repository: &Repository<'_>, descriptor: &Descriptor, tag: &str) -> Result<(), Error> {
-    if tag.is_empty() {
-        return Err(Error::new("invalid reference"));
-    }
     let kept = content::read(repository.fetch(descriptor)?, descriptor, METADATA_BYTES)?;
     repository.push_manifest(descriptor, &kept, tag)
 }

@@ -1,6 +1,8 @@
 //! Which version of a chart a reference means (`ValidateReference` of Helm's `pkg/registry/client.go`). Who knows the tags, a
 //! registry or somebody who remembers one, is handed in.
 
+use gostd::url::Url;
+
 use crate::error::Error;
 use crate::reference::{ChartReference, Reference, without_scheme};
 use crate::tags;
@@ -35,21 +37,30 @@ pub trait Tags {
 /// `chart reference and version mismatch: …`, `chart reference digest mismatch: …`,
 /// `unable to locate any tags in provided repository: …`, those of `known`.
 pub fn chart(reference: &str, version: &str, known: &dyn Tags) -> Result<Resolved, Error> {
-    let parsed = ChartReference::parse(reference)?;
+    let url = Url::parse(format!("oci://{}", without_scheme(reference)).as_bytes())
+        .map_err(|_| Error::new(format!("invalid chart URL format: {reference}")))?;
+    // Users, escapes and queries are of the URL; what is left of them in the end is no reference to a chart.
+    let place = [url.host.as_slice(), &url.path].concat();
+    let parsed = ChartReference::parse(&String::from_utf8_lossy(&place))?;
     let tag = parsed.tag();
     if !version.is_empty() && !tag.is_empty() && tag != version {
         return Err(Error::new(format!("chart reference and version mismatch: {version} is not {tag}")));
     }
     let version = if version.is_empty() { tag } else { version };
     if !parsed.digest.is_empty() {
-        return pinned(reference, &parsed, version, known);
+        return pinned(url, &parsed, version, known);
     }
-    let Reference { registry, repository, .. } = &parsed.place;
     let tag = match gostd::semver::Version::new(version.as_bytes()) {
         Ok(_) => version.to_owned(),
         Err(_) => newest(reference, version, known)?,
     };
-    Ok(Resolved { url: format!("oci://{registry}/{repository}:{tag}"), digest: String::new() })
+    Ok(Resolved { url: at(url, &format!("{}:{tag}", parsed.place.repository)), digest: String::new() })
+}
+
+/// Returns a URL with another path.
+fn at(url: Url, path: &str) -> String {
+    let url = Url { path: path.as_bytes().to_vec(), raw_path: Vec::new(), ..url };
+    String::from_utf8_lossy(&url.text()).into_owned()
 }
 
 fn newest(reference: &str, range: &str, known: &dyn Tags) -> Result<String, Error> {
@@ -61,13 +72,13 @@ fn newest(reference: &str, range: &str, known: &dyn Tags) -> Result<String, Erro
 }
 
 /// A digest says it all; a version beside it must be the same chart, if the tag is known.
-fn pinned(reference: &str, parsed: &ChartReference, version: &str, known: &dyn Tags) -> Result<Resolved, Error> {
+fn pinned(url: Url, parsed: &ChartReference, version: &str, known: &dyn Tags) -> Result<Resolved, Error> {
     if version.is_empty() {
-        let url = format!("oci://{}", without_scheme(reference));
+        let url = String::from_utf8_lossy(&url.text()).into_owned();
         return Ok(Resolved { url, digest: String::new() });
     }
     let Reference { registry, repository, .. } = &parsed.place;
-    let url = format!("oci://{registry}/{repository}@{}", parsed.digest);
+    let url = at(url, &format!("{repository}@{}", parsed.digest));
     let tagged = ChartReference::parse(&format!("{registry}/{repository}:{version}"))
         .and_then(|tagged| known.digest(&tagged.place));
     match tagged {

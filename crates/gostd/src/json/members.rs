@@ -1,4 +1,5 @@
-//! The members of an object as they stand in the text: `map[string]json.RawMessage`.
+//! The members of an object as they stand in the text: `map[string]json.RawMessage`, which is `jsontext.Value` since Go's
+//! `encoding/json` is built on its second version.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +9,14 @@ use super::shape::Shape;
 use crate::GoError;
 
 /// Only for the error: the members are taken from the text.
-const RAW: Shape = Shape::Map(&Shape::Any, "map[string]json.RawMessage");
+const RAW: Shape = Shape::Map(&Shape::Any, "map[string]jsontext.Value");
 
 /// Returns the members of the first value of a text as a `json.Decoder` reads them; none for `null`. Of equal names the
 /// last counts.
 ///
 /// # Errors
 /// `EOF` where there is no value, `unexpected EOF`, what is wrong with the text, and
-/// `json: cannot unmarshal array into Go value of type map[string]json.RawMessage`.
+/// `json: cannot unmarshal array into Go value of type map[string]jsontext.Value`.
 pub fn members(data: &[u8]) -> Result<BTreeMap<Vec<u8>, &[u8]>, GoError> {
     let (_, length) = decode_first(data)?;
     let data = data.get(..length).unwrap_or_default();
@@ -59,7 +60,7 @@ mod tests {
         let cases: [(&[u8], &str); 4] = [
             (b" \n", "EOF"),
             (b"{\"a\":", "unexpected EOF"),
-            (b"[1]", "json: cannot unmarshal array into Go value of type map[string]json.RawMessage"),
+            (b"[1]", "json: cannot unmarshal array into Go value of type map[string]jsontext.Value"),
             (b"x", "invalid character 'x' looking for beginning of value"),
         ];
         for (text, error) in cases {

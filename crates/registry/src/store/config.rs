@@ -52,6 +52,12 @@ impl Config {
         let text = match read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+                let name = path.display();
+                let reason = reason(&error);
+                let text = format!("failed to decode config file {name}: {INVALID}: read {name}: {reason}");
+                return Err(Error::new(text));
+            }
             Err(error) => {
                 let name = path.display();
                 let reason = reason(&error);
@@ -330,13 +336,13 @@ mod tests {
             (
                 "[]",
                 Err(
-                    "failed to decode config file PATH: invalid config format: json: cannot unmarshal array into Go value of type map[string]json.RawMessage",
+                    "failed to decode config file PATH: invalid config format: json: cannot unmarshal array into Go value of type map[string]jsontext.Value",
                 ),
             ),
             (
                 "{\"auths\": 1}",
                 Err(
-                    "failed to unmarshal auths field: invalid config format: json: cannot unmarshal number into Go value of type map[string]json.RawMessage",
+                    "failed to unmarshal auths field: invalid config format: json: cannot unmarshal number into Go value of type map[string]jsontext.Value",
                 ),
             ),
             (
