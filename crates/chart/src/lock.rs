@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn every_field_counts() {
         let metadata = Metadata::parse(include_bytes!("../tests/data/every-field.yaml")).unwrap();
-        let lock = Lock::parse(include_bytes!("../tests/data/every-field.lock")).unwrap();
+        let lock = Lock::parse(include_bytes!("../tests/data/every-field.lock")).unwrap().unwrap();
         assert_eq!(digest(&metadata.dependencies, &lock.dependencies), lock.digest);
     }
 }

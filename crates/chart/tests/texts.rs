@@ -83,7 +83,7 @@ fn a_lock_keeps_its_fields() {
     let lock = Lock::parse(
         b"dependencies: [{name: a, repository: r, version: 1.0.0}]\ndigest: d\ngenerated: \"2020-01-01T00:00:00Z\"\n",
     );
-    let lock = lock.unwrap();
+    let lock = lock.unwrap().unwrap();
     assert_eq!((lock.digest.as_str(), lock.generated.as_str()), ("d", "2020-01-01T00:00:00Z"));
     let Dependency { name, version, repository, .. } = &lock.dependencies[0];
     assert_eq!((name.as_str(), version.as_str(), repository.as_str()), ("a", "1.0.0", "r"));

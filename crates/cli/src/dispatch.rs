@@ -1,12 +1,13 @@
 //! Runs the command that the arguments name, in the order of cobra's `ExecuteC` and `execute`.
 
 use std::io::Write;
+use std::path::Path;
 
 use crate::command::{Args, Found, Invocation, find, positionals};
 use crate::commands::ROOT;
 use crate::failure::Failure;
 use crate::settings::Settings;
-use crate::{flags, helm2, help, log, plugins, suggest};
+use crate::{flags, helm2, help, log, plugins, retired, suggest};
 
 /// Runs a command line without its first word; returns the exit code.
 pub fn run(args: &[String]) -> u8 {
@@ -49,6 +50,7 @@ fn execute(args: &[String]) -> Result<(), Failure> {
     for warning in deprecated.into_iter().chain(parsed.warnings.iter().map(String::as_str)) {
         eprintln!("{warning}");
     }
+    retired::warn(Path::new(&settings.repository_config));
     log::set_debug(settings.debug);
     let Some(run) = found.command().run.filter(|_| !parsed.bool("help")) else {
         return help::print(&found);

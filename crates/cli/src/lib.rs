@@ -24,6 +24,7 @@ mod password;
 mod plugins;
 mod progress;
 mod remote;
+mod retired;
 mod schema_references;
 mod selector;
 mod session;

@@ -122,6 +122,9 @@ impl Courier<'_> {
     /// Returns the chart or its signature: of the cache, if it is there.
     fn content(&self, request: &Request, kind: Kind, obtained: &mut Obtained) -> Result<Vec<u8>, String> {
         let cached = request.digest.and_then(|digest| ContentCache::new(self.cache).ok()?.read(&digest, kind));
+        // What an index lists is looked at: Helm may have put another content under its digest, or a disk damaged it.
+        let listed = request.expected.filter(|_| kind == Kind::Chart && request.expected == request.digest);
+        let cached = cached.filter(|content| listed.is_none_or(|listed| Digest::of(content) == listed));
         match cached {
             Some(content) => Ok(content),
             None => self.fetched(request, kind, obtained).map_err(|error| error.text),

@@ -136,7 +136,7 @@ impl Parts {
         match file.name.as_str() {
             "Chart.yaml" => {}
             "Chart.lock" => {
-                self.lock = Some(Lock::parse(&file.data).map_err(|error| cannot_load("Chart.lock", error))?);
+                self.lock = Lock::parse(&file.data).map_err(|error| cannot_load("Chart.lock", error))?;
             }
             "values.yaml" => {
                 self.values = Some(load_values(&file.data).map_err(|error| cannot_load("values.yaml", error))?);
@@ -177,7 +177,7 @@ impl Parts {
     }
 
     fn requirements_lock(&mut self, file: Content, log: &mut dyn Log) -> Result<(), GoError> {
-        self.lock = Some(Lock::parse(&file.data).map_err(|error| cannot_load("requirements.lock", error))?);
+        self.lock = Lock::parse(&file.data).map_err(|error| cannot_load("requirements.lock", error))?;
         if self.metadata.get_or_insert_default().api_version == "v1" {
             self.files.push(plain(file));
             return Ok(());

@@ -127,12 +127,13 @@ impl Metadata {
 }
 
 impl Lock {
-    /// Reads a lock file.
+    /// Reads a lock file; one without content (blanks, comments, a null) is none.
     ///
     /// # Errors
     /// What sigs.k8s.io/yaml says of the text.
-    pub fn parse(text: &[u8]) -> Result<Self, GoError> {
-        Ok(Lock::from_value(&goyaml::from_yaml_shaped(text, &LOCK)?))
+    pub fn parse(text: &[u8]) -> Result<Option<Self>, GoError> {
+        let value = goyaml::from_yaml_shaped(text, &LOCK)?;
+        Ok(value.as_map().map(|_| Lock::from_value(&value)))
     }
 }
 

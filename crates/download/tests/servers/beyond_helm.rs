@@ -47,6 +47,17 @@ fn what_is_not_what_the_index_says_is_told_and_kept_under_its_own_hash() {
 }
 
 #[test]
+fn what_was_damaged_in_the_cache_is_fetched_again() {
+    let place = Place::new(files::Options::default());
+    let archive = fs::read(place.path("repository/web-1.0.0.tgz")).expect("an archive");
+    let digest = place.digest("web-1.0.0.tgz");
+    place.write(&format!("cache/content/{}/{digest}.chart", &digest[..2]), "another");
+    place.depend(&["web"]);
+    place.dependencies(Network::Online, How::Update).expect("dependencies");
+    assert_eq!(fs::read(place.path("p/charts/web-1.0.0.tgz")).expect("an archive"), archive);
+}
+
+#[test]
 fn credentials_go_to_their_repository_alone() {
     let other = Place::new(files::Options::default());
     let place = Place::new(files::Options { user: Some(("u".into(), "p".into())), ..files::Options::default() });

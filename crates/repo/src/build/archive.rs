@@ -70,7 +70,7 @@ fn one(archive: &Archive, url: &str, form: Form, log: &mut dyn Log) -> Result<Op
     let Ok(chart) = chart::load_archive(&bytes, log) else { return Ok(None) };
     let mut version = Version {
         metadata: chart.metadata().clone(),
-        urls: Some(vec![join(&join(url, &archive.folder), &archive.name)]),
+        urls: Some(vec![url_of(archive, url)]),
         created: now(),
         digest: HEXLOWER.encode(digest(&SHA256, &bytes).as_ref()),
         ..Version::default()
@@ -81,6 +81,12 @@ fn one(archive: &Archive, url: &str, form: Form, log: &mut dyn Log) -> Result<Op
     })?;
     let text = write::text(&version, form)?;
     Ok(Some((version.metadata.name, Item { version: version.metadata.version, text })))
+}
+
+/// Returns where an archive will be: below no URL, one of the folder itself is its name as it is (`IndexFile.MustAdd`).
+fn url_of(archive: &Archive, url: &str) -> String {
+    let parent = join(url, &archive.folder);
+    if parent.is_empty() { archive.name.clone() } else { join(&parent, &archive.name) }
 }
 
 /// Joins a URL and a path (`urlutil.URLJoin`); of no URL it is the path.

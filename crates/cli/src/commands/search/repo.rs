@@ -87,10 +87,12 @@ fn indexes(invocation: &Invocation) -> Result<Vec<(String, Index)>, Failure> {
     if entries.is_empty() {
         return Err("no repositories configured".into());
     }
-    let mut indexes = Vec::new();
+    let mut indexes: Vec<(String, Index)> = Vec::new();
     for entry in entries {
         let path = cache::index_path(Path::new(&settings.repository_cache), &entry.name);
         match Index::load(&path, &mut Stderr) {
+            // Repositories of one name have one index.
+            Ok(_) if indexes.iter().any(|(name, _)| *name == entry.name) => {}
             Ok(index) => indexes.push((entry.name, index)),
             Err(error) => {
                 log::warn("repo is corrupt or missing", &[("repo", &entry.name), ("error", &error.text)]);
