@@ -59,7 +59,10 @@ pub fn chart(reference: &str, version: &str, known: &dyn Tags) -> Result<Resolve
 
 /// Returns a URL with another path.
 fn at(url: Url, path: &str) -> String {
-    let url = Url { path: path.as_bytes().to_vec(), raw_path: Vec::new(), ..url };
+    text(&Url { path: path.as_bytes().to_vec(), raw_path: Vec::new(), ..url })
+}
+
+fn text(url: &Url) -> String {
     String::from_utf8_lossy(&url.text()).into_owned()
 }
 
@@ -74,8 +77,7 @@ fn newest(reference: &str, range: &str, known: &dyn Tags) -> Result<String, Erro
 /// A digest says it all; a version beside it must be the same chart, if the tag is known.
 fn pinned(url: Url, parsed: &ChartReference, version: &str, known: &dyn Tags) -> Result<Resolved, Error> {
     if version.is_empty() {
-        let url = String::from_utf8_lossy(&url.text()).into_owned();
-        return Ok(Resolved { url, digest: String::new() });
+        return Ok(Resolved { url: text(&url), digest: String::new() });
     }
     let Reference { registry, repository, .. } = &parsed.place;
     let url = at(url, &format!("{repository}@{}", parsed.digest));

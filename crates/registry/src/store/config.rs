@@ -52,16 +52,15 @@ impl Config {
         let text = match read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
-                let name = path.display();
-                let reason = reason(&error);
-                let text = format!("failed to decode config file {name}: {INVALID}: read {name}: {reason}");
-                return Err(Error::new(text));
-            }
             Err(error) => {
-                let name = path.display();
-                let reason = reason(&error);
-                return Err(Error::new(format!("failed to open config file at {name}: open {name}: {reason}")));
+                let (name, reason) = (path.display(), reason(&error));
+                // A folder can be opened.
+                return Err(Error::new(match error.kind() {
+                    std::io::ErrorKind::IsADirectory => {
+                        format!("failed to decode config file {name}: {INVALID}: read {name}: {reason}")
+                    }
+                    _ => format!("failed to open config file at {name}: open {name}: {reason}"),
+                }));
             }
         };
         let invalid = |what: &str, error: GoError| Error::new(format!("{what}: {INVALID}: {}", error.text));
