@@ -125,10 +125,14 @@ fn write_zeros(out: &mut impl Write, count: u64) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A ustar header; the names of the cases fit in its 100 bytes.
+/// A ustar header. Names of more than 100 bytes go into two fields, taken apart at the last `/` with a name behind it; longer
+/// ones are cut, as those of a broken archive.
 fn header(name: &str, kind: u8, size: u64, target: &str) -> [u8; 512] {
     let mut block = [0u8; 512];
     let mut put = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
+    let split = name.trim_end_matches('/').rfind('/').filter(|at| name.len() > 100 && *at <= 155);
+    let (folder, name) = split.map_or(("", name), |at| (&name[..at], &name[at + 1..]));
+    put(345, folder.as_bytes());
     put(0, &name.as_bytes()[..name.len().min(100)]);
     put(100, b"0000644\0");
     put(108, b"0000000\0");

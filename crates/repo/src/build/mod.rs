@@ -17,7 +17,7 @@ use gostd::{GoError, semver};
 
 use crate::index::{Index, sort_newest_first};
 pub use write::Form;
-pub(crate) use write::{item_text, key_line};
+pub(crate) use write::{Key, item_text, key_line};
 
 /// An index that is being made.
 pub struct Built {

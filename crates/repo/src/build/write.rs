@@ -90,18 +90,47 @@ fn write_yaml(built: &Built, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"apiVersion: v1\nentries:")?;
     out.write_all(if built.charts.is_empty() { b" {}\n" } else { b"\n" })?;
     for (name, items) in &built.charts {
-        out.write_all(&key_line(name)?)?;
-        items.iter().try_for_each(|item| out.write_all(&item.text))?;
+        match key_line(name)? {
+            Key::Line(line) => {
+                out.write_all(&line)?;
+                items.iter().try_for_each(|item| out.write_all(&item.text))?;
+            }
+            Key::Long(_) => out.write_all(&below_long_name(name, items)?)?,
+        }
     }
     writeln!(out, "generated: \"{}\"", now())
 }
 
-/// Returns the line with the name of a chart, quoted if it has to be.
-pub fn key_line(name: &str) -> io::Result<Vec<u8>> {
-    let value = named("entries", named(name, Value::list(vec!["e".into()])));
-    let text = goyaml::to_yaml(&value).map_err(|error| io::Error::other(error.text))?;
-    let line = text.strip_prefix(b"entries:\n").and_then(|text| text.strip_suffix(b"  - e\n"));
-    line.map(<[u8]>::to_vec).ok_or_else(|| io::Error::other("the name of a chart is too long"))
+/// The name of a chart in an index.
+pub enum Key {
+    /// A line, quoted if it has to be; the items stand below it.
+    Line(Vec<u8>),
+    /// What is too long for `NAME:`, as `? NAME` and `:`. Items may stand below this as below a line; Go puts the first one
+    /// behind the colon, and all of them further in.
+    Long(Vec<u8>),
+}
+
+/// Returns the name of a chart as it stands in an index.
+pub fn key_line(name: &str) -> io::Result<Key> {
+    let text = go_yaml(&named("entries", named(name, Value::list(vec!["e".into()]))))?;
+    let text = text.strip_prefix(b"entries:\n").unwrap_or(&text);
+    match (text.strip_suffix(b"  - e\n"), text.strip_suffix(b" - e\n")) {
+        (Some(line), _) if line.ends_with(b"\n") => Ok(Key::Line(line.to_vec())),
+        (_, Some(lines)) => Ok(Key::Long([lines, b"\n"].concat())),
+        _ => Err(io::Error::other("the name of a chart has no form in YAML")),
+    }
+}
+
+/// Writes the name and the versions of a chart anew, as they stand where the name is too long for a line.
+fn below_long_name(name: &str, items: &[Item]) -> io::Result<Vec<u8>> {
+    let items: Vec<u8> = items.iter().flat_map(|item| item.text.iter().copied()).collect();
+    let items = goyaml::from_yaml(&items).map_err(|error| io::Error::other(error.text))?;
+    let text = go_yaml(&named("entries", named(name, items)))?;
+    Ok(text.strip_prefix(b"entries:\n").unwrap_or(&text).to_vec())
+}
+
+fn go_yaml(value: &Value) -> io::Result<Vec<u8>> {
+    goyaml::to_yaml(value).map_err(|error| io::Error::other(error.text))
 }
 
 fn write_json(built: &Built, out: &mut impl Write) -> io::Result<()> {

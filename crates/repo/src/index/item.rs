@@ -7,7 +7,7 @@ use goyaml::is_text;
 use super::Version;
 use super::catalogue::Syntax;
 use super::scan;
-use crate::build;
+use crate::build::{self, Key};
 
 /// The column of the dash in the indexes that Helm writes, and of the fields behind it.
 const DASH: usize = 2;
@@ -66,12 +66,14 @@ impl Item {
     }
 }
 
-/// Returns the line that names a chart in an index.
+/// Returns the line that names a chart in an index, or the lines of a long name; versions stand below.
 ///
 /// # Errors
-/// A name that is too long for YAML.
+/// A name that YAML has no form for.
 pub fn name_line(name: &str) -> Result<Vec<u8>, GoError> {
-    build::key_line(name).map_err(|error| GoError::new(error.to_string()))
+    match build::key_line(name).map_err(|error| GoError::new(error.to_string()))? {
+        Key::Line(lines) | Key::Long(lines) => Ok(lines),
+    }
 }
 
 /// Cuts a text that has Helm's form, whatever the order of its fields.
@@ -175,5 +177,7 @@ mod tests {
         let none = Item::read(b"  - name: a\n    version: 1.0.0\n", Syntax::Yaml);
         assert!(none.is_ok_and(|item| item.is_none()));
         assert_eq!(name_line("1").map_err(|error| error.text).as_deref(), Ok(&b"  \"1\":\n"[..]));
+        let long = "n".repeat(129);
+        assert_eq!(name_line(&long).map_err(|error| error.text), Ok(format!("  ? {long}\n  :\n").into_bytes()));
     }
 }
