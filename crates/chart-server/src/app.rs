@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chart_store::Store;
+use chart_store::{Policy, Store};
 use tokio::sync::Semaphore;
 
 use crate::access::Access;
@@ -31,6 +31,8 @@ pub struct App {
     pub health: Health,
     pub mirrors: Mirrors,
     pub unpacking: Semaphore,
+    /// Forms with several packages or signatures: one at a time.
+    pub forms: Semaphore,
     pub linting: Arc<Linting>,
     requests: AtomicU64,
 }
@@ -48,7 +50,8 @@ impl App {
             health: Health::default(),
             mirrors: Mirrors::new(&settings),
             unpacking: Semaphore::new(UNPACKED_AT_ONCE),
-            linting: Arc::new(Linting::new(settings.lint, settings.kept.store.folder.join("lint"))),
+            forms: Semaphore::new(1),
+            linting: Arc::new(Linting::new(settings.lint, settings.kept.store.working("lint"))),
             requests: AtomicU64::new(0),
             settings,
             store,
@@ -66,7 +69,11 @@ impl App {
         let writes = &self.settings.writes;
         let rules = oci::Rules {
             // In a tag there is no `?force`.
-            overwrite_charts: writes.overwrite == Overwrite::Always,
+            policy: Policy {
+                overwrite: writes.overwrite == Overwrite::Always,
+                per_chart_limit: self.settings.limits.versions,
+                max_objects: self.settings.limits.objects,
+            },
             deletes: writes.delete,
             linting: Some(self.linting.clone()),
             ..oci::Rules::default()

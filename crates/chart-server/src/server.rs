@@ -23,7 +23,7 @@ const GARBAGE_INTERVAL: Duration = Duration::from_secs(3600);
 /// How long requests wait for the first look into a folder, so that they see no half of it. A large folder is looked
 /// through while requests are answered: who waits for the server would end it otherwise.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
-/// Files that are named in the log when they are no charts.
+/// Files that are named in the log when they are no charts, and as many when they cannot be read.
 const SKIPPED: usize = 100;
 /// Threads for work that waits for disks or unpacks archives.
 const WAITING_THREADS: usize = 32;
@@ -160,8 +160,11 @@ async fn import(store: &Store, log: &Log) {
             for (file, reason) in imported.skipped.iter().take(SKIPPED) {
                 log.warn("Invalid package in storage", &[("package", json!(file)), ("reason", json!(reason))]);
             }
+            for (file, reason) in imported.unreadable.iter().take(SKIPPED) {
+                log.warn("Cannot read this in the storage", &[("path", json!(file)), ("reason", json!(reason))]);
+            }
             let counts = [("added", imported.added), ("unchanged", imported.unchanged), ("removed", imported.removed)];
-            let skipped = ("skipped", json!(imported.skipped.len()));
+            let skipped = ("skipped", json!(imported.skipped.len() + imported.unreadable.len()));
             let fields: Vec<_> =
                 counts.map(|(name, count)| (name, json!(count))).into_iter().chain([skipped]).collect();
             log.line(Level::Debug, "Looked for charts in the folder", &fields);

@@ -281,3 +281,35 @@ fn forms_that_are_broken_are_refused() {
         assert_eq!(charts(server.address), NOTHING, "{what}");
     }
 }
+
+#[test]
+fn a_form_is_kept_whole_or_not_at_all() {
+    let flags = ["--chart-post-form-field-name=extra", "--prov-post-form-field-name=sig"].map(str::to_owned);
+    let server = Running::museum(&flags);
+    let post = |fields: &[(&str, &str, Vec<u8>)]| {
+        let (kind, body) = form(fields);
+        ask(server.address, "POST /api/charts", &[("Content-Type".into(), kind)], &body).status
+    };
+    let package = |field, file: &'static str| (field, file, fixture(file));
+    let (own, other) = ("mychart-0.1.0.tgz", "otherchart-0.1.0.tgz");
+    assert_eq!(post(&[package("chart", other)]), 201);
+    let before = charts(server.address);
+    for (fields, status) in [
+        (vec![package("chart", own), package("extra", other)], 409),
+        (vec![package("chart", own), package("extra", "not-gzip.tgz")], 400),
+        (vec![package("chart", own), package("prov", "mychart-0.1.0.tgz.prov"), ("sig", "s", b"junk".to_vec())], 400),
+        (vec![package("prov", "mychart-0.1.0.tgz.prov"), ("sig", "s", b"junk".to_vec())], 400),
+    ] {
+        assert_eq!(post(&fields), status);
+        assert_eq!(charts(server.address), before);
+        assert_eq!(ask(server.address, "GET /charts/mychart-0.1.0.tgz.prov", &[], b"").status, 404);
+    }
+    let mut fields: Vec<_> = (0..61).map(|_| ("x", "x", Vec::new())).collect();
+    fields.push(package("chart", own));
+    fields.push(package("extra", "mychart-0.2.0.tgz"));
+    fields.push(package("sig", "mychart-0.1.0.tgz.prov"));
+    assert_eq!(post(&fields), 201);
+    for file in [own, "mychart-0.1.0.tgz.prov", "mychart-0.2.0.tgz"] {
+        assert_eq!(ask(server.address, &format!("GET /charts/{file}"), &[], b"").body, fixture(file));
+    }
+}

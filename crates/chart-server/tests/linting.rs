@@ -63,7 +63,7 @@ fn who_asks_for_it_gets_the_words_of_lint_and_nothing_is_kept() {
     }
     assert_eq!(charts(&server), "{}");
     // Nothing is left of what was unpacked.
-    let left = fs::read_dir(server.folder.path().join("lint")).map_or(0, Iterator::count);
+    let left = fs::read_dir(server.folder.path().join(".pilothouse/lint")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
     let good = post(&server, "/api/charts?lint=1", &fair());
     assert_eq!((good.status, json_of(&good)), (201, json!({"saved": true, "lint": [NO_ICON]})));

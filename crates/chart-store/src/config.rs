@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+/// The folder for what is in work, below [`Config::folder`] and in buckets: no name of a tenant begins with a dot, so that
+/// nothing of a user is ever there.
+pub(crate) const WORKING: &str = ".pilothouse";
+
 /// Where everything is kept.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -49,5 +53,10 @@ impl Config {
             rows: RowPlace::File,
             index: IndexSettings::default(),
         }
+    }
+
+    /// Returns a folder of this process for one kind of work. What is in it may be removed when the process starts.
+    pub fn working(&self, name: &str) -> PathBuf {
+        self.folder.join(WORKING).join(name)
     }
 }

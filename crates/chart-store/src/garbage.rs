@@ -12,6 +12,7 @@ use futures_util::TryStreamExt;
 use crate::blobs::content_key;
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::registry::is_part;
 use crate::rows::{Arg, Change, Tx};
 use crate::store::{Store, now};
 
@@ -113,7 +114,7 @@ impl Store {
 
     /// Marks objects that no row knows: a crash came between the object and its row.
     async fn mark_objects(&self, before: i64, collected: &mut Collected) -> Result<(), Error> {
-        let mut objects = self.inner.blobs.objects("blobs/").await?;
+        let mut objects = self.inner.blobs.objects("blobs/").await?.objects;
         while let Some(object) = objects.try_next().await? {
             let Some(digest) = digest_of(&object.key).filter(|_| object.modified <= before) else { continue };
             let known = self.inner.rows.row("SELECT 1 FROM blobs WHERE digest = $1", &[digest.as_str().into()]).await?;
@@ -121,10 +122,11 @@ impl Store {
                 collected.objects += self.inner.rows.change(MarkObject { digest, size: object.size }).await?;
             }
         }
-        let mut objects = self.inner.blobs.objects("uploads/").await?;
+        let mut objects = self.inner.blobs.objects("uploads/").await?.objects;
         while let Some(object) = objects.try_next().await? {
             let sql = "SELECT 1 FROM parts WHERE object = $1";
-            if object.modified <= before && self.inner.rows.row(sql, &[(&object.key).into()]).await?.is_none() {
+            let is_old_part = object.modified <= before && is_part(&object.key);
+            if is_old_part && self.inner.rows.row(sql, &[(&object.key).into()]).await?.is_none() {
                 self.inner.blobs.delete(&object.key).await?;
                 collected.objects += 1;
             }

@@ -4,7 +4,7 @@ mod support;
 
 use bytes::Bytes;
 use chart_store::{Error, Missing, Policy, Spooled, Store};
-use support::{FORCE, PLAIN, bomb, chart, chart_of, listed, own, packed, provenance, put, sha256, versions};
+use support::{FORCE, PLAIN, bomb, chart, chart_of, listed, own, packed, provenance, put, sha256, spooled, versions};
 
 async fn file(store: &Store, tenant: &str, name: &str) -> Result<Bytes, Error> {
     store.file(tenant, name).await?.bytes(u64::MAX).await
@@ -215,7 +215,7 @@ async fn what_is_no_chart_leaves_nothing() {
     }
     assert!(listed(&own.store, "t").await.is_empty());
     assert!(own.store.tenants(None, 10).await.expect("tenants").is_empty());
-    let left = std::fs::read_dir(own.folder.path().join("spool")).expect("a folder").count();
+    let left = std::fs::read_dir(own.folder.path().join(".pilothouse/spool")).expect("a folder").count();
     assert_eq!(left, 0, "files of bodies");
 }
 
@@ -225,4 +225,24 @@ async fn a_body_may_not_be_larger_than_said() {
     let mut spool = own.store.spool(chart_store::Algorithm::Sha256, 100);
     spool.write(&[0; 100]).await.expect("room");
     assert!(matches!(spool.write(&[0]).await, Err(Error::TooLarge { limit: 100 })));
+}
+
+#[tokio::test]
+async fn a_signature_stays_with_its_archive() {
+    let own = own().await;
+    let (package, signed) = (chart("a", "1.0.0"), provenance("a", "1.0.0"));
+    let put_signed = async |text: Option<Bytes>, policy| {
+        let body = spooled(&own.store, &package).await;
+        own.store.put_chart("t", body, text, policy).await
+    };
+    let room = |max_objects| Policy { max_objects, ..FORCE };
+    assert!(matches!(put_signed(Some(signed.clone()), room(1)).await, Err(Error::Quota(_))), "two files");
+    assert!(listed(&own.store, "t").await.is_empty(), "none of both is kept");
+    put_signed(Some(signed.clone()), room(2)).await.expect("saved");
+    put_signed(Some(signed.clone()), room(2)).await.expect("saved again");
+    put_signed(None, FORCE).await.expect("saved again");
+    let kept = own.store.file("t", "a-1.0.0.tgz.prov").await.expect("a file");
+    assert_eq!(kept.bytes(u64::MAX).await.expect("bytes"), signed);
+    put(&own.store, "t", &chart_of("a", "1.0.0", 99), FORCE).await.expect("saved");
+    assert!(own.store.file("t", "a-1.0.0.tgz.prov").await.is_err(), "it was of another archive");
 }

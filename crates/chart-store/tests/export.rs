@@ -54,7 +54,7 @@ async fn what_comes_in_by_any_way_comes_out_as_files_and_may_go_in_again() {
     assert_eq!(files(&folder), expected);
 
     let again = chart_store::Store::open(chart_store::Config::folder(&folder)).await.expect("a store");
-    let imported = Imported { added: 3, unchanged: 0, removed: 0, skipped: Vec::new() };
+    let imported = Imported { added: 3, ..Imported::default() };
     assert_eq!(again.import("").await.expect("imported"), imported);
     for tenant in ["", "org", "org/team"] {
         assert_eq!(listed(&again, tenant).await, listed(&own.store, tenant).await, "{tenant}");

@@ -6,12 +6,12 @@ use std::fs;
 use std::time::Duration;
 
 use chart_store::{Grace, Imported};
-use support::{FORCE, PLAIN, chart, chart_of, own, provenance, push, put, versions};
+use support::{FORCE, PLAIN, chart, chart_of, own, provenance, push, put, spooled, versions};
 
 const NOW: Grace = Grace { contents: Duration::ZERO, uploads: Duration::ZERO };
 
 fn imported(added: u64, unchanged: u64, removed: u64) -> Imported {
-    Imported { added, unchanged, removed, skipped: Vec::new() }
+    Imported { added, unchanged, removed, ..Imported::default() }
 }
 
 #[tokio::test]
@@ -219,4 +219,54 @@ async fn an_uploaded_version_stays_when_its_file_goes() {
         let found = own.store.file("", &format!("{name}-1.0.0.tgz")).await.expect(name);
         assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes(name));
     }
+}
+
+/// What is in work lies beside the charts: no name of a tenant is in its way.
+#[tokio::test]
+async fn folders_with_any_name_are_served_and_stay() {
+    let own = own().await;
+    let root = own.folder.path().to_owned();
+    let folders = ["blobs", "checks", "lint", "mirrors", "spool", "spool/team", "uploads", "uploads/team"];
+    for folder in folders {
+        fs::create_dir_all(root.join(folder)).expect("a folder");
+        fs::write(root.join(folder).join("a-1.0.0.tgz"), chart("a", "1.0.0")).expect("a file");
+        fs::write(root.join(folder).join("notes.txt"), "mine").expect("a file");
+    }
+    let own = own.reopened().await;
+    assert_eq!(own.store.import("").await.expect("imported"), imported(8, 0, 0));
+    put(&own.store, "uploads", &chart_of("b", "1.0.0", 50_000), PLAIN).await.expect("saved");
+    own.store.collect_garbage(NOW).await.expect("collected");
+    let own = own.reopened().await;
+    assert_eq!(own.store.import("").await.expect("imported"), imported(0, 8, 0));
+    for folder in folders {
+        assert_eq!(versions(&own.store, folder, "a").await, ["1.0.0"], "{folder}");
+        for file in ["a-1.0.0.tgz", "notes.txt"] {
+            assert!(root.join(folder).join(file).exists(), "{folder}/{file}");
+        }
+    }
+}
+
+/// What cannot be looked at hides nothing else, and what was known of it stays.
+#[tokio::test]
+async fn folders_that_cannot_be_read_are_passed_over() {
+    let own = own().await;
+    let root = own.folder.path();
+    let deep = root.join(vec!["d"; 70].join("/"));
+    fs::create_dir_all(&deep).expect("folders");
+    fs::write(deep.join("a-1.0.0.tgz"), chart("a", "1.0.0")).expect("a file");
+    fs::write(root.join("a-1.0.0.tgz"), chart("a", "1.0.0")).expect("a file");
+    let result = own.store.import("").await.expect("imported");
+    assert_eq!((result.added, result.skipped), (1, Vec::new()));
+    let (path, reason) = result.unreadable.first().expect("a folder");
+    assert!(path.ends_with("/d") && reason.contains("nested more than 64 deep"), "{path}: {reason}");
+}
+
+#[tokio::test]
+async fn an_uploaded_signature_stays_when_its_archive_is_found() {
+    let own = own().await;
+    let (package, signed) = (chart("a", "1.0.0"), provenance("a", "1.0.0"));
+    own.store.put_chart("", spooled(&own.store, &package).await, Some(signed), PLAIN).await.expect("saved");
+    fs::write(own.folder.path().join("a-1.0.0.tgz"), &package).expect("a file");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
+    assert!(own.store.file("", "a-1.0.0.tgz.prov").await.is_ok());
 }

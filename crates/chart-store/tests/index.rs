@@ -130,3 +130,17 @@ async fn an_index_is_never_behind_an_acknowledged_upload() {
     }
     assert_eq!(versions(&own.store, "t", "a").await.len(), 80);
 }
+
+/// YAML has another form for keys of more than 128 bytes.
+#[tokio::test]
+async fn long_names_are_names() {
+    let own = own().await;
+    let long = "n".repeat(150);
+    for (name, version) in [("a", "1.0.0"), (&long, "1.0.0"), (&long, "2.0.0"), ("z", "1.0.0")] {
+        put(&own.store, "t", &chart(name, version), PLAIN).await.expect("saved");
+    }
+    assert_eq!(versions(&own.store, "t", &long).await, ["2.0.0", "1.0.0"]);
+    assert_eq!(versions(&own.store, "t", "z").await, ["1.0.0"]);
+    own.store.delete_chart("t", &long, "2.0.0").await.expect("deleted");
+    assert_eq!(versions(&own.store, "t", &long).await, ["1.0.0"]);
+}

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use chart_store::{Algorithm, Error, Policy, Spooled};
+use chart_store::{Algorithm, Policy, Spooled};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
 use super::upload::{self, SIGNATURE_BYTES};
@@ -23,50 +23,56 @@ struct Files {
     signatures: Vec<(String, Spooled)>,
 }
 
-/// Keeps what is in a form: a package and its signature together or not at all. Returns what lint has to say.
+/// Keeps what is in a form, all of it or nothing. Returns what lint has to say.
 ///
 /// # Errors
 /// 400 for a form without files or with wrong ones, 409 for what is there, 413 for too much.
 pub async fn save(app: &App, asked: &Asked, policy: Policy, body: Body) -> Result<Vec<String>, Fault> {
     let files = read(app, &asked.head.headers, body).await?;
-    if files.packages.is_empty() && files.signatures.is_empty() {
-        return Err(nothing(app));
-    }
-    let exists = |error: Error| match error {
-        Error::Exists(_) => Fault::new(StatusCode::CONFLICT, "chart already exists"),
-        error => error.into(),
+    let kept = if files.packages.len() < 2 && files.signatures.len() < 2 {
+        keep_one(app, asked, files, policy).await
+    } else {
+        // Each has what others wait for, and waits for more of it.
+        let _turn = app.forms.acquire().await.map_err(|error| Fault::internal(error.to_string()))?;
+        keep_several(app, asked, files, policy).await
     };
-    let Files { packages, signatures } = files;
-    let (mut packages, mut signatures) = (packages.into_iter(), signatures.into_iter());
+    kept.map_err(|fault| match fault.status {
+        StatusCode::CONFLICT => Fault::new(StatusCode::CONFLICT, "chart already exists"),
+        _ => fault,
+    })
+}
+
+/// Keeps a package, a signature, or both, which belong together then.
+async fn keep_one(app: &App, asked: &Asked, files: Files, policy: Policy) -> Result<Vec<String>, Fault> {
     let tenant = &asked.tenant;
-    let mut messages = Vec::new();
-    if packages.len() == 1
-        && let Some((_, package)) = packages.next()
-    {
-        let own = if signatures.len() == 1 { signatures.next() } else { None };
-        let signature = match own {
-            Some((_, text)) => Some(app.store.load(text).await?),
-            None => None,
-        };
+    // Who has been given room for a package must not wait for that of a text.
+    let signature = match files.signatures.into_iter().next() {
+        Some((_, text)) => Some(app.store.load(text).await?),
+        None => None,
+    };
+    match (files.packages.into_iter().next(), signature) {
+        (Some((_, package)), signature) => {
+            let (checked, messages) = upload::checked(app, &asked.head.uri, package).await?;
+            app.store.keep_chart(tenant, checked, signature, policy).await?;
+            Ok(messages)
+        }
+        (None, Some(text)) => Ok(app.store.put_provenance(tenant, text, policy).await.map(|_| Vec::new())?),
+        (None, None) => Err(nothing(app)),
+    }
+}
+
+/// Keeps what came under ChartMuseum's own names and under those that were set.
+async fn keep_several(app: &App, asked: &Asked, files: Files, policy: Policy) -> Result<Vec<String>, Fault> {
+    let (mut signatures, mut packages, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, text) in files.signatures {
+        signatures.push(app.store.load(text).await?);
+    }
+    for (_, package) in files.packages {
         let (checked, mut found) = upload::checked(app, &asked.head.uri, package).await?;
-        app.store.keep_chart(tenant, checked, signature, policy).await.map_err(exists)?;
+        packages.push(checked);
         messages.append(&mut found);
     }
-    let mut looked_at = Vec::new();
-    for (_, package) in packages {
-        // All of them before any is kept; what was read of one must go before there is room for the next.
-        let (checked, mut found) = upload::checked(app, &asked.head.uri, package).await?;
-        looked_at.push(checked.into_spooled());
-        messages.append(&mut found);
-    }
-    for package in looked_at {
-        let checked = app.store.check_chart(package).await?;
-        app.store.keep_chart(tenant, checked, None, policy).await.map_err(exists)?;
-    }
-    for (_, signature) in signatures {
-        let text = app.store.load(signature).await?;
-        app.store.put_provenance(tenant, text, policy).await.map_err(exists)?;
-    }
+    app.store.keep_form(&asked.tenant, packages, signatures, policy).await?;
     Ok(messages)
 }
 
@@ -77,13 +83,15 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Files, Fault
     let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(limit.saturating_add(FORM_BYTES)));
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
     let mut files = Files::default();
-    for _ in 0..FIELDS {
-        match form.next_field().await.map_err(|error| wrong(app, error))? {
-            None => return Ok(files),
-            Some(field) => take(app, &mut files, field, limit).await?,
+    let mut fields = 0;
+    while let Some(field) = form.next_field().await.map_err(|error| wrong(app, error))? {
+        fields += 1;
+        if fields > FIELDS {
+            return Err(Fault::new(StatusCode::BAD_REQUEST, format!("the form has more than {FIELDS} fields")));
         }
+        take(app, &mut files, field, limit).await?;
     }
-    Err(Fault::new(StatusCode::BAD_REQUEST, format!("the form has more than {FIELDS} fields")))
+    Ok(files)
 }
 
 /// Takes a field that is a file and has a known name; the first of a name counts.

@@ -78,7 +78,7 @@ pub async fn put(call: &Call, name: &str, text: &str, content: Body) -> Result<R
         content_type,
         body,
         tags: tags.clone(),
-        overwrite_charts: call.registry.rules.overwrite_charts,
+        policy: call.registry.rules.policy,
     };
     let stored = call.store().put_manifest(put).await.map_err(|error| Fault::of(error, Code::ManifestInvalid))?;
     let mut response = reply::empty(StatusCode::CREATED);

@@ -22,7 +22,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use chart_store::Store;
+use chart_store::{Policy, Store};
 
 pub use gate::{Action, Gate, Open, Refusal, Subject};
 pub use reply::Cause;
@@ -41,8 +41,8 @@ const MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 pub struct Rules {
     /// What stands before `/v2` in addresses, as `/charts`; mostly nothing.
     pub context_path: String,
-    /// The tag of a version of a chart may get another package.
-    pub overwrite_charts: bool,
+    /// For charts that come into the index: whether the tag of a version may get another package, and how many there may be.
+    pub policy: Policy,
     pub deletes: bool,
     /// Bytes of a blob.
     pub blob_bytes: u64,
@@ -54,7 +54,8 @@ impl Default for Rules {
     fn default() -> Self {
         // Nothing that charts need comes near it, images do.
         let blob_bytes = 10 * 1024 * 1024 * 1024;
-        Rules { context_path: String::new(), overwrite_charts: true, deletes: true, blob_bytes, linting: None }
+        let policy = Policy { overwrite: true, ..Policy::default() };
+        Rules { context_path: String::new(), policy, deletes: true, blob_bytes, linting: None }
     }
 }
 

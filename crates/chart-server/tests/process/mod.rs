@@ -6,6 +6,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,6 +19,8 @@ const FLAGS: &str = "CHART_SERVER_TEST_FLAGS";
 /// The test that is the server.
 const CHILD: &str = "a_server_where_one_is_asked_for";
 const PATIENCE: Duration = Duration::from_secs(180);
+/// A user who owns nothing.
+const NOBODY: u32 = 65534;
 
 /// Runs `repo serve` until its end, if this process was started for that.
 pub fn serve_if_asked() {
@@ -38,6 +43,11 @@ pub fn run(flags: &[String], variables: &[(&str, &str)]) -> (Option<i32>, String
     (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
 
+/// Flags of a server on a free port, open for writes.
+fn open(flags: &[String]) -> Vec<String> {
+    [flags, &["--address=127.0.0.1:0".to_owned(), "--anonymous-writes".to_owned()]].concat()
+}
+
 /// A running server; it is killed when this is dropped.
 pub struct Process {
     child: Child,
@@ -48,8 +58,26 @@ pub struct Process {
 impl Process {
     /// Starts a server with flags and variables on a free port, open for writes, and waits until it listens.
     pub fn start(flags: &[String], variables: &[(&str, &str)]) -> Process {
-        let flags = [flags, &["--address=127.0.0.1:0".to_owned(), "--anonymous-writes".to_owned()]].concat();
-        let mut command = command(&flags, variables);
+        Process::begin(command(&open(flags), variables))
+    }
+
+    /// Starts a server as a user who may do little, if this one may do everything; its program is copied to a folder that
+    /// this user can read, and is given the folder.
+    pub fn start_as_nobody(flags: &[String], folder: &Path) -> Process {
+        let mut command = command(&open(flags), &[]);
+        if std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
+            let program = folder.join("program");
+            std::fs::copy(std::env::current_exe().expect("this test"), &program).expect("a copy");
+            let (args, variables): (Vec<_>, Vec<_>) = (command.get_args().collect(), command.get_envs().collect());
+            let mut other = Command::new(&program);
+            other.args(args).envs(variables.into_iter().filter_map(|(name, value)| Some((name, value?)))).uid(NOBODY);
+            command = other;
+            std::os::unix::fs::chown(folder, Some(NOBODY), None).expect("its folder");
+        }
+        Process::begin(command)
+    }
+
+    fn begin(mut command: Command) -> Process {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a process");
         let log = Arc::new(Mutex::new(Vec::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().expect("its log")).lines(), log.clone());

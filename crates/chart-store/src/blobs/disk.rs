@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{self, StreamExt};
 
 use super::buffers::Buffers;
 use super::spool::{Content, blocking};
-use super::{Object, Pieces};
+use super::{Listing, Object, Pieces};
 use crate::error::{Error, Missing};
 
 /// Folders inside each other that a listing goes into.
@@ -193,36 +193,60 @@ fn described(key: String, metadata: &fs::Metadata) -> Object {
     Object { key, size: metadata.len(), modified }
 }
 
-/// Lists files below a folder; links are not followed.
-pub async fn objects(root: PathBuf, prefix: &str) -> Result<BoxStream<'static, Result<Object, Error>>, Error> {
+/// Lists files below a folder; links are not followed. One folder that cannot be read hides no other.
+pub async fn objects(root: PathBuf, prefix: &str) -> Result<Listing, Error> {
     let prefix = prefix.to_owned();
     let found = blocking("list blobs", move || {
-        let mut found = Vec::new();
-        walk(&root, prefix.trim_end_matches('/'), DEPTH_LIMIT, &mut found)?;
-        Ok(found)
+        let mut walk = Walk { root: &root, found: Vec::new(), unreadable: Vec::new() };
+        walk.folder(prefix.trim_end_matches('/'), DEPTH_LIMIT)?;
+        Ok((walk.found, walk.unreadable))
+    });
+    let (found, unreadable) = found.await?;
+    let told = |(key, error)| (key, Error::disk("cannot look at it", error));
+    Ok(Listing {
+        objects: stream::iter(found.into_iter().map(Ok)).boxed(),
+        unreadable: unreadable.into_iter().map(told).collect(),
     })
-    .await?;
-    Ok(stream::iter(found.into_iter().map(Ok)).boxed())
 }
 
-fn walk(root: &Path, folder: &str, depth: usize, found: &mut Vec<Object>) -> io::Result<()> {
-    let entries = match fs::read_dir(root.join(folder)) {
-        Err(error) if is_missing(&error) => return Ok(()),
-        entries => entries?,
-    };
-    if depth == 0 {
-        return Err(io::Error::other(format!("folders are nested more than {DEPTH_LIMIT} deep")));
+struct Walk<'a> {
+    root: &'a Path,
+    found: Vec<Object>,
+    unreadable: Vec<(String, io::Error)>,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &str, depth: usize) -> io::Result<()> {
+        let entries = match fs::read_dir(self.root.join(folder)) {
+            Err(error) if is_missing(&error) => return Ok(()),
+            entries => entries?,
+        };
+        if depth == 0 {
+            return Err(io::Error::other(format!("folders are nested more than {DEPTH_LIMIT} deep")));
+        }
+        for entry in entries {
+            let entry = entry?;
+            // A name that is no text is none of ours.
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let key = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            if let Err(error) = self.entry(&entry, &key, depth) {
+                self.unreadable.push((key, error));
+            }
+        }
+        Ok(())
     }
-    for entry in entries {
-        let entry = entry?;
-        // A name that is no text is none of ours.
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let key = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+
+    fn entry(&mut self, entry: &fs::DirEntry, key: &str, depth: usize) -> io::Result<()> {
         match entry.metadata() {
-            Ok(metadata) if metadata.is_dir() => walk(root, &key, depth - 1, found)?,
-            Ok(metadata) if metadata.is_file() => found.push(described(key, &metadata)),
-            _ => {}
+            Ok(metadata) if metadata.is_dir() => self.folder(key, depth - 1),
+            Ok(metadata) if metadata.is_file() => {
+                self.found.push(described(key.to_owned(), &metadata));
+                Ok(())
+            }
+            // It went while we looked.
+            Err(error) if is_missing(&error) => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Ok(()),
         }
     }
-    Ok(())
 }

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use futures_util::stream::{BoxStream, StreamExt};
 
-use crate::config::{BlobPlace, Config};
+use crate::config::{BlobPlace, Config, WORKING};
 use crate::digest::{Algorithm, Digest};
 use crate::error::Error;
 use buffers::Buffers;
@@ -40,6 +40,14 @@ pub struct Object {
     pub size: u64,
     /// Milliseconds since 1970.
     pub modified: i64,
+}
+
+/// What lies below a prefix.
+pub struct Listing {
+    /// In any order.
+    pub objects: BoxStream<'static, Result<Object, Error>>,
+    /// Keys of folders and files that cannot be looked at, and why: what is in them is not known.
+    pub unreadable: Vec<(String, Error)>,
 }
 
 /// The blob store.
@@ -76,7 +84,7 @@ impl Blobs {
     /// # Errors
     /// The folder cannot be made, or the URL of the bucket is not understood.
     pub fn open(config: &Config) -> Result<Self, Error> {
-        let spool = config.folder.join("spool");
+        let spool = config.working("spool");
         let made = std::fs::create_dir_all(&spool);
         made.map_err(|error| Error::disk(format!("cannot make {}", spool.display()), error))?;
         let place = match &config.blobs {
@@ -173,17 +181,17 @@ impl Blobs {
         }
     }
 
-    /// Returns the objects below a prefix, which ends at a `/` or is empty, in any order.
-    pub async fn objects(&self, prefix: &str) -> Result<BoxStream<'static, Result<Object, Error>>, Error> {
+    /// Returns the objects below a prefix, which ends at a `/` or is empty.
+    pub async fn objects(&self, prefix: &str) -> Result<Listing, Error> {
         match &self.place {
             Place::Disk(root) => disk::objects(root.clone(), prefix).await,
-            Place::Remote(remote) => Ok(remote.objects(prefix)),
+            Place::Remote(remote) => Ok(Listing { objects: remote.objects(prefix), unreadable: Vec::new() }),
         }
     }
 
     /// Checks that contents can be kept: a small object is written and deleted.
     pub async fn check(&self, name: &str) -> Result<(), Error> {
-        let key = format!("checks/{name}");
+        let key = format!("{WORKING}/checks/{name}");
         self.place(&mut Content::Memory(Bytes::from_static(b"ok")), &key).await?;
         self.delete(&key).await
     }

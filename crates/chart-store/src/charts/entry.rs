@@ -28,25 +28,31 @@ pub fn yaml(metadata: &Metadata, file: &str, created: i64, digest: &str) -> Resu
         map.insert("created", time(created).as_str().into());
         map.insert("digest", digest.into());
     }
-    below(&metadata.name, vec![value]).map(|(_, items)| items)
-}
-
-/// Returns the line that names a chart in an index.
-pub fn head(name: &str) -> Result<String, Error> {
-    below(name, vec![Value::Nil]).map(|(head, _)| head)
-}
-
-/// Writes a whole index, because how a text is written depends on where it stands, and takes it apart.
-fn below(name: &str, items: Vec<Value>) -> Result<(String, String), Error> {
-    let map = |name: &str, value: Value| Value::map(Entries::from([(name.into(), value)]));
-    let text = goyaml::to_yaml(&map("entries", map(name, Value::list(items)))).map_err(Error::of_go)?;
-    let mut text = String::from_utf8(text).map_err(|_| Error::invalid("Chart.yaml is no text"))?;
-    let mut items = text.split_off(text.find("\n  - ").map_or(text.len(), |end| end + 1));
-    if !items.is_empty() && !items.ends_with('\n') {
-        items.push('\n');
+    // The name above does not change how its items are written.
+    let text = below("a", value)?;
+    let mut item = text.strip_prefix("entries:\n  a:\n").unwrap_or(&text).to_owned();
+    if !item.ends_with('\n') {
+        item.push('\n');
     }
-    let head = text.strip_prefix("entries:\n").unwrap_or(&text);
-    Ok((head.to_owned(), items))
+    Ok(item)
+}
+
+/// Returns the lines that name a chart in an index: `? NAME` and `:` where a name is too long for `NAME:`.
+///
+/// # Errors
+/// The name is no text.
+pub fn head(name: &str) -> Result<String, Error> {
+    let text = below(name, Value::Nil)?;
+    let text = text.strip_prefix("entries:\n").unwrap_or(&text);
+    let head = text.strip_suffix("- null\n").unwrap_or(text);
+    Ok(format!("{}\n", head.trim_end_matches([' ', '\n'])))
+}
+
+/// Writes a whole index of one chart, because how a text is written depends on where it stands.
+fn below(name: &str, item: Value) -> Result<String, Error> {
+    let map = |name: &str, value: Value| Value::map(Entries::from([(name.into(), value)]));
+    let text = goyaml::to_yaml(&map("entries", map(name, Value::list(vec![item])))).map_err(Error::of_go)?;
+    String::from_utf8(text).map_err(|_| Error::invalid("Chart.yaml is no text"))
 }
 
 #[cfg(test)]
@@ -65,6 +71,8 @@ mod tests {
         assert_eq!(entry, expected);
         assert_eq!(head("a").ok().as_deref(), Some("  a:\n"));
         assert_eq!(head("1").ok().as_deref(), Some("  \"1\":\n"));
+        let long = "n".repeat(129);
+        assert_eq!(head(&long).ok(), Some(format!("  ? {long}\n  :\n")));
         assert_eq!((time(0), seconds(1999)), ("1970-01-01T00:00:00Z".to_owned(), "1970-01-01T00:00:01Z".to_owned()));
     }
 }

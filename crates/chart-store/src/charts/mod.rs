@@ -3,6 +3,7 @@
 mod checked;
 mod delete;
 mod entry;
+mod form;
 mod listing;
 mod manifest;
 mod package;
@@ -18,10 +19,12 @@ pub use entry::{head as chart_head, time as entry_time};
 pub use listing::Listed;
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer};
 pub use package::{Package, STACK_BYTES};
-pub use put::check_tenant;
+pub use provenance::{check_belongs, of_before, settled};
+pub use put::{PROVENANCE_BYTES, check_room_for, check_tenant, drop_oldest};
 pub use read::chart_version;
 pub use table::{
-    Place, UPLOADED, mark_uploaded, put_version, remove_everywhere, remove_tagged, tagged_versions, version_of,
+    Place, UPLOADED, VersionRow, mark_uploaded, put_version, remove_everywhere, remove_tagged, tagged_versions,
+    version_of,
 };
 pub use tie::{PUT_OFF, settle, tie};
 

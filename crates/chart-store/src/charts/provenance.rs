@@ -12,7 +12,7 @@ use crate::store::{Store, now};
 
 use super::manifest::Piece;
 use super::put::{PROVENANCE_BYTES, check_room, check_tenant};
-use super::table::{Place, put_version, version_of};
+use super::table::{Place, VersionRow, put_version, version_of};
 use super::tie::tie;
 use super::{Package, Policy, Saved};
 
@@ -23,30 +23,43 @@ impl Store {
     /// It is no provenance file, or the package has one already.
     pub async fn put_provenance(&self, tenant: &str, text: Bytes, policy: Policy) -> Result<Saved, Error> {
         check_tenant(tenant)?;
-        if text.len() > PROVENANCE_BYTES {
-            return Err(Error::TooLarge { limit: PROVENANCE_BYTES as u64 });
-        }
-        let (name, version) = subject(&text).ok_or_else(|| Error::invalid("invalid provenance file"))?;
-        let file = names::file(&name, &version)?;
+        let of = Subject::of(&text)?;
         let (store, tenant) = (self.clone(), tenant.to_owned());
         let mut contents = [Spooled::from_bytes(text)];
         let digest = contents[0].digest().hex().to_owned();
-        let saved = Saved { file: format!("{file}.prov"), name: name.clone(), version: version.clone(), digest };
+        let (name, version) = (of.name.clone(), of.version.clone());
+        let saved = Saved { file: format!("{}.prov", of.file), name, version, digest };
         self.whole(async move {
-            let repository = names::repository(&tenant, &name);
+            let repository = names::repository(&tenant, &of.name);
             let scopes = [repository.as_str(), tenant.as_str()];
-            let change = |blobs| PutProvenance {
-                tenant: tenant.clone(),
-                name: name.clone(),
-                version: version.clone(),
-                file: file.clone(),
-                blobs,
-                policy,
-            };
+            let change = |blobs| PutProvenance { tenant: tenant.clone(), of: of.clone(), blobs, policy };
             store.change_with(&scopes, &mut contents, change).await
         })
         .await?;
         Ok(saved)
+    }
+}
+
+/// The package that a provenance file is for.
+#[derive(Clone)]
+pub struct Subject {
+    pub name: String,
+    version: String,
+    file: String,
+}
+
+impl Subject {
+    /// Reads a provenance file.
+    ///
+    /// # Errors
+    /// It is none, or too large.
+    pub fn of(text: &[u8]) -> Result<Self, Error> {
+        if text.len() > PROVENANCE_BYTES {
+            return Err(Error::TooLarge { limit: PROVENANCE_BYTES as u64 });
+        }
+        let (name, version) = subject(text).ok_or_else(|| Error::invalid("invalid provenance file"))?;
+        let file = names::file(&name, &version)?;
+        Ok(Subject { name, version, file })
     }
 }
 
@@ -75,13 +88,38 @@ pub fn check_belongs(text: &[u8], package: &Package) -> Result<(), Error> {
     }
 }
 
-/// Takes a provenance file that came before its package.
-pub async fn early(tx: &mut Tx, tenant: i64, file: &str) -> Result<Option<(Digest, u64)>, Error> {
+/// Returns the provenance file of a version that is being put: the one that came with it, one that came before it, or the
+/// one that the same archive has already.
+pub async fn settled(
+    tx: &mut Tx,
+    tenant: i64,
+    package: &Package,
+    new: Option<(Digest, u64)>,
+    before: Option<&VersionRow>,
+) -> Result<Option<(Digest, u64)>, Error> {
     let sql = "SELECT p.digest, b.size FROM provenances p JOIN blobs b ON b.digest = p.digest WHERE p.tenant = $1 AND \
         p.file = $2";
-    let Some(row) = tx.row(sql, &[tenant.into(), file.into()]).await? else { return Ok(None) };
-    tx.execute("DELETE FROM provenances WHERE tenant = $1 AND file = $2", &[tenant.into(), file.into()]).await?;
-    content(row).map(Some)
+    let key = [tenant.into(), (&package.file).into()];
+    let early = tx.row(sql, &key).await?.map(content).transpose()?;
+    if early.is_some() {
+        tx.execute("DELETE FROM provenances WHERE tenant = $1 AND file = $2", &key).await?;
+    }
+    match new.or(early) {
+        None => of_before(tx, package, before).await,
+        provenance => Ok(provenance),
+    }
+}
+
+/// Returns the provenance file that a package has in the version that is there.
+pub async fn of_before(
+    tx: &mut Tx,
+    package: &Package,
+    before: Option<&VersionRow>,
+) -> Result<Option<(Digest, u64)>, Error> {
+    let same = before.filter(|before| before.archive == package.digest.as_str());
+    let Some(digest) = same.and_then(|before| before.provenance.as_deref()) else { return Ok(None) };
+    let row = tx.row("SELECT digest, size FROM blobs WHERE digest = $1", &[digest.into()]).await?;
+    row.map(content).transpose()
 }
 
 fn content(mut row: Row) -> Result<(Digest, u64), Error> {
@@ -89,13 +127,11 @@ fn content(mut row: Row) -> Result<(Digest, u64), Error> {
     Ok((digest, row.size()?))
 }
 
-struct PutProvenance {
-    tenant: String,
-    name: String,
-    version: String,
-    file: String,
-    blobs: Vec<NewBlob>,
-    policy: Policy,
+pub struct PutProvenance {
+    pub tenant: String,
+    pub of: Subject,
+    pub blobs: Vec<NewBlob>,
+    pub policy: Policy,
 }
 
 impl Change for PutProvenance {
@@ -103,25 +139,25 @@ impl Change for PutProvenance {
 
     async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
         let now = now();
-        let exists = || Error::Exists(format!("{}.prov", self.file));
+        let exists = || Error::Exists(format!("{}.prov", self.of.file));
         let place = Place::hold(tx, &self.tenant, now).await?;
         let blob = self.blobs.first().ok_or_else(|| Error::torn("keep a provenance file"))?;
         oci::keep_blob(tx, blob, now).await?;
-        let Some(row) = version_of(tx, place.tenant, &self.name, &self.version).await? else {
+        let Some(row) = version_of(tx, place.tenant, &self.of.name, &self.of.version).await? else {
             return self.keep_early(tx, &place, blob).await;
         };
         match (&row.provenance, self.policy.overwrite) {
-            (None, _) => check_room(tx, &place, self.policy.max_objects).await?,
+            (None, _) => check_room(tx, &place, self.policy, 1).await?,
             (Some(_), false) => return Err(exists()),
             (Some(_), true) => {}
         }
         let digest: Digest = row.archive.parse().map_err(|_| Error::torn("read a digest"))?;
         let sql = "SELECT entry FROM versions WHERE tenant = $1 AND name = $2 AND version = $3";
-        let entry = tx.row(sql, &[place.tenant.into(), (&self.name).into(), (&self.version).into()]).await?;
+        let entry = tx.row(sql, &[place.tenant.into(), (&self.of.name).into(), (&self.of.version).into()]).await?;
         let package = Package {
-            name: self.name.clone(),
-            version: self.version.clone(),
-            file: self.file.clone(),
+            name: self.of.name.clone(),
+            version: self.of.version.clone(),
+            file: self.of.file.clone(),
             digest,
             size: row.size,
             created: row.created,
@@ -138,11 +174,11 @@ impl Change for PutProvenance {
 
 impl PutProvenance {
     async fn keep_early(&self, tx: &mut Tx, place: &Place, blob: &NewBlob) -> Result<(), Error> {
-        let key = [place.tenant.into(), (&self.file).into()];
+        let key = [place.tenant.into(), (&self.of.file).into()];
         let sql = "SELECT 1 FROM provenances WHERE tenant = $1 AND file = $2";
         match (tx.row(sql, &key).await?, self.policy.overwrite) {
-            (None, _) => check_room(tx, place, self.policy.max_objects).await?,
-            (Some(_), false) => return Err(Error::Exists(format!("{}.prov", self.file))),
+            (None, _) => check_room(tx, place, self.policy, 1).await?,
+            (Some(_), false) => return Err(Error::Exists(format!("{}.prov", self.of.file))),
             (Some(_), true) => {}
         }
         let sql = "INSERT INTO provenances (tenant, file, digest) VALUES ($1, $2, $3) ON CONFLICT (tenant, file) \

@@ -13,7 +13,7 @@ use crate::store::{Store, now};
 
 use super::manifest::Piece;
 use super::provenance;
-use super::table::{Place, mark_uploaded, put_version, remove_everywhere, version_of};
+use super::table::{Place, VersionRow, mark_uploaded, put_version, remove_everywhere, version_of};
 use super::tie::tie;
 use super::{Checked, Package, Policy, Saved};
 
@@ -108,30 +108,74 @@ pub fn check_tenant(tenant: &str) -> Result<(), Error> {
     }
 }
 
-/// Checks that a tenant may have one more file.
+/// Checks that a tenant may have some more files.
 ///
 /// # Errors
-/// It has as many as it may have.
-pub async fn check_room(tx: &mut Tx, place: &Place, max_objects: u64) -> Result<(), Error> {
-    if max_objects == 0 {
+/// It would have more than it may have.
+pub async fn check_room(tx: &mut Tx, place: &Place, policy: Policy, more: u64) -> Result<(), Error> {
+    if policy.max_objects == 0 || more == 0 {
         return Ok(());
     }
     let sql = "SELECT count(*) + count(provenance) + (SELECT count(*) FROM provenances WHERE tenant = $1) \
         FROM versions WHERE tenant = $1";
     let row = tx.row(sql, &[place.tenant.into()]).await?;
     let there = row.map(|mut row| row.size()).transpose()?.unwrap_or_default();
-    match there >= max_objects {
+    match there + more > policy.max_objects {
         true => Err(Error::Quota(Quota::Objects)),
         false => Ok(()),
     }
 }
 
-struct PutPackage {
-    tenant: String,
-    package: Arc<Package>,
-    /// Package, and perhaps provenance.
-    blobs: Vec<NewBlob>,
+/// Checks that a tenant may have a package, and perhaps its provenance file.
+///
+/// # Errors
+/// It would have more files than it may have.
+pub async fn check_room_for(
+    tx: &mut Tx,
+    place: &Place,
     policy: Policy,
+    (package, is_signed): (&Package, bool),
+    before: Option<&VersionRow>,
+) -> Result<(), Error> {
+    let mut more = u64::from(before.is_none());
+    if is_signed && before.is_none_or(|before| before.provenance.is_none()) {
+        let sql = "SELECT 1 FROM provenances WHERE tenant = $1 AND file = $2";
+        let early = tx.row(sql, &[place.tenant.into(), (&package.file).into()]).await?;
+        more += u64::from(early.is_none());
+    }
+    check_room(tx, place, policy, more).await
+}
+
+/// Removes the oldest versions of a chart when there are too many; the one that was just put stays.
+pub async fn drop_oldest(
+    tx: &mut Tx,
+    place: &Place,
+    tenant: &str,
+    package: &Package,
+    policy: Policy,
+) -> Result<(), Error> {
+    if policy.per_chart_limit == 0 {
+        return Ok(());
+    }
+    let (name, version) = (&package.name, &package.version);
+    let others = i64::try_from(policy.per_chart_limit).unwrap_or(i64::MAX) - 1;
+    // SQLite wants a LIMIT before an OFFSET, PostgreSQL takes it.
+    let sql = "SELECT version FROM versions WHERE tenant = $1 AND name = $2 AND version <> $3 \
+        ORDER BY created DESC, id DESC LIMIT 1000000 OFFSET $4";
+    let key = [place.tenant.into(), name.into(), version.into(), Arg::Int(others)];
+    for mut row in tx.rows(sql, &key).await? {
+        let old = row.text()?;
+        remove_everywhere(tx, place, tenant, (name, &old)).await?;
+    }
+    Ok(())
+}
+
+pub struct PutPackage {
+    pub tenant: String,
+    pub package: Arc<Package>,
+    /// Package, and perhaps provenance.
+    pub blobs: Vec<NewBlob>,
+    pub policy: Policy,
 }
 
 impl Change for PutPackage {
@@ -145,14 +189,12 @@ impl Change for PutPackage {
         if before.is_some() && !self.policy.overwrite {
             return Err(Error::Exists(package.file.clone()));
         }
-        if before.is_none() {
-            check_room(tx, &place, self.policy.max_objects).await?;
-        }
+        let new = self.blobs.get(1).map(|blob| (blob.digest.clone(), blob.size));
+        check_room_for(tx, &place, self.policy, (package, new.is_some()), before.as_ref()).await?;
         for blob in &self.blobs {
             oci::keep_blob(tx, blob, now).await?;
         }
-        let early = provenance::early(tx, place.tenant, &package.file).await?;
-        let provenance = self.blobs.get(1).map(|blob| (blob.digest.clone(), blob.size)).or(early);
+        let provenance = provenance::settled(tx, place.tenant, package, new, before.as_ref()).await?;
         let piece = provenance.as_ref().map(|(digest, size)| Piece { digest, size: *size });
         let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
         let provenance = provenance.as_ref().map(|(digest, _)| digest);
@@ -164,26 +206,6 @@ impl Change for PutPackage {
         {
             oci::remove_untagged(tx, repository, &old).await?;
         }
-        self.drop_oldest(tx, &place).await
-    }
-}
-
-impl PutPackage {
-    /// Removes the oldest versions of the chart when there are too many; the new one stays.
-    async fn drop_oldest(&self, tx: &mut Tx, place: &Place) -> Result<(), Error> {
-        if self.policy.per_chart_limit == 0 {
-            return Ok(());
-        }
-        let (name, version) = (&self.package.name, &self.package.version);
-        let others = i64::try_from(self.policy.per_chart_limit).unwrap_or(i64::MAX) - 1;
-        // SQLite wants a LIMIT before an OFFSET, PostgreSQL takes it.
-        let sql = "SELECT version FROM versions WHERE tenant = $1 AND name = $2 AND version <> $3 \
-            ORDER BY created DESC, id DESC LIMIT 1000000 OFFSET $4";
-        let key = [place.tenant.into(), name.into(), version.into(), Arg::Int(others)];
-        for mut row in tx.rows(sql, &key).await? {
-            let old = row.text()?;
-            remove_everywhere(tx, place, &self.tenant, (name, &old)).await?;
-        }
-        Ok(())
+        drop_oldest(tx, &place, &self.tenant, package, self.policy).await
     }
 }

@@ -3,7 +3,7 @@
 //! A content that nobody has sent us lies in a file that others may change or remove (`blobs.path`). Its bytes are where
 //! any of the files is that have them (`imported.digest`).
 
-use crate::charts::{Package, Place, UPLOADED, put_version, remove_everywhere, tie, version_of};
+use crate::charts::{Package, Piece, Place, UPLOADED, of_before, put_version, remove_everywhere, tie, version_of};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::registry::table::{self, NewBlob};
@@ -32,7 +32,8 @@ impl Change for Take {
             None => None,
         };
         let version = Version { digest: self.digest.as_str(), name: &package.name, version: &package.version };
-        let owner = match version_of(tx, place.tenant, version.name, version.version).await? {
+        let before = version_of(tx, place.tenant, version.name, version.version).await?;
+        let owner = match &before {
             Some(before) if before.archive != version.digest => return Err(Error::Exists(package.file.clone())),
             Some(_) if !version.is_of_a_file(tx, &place).await? => UPLOADED,
             _ => place.tenant,
@@ -41,10 +42,15 @@ impl Change for Take {
         if let Some(provenance) = &self.provenance {
             table::keep_blob(tx, provenance, now).await?;
         }
-        let piece = self.provenance.as_ref();
-        let piece = piece.map(|blob| crate::charts::Piece { digest: &blob.digest, size: blob.size });
+        let provenance = match &self.provenance {
+            Some(blob) => Some((blob.digest.clone(), blob.size)),
+            // What was uploaded does not go because there is no such file.
+            None if owner == UPLOADED => of_before(tx, package, before.as_ref()).await?,
+            None => None,
+        };
+        let piece = provenance.as_ref().map(|(digest, size)| Piece { digest, size: *size });
         let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
-        let provenance = self.provenance.as_ref().map(|blob| &blob.digest);
+        let provenance = provenance.as_ref().map(|(digest, _)| digest);
         put_version(tx, &place, package, provenance, manifest.as_deref()).await?;
         let sql = "INSERT INTO imported (path, size, modified, digest, tenant, name, version) VALUES ($1, $2, $3, $4, $5, \
             $6, $7) ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified = excluded.modified, \

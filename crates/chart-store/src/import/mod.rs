@@ -3,12 +3,14 @@
 
 mod changes;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::blobs::{Object, Spooled};
+use crate::blobs::{Listing, Object, Spooled};
 use crate::charts::{Package, check_tenant};
+use crate::config::WORKING;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Missing};
 use crate::names;
@@ -21,9 +23,6 @@ use self::changes::{Forget, Left, Take};
 const AT_ONCE: usize = 16;
 /// Bytes of a provenance file.
 const PROVENANCE_BYTES: u64 = 1024 * 1024;
-/// What is ours in a folder or bucket.
-const OWN: [&str; 4] = ["blobs/", "uploads/", "spool/", "checks/"];
-
 /// What an import found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
@@ -34,16 +33,37 @@ pub struct Imported {
     pub removed: u64,
     /// Files that are no charts, or whose version came by an upload: with the reason.
     pub skipped: Vec<(String, String)>,
+    /// Files and folders that cannot be read, with the reason. What was known of them stays as it was.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl Imported {
+    fn note(&mut self, path: String, error: &Error) {
+        match std::error::Error::source(error).filter(|_| is_of_a_file(error)) {
+            Some(source) => self.unreadable.push((path, format!("{error}: {source}"))),
+            None => self.skipped.push((path, error.to_string())),
+        }
+    }
 }
 
 /// What is known of a package since the last import.
+#[derive(PartialEq, Eq)]
 struct Known {
     size: u64,
     modified: i64,
 }
 
+impl Known {
+    /// A provenance file that comes later changes the sum.
+    fn of(package: &Object, provenance: Option<&Object>) -> Known {
+        let (size, modified) = provenance.map_or((0, 0), |provenance| (provenance.size, provenance.modified));
+        Known { size: package.size + size, modified: package.modified.max(modified) }
+    }
+}
+
 enum Outcome {
-    Added,
+    /// Perhaps without its provenance file, if that cannot be read.
+    Added(Option<(String, Error)>),
     Unchanged,
     Skipped(String, Error),
 }
@@ -53,13 +73,14 @@ impl Store {
     /// changed since the last time is not read.
     ///
     /// # Errors
-    /// Rows or blob store failed. Files that are no charts are skipped.
+    /// Rows or blob store failed. What is no chart, or cannot be read, is skipped.
     pub async fn import(&self, prefix: &str) -> Result<Imported, Error> {
         let mut known = self.known(prefix).await?;
-        let mut listing = self.inner.blobs.objects(prefix).await?;
+        let Listing { mut objects, unreadable } = self.inner.blobs.objects(prefix).await?;
         let (mut packages, mut provenances) = (Vec::new(), HashMap::new());
-        while let Some(object) = listing.try_next().await? {
-            if OWN.iter().any(|own| object.key.starts_with(own)) {
+        while let Some(object) = objects.try_next().await? {
+            // Contents, and parts of them, have no names that end like this.
+            if object.key.split('/').next() == Some(WORKING) {
                 continue;
             }
             if object.key.ends_with(".tgz") {
@@ -79,15 +100,24 @@ impl Store {
             .buffer_unordered(AT_ONCE);
         let counted = outcomes.try_fold(Imported::default(), |mut imported, outcome| async move {
             match outcome {
-                Outcome::Added => imported.added += 1,
+                Outcome::Added(skipped) => {
+                    imported.added += 1;
+                    skipped.into_iter().for_each(|(path, error)| imported.note(path, &error));
+                }
                 Outcome::Unchanged => imported.unchanged += 1,
-                Outcome::Skipped(path, error) => imported.skipped.push((path, error.to_string())),
+                Outcome::Skipped(path, error) => imported.note(path, &error),
             }
             Ok(imported)
         });
         let mut imported = counted.await?;
+        let mut hidden = HashSet::new();
+        for (path, error) in unreadable {
+            imported.note(path.clone(), &error);
+            hidden.insert(path);
+        }
         imported.skipped.sort();
-        for path in known.into_keys() {
+        imported.unreadable.sort();
+        for path in known.into_keys().filter(|path| !is_below(path, &hidden)) {
             imported.removed += u64::from(self.forget(prefix, path).await?);
         }
         Ok(imported)
@@ -109,15 +139,25 @@ impl Store {
         provenance: Option<Object>,
         known: Option<Known>,
     ) -> Result<Outcome, Error> {
-        // A provenance file that comes later changes the sum.
-        let size = object.size + provenance.as_ref().map_or(0, |provenance| provenance.size);
-        let modified = object.modified.max(provenance.as_ref().map_or(0, |provenance| provenance.modified));
-        if known.as_ref().is_some_and(|known| known.size == size && known.modified == modified) {
+        if known.as_ref().is_some_and(|known| *known == Known::of(&object, provenance.as_ref())) {
             return Ok(Outcome::Unchanged);
         }
+        let (provenance, skipped) = match provenance {
+            None => (None, None),
+            Some(signature) => match self.read_provenance(&signature).await {
+                Ok(text) => (Some((signature, text)), None),
+                Err(error) if is_of_a_file(&error) => (None, Some((signature.key, error))),
+                Err(error) => return Err(error),
+            },
+        };
+        if known.is_some()
+            && let Some((path, error)) = skipped
+        {
+            return Ok(Outcome::Skipped(path, error));
+        }
         let path = object.key.clone();
-        match self.import_changed(prefix, object, provenance, (size, modified)).await {
-            Ok(()) => Ok(Outcome::Added),
+        match self.import_changed(prefix, object, provenance).await {
+            Ok(()) => Ok(Outcome::Added(skipped)),
             Err(error @ (Error::Invalid(_) | Error::Exists(_) | Error::TooLarge { .. })) => {
                 if known.is_some() {
                     // What was in it before is not there any more.
@@ -125,28 +165,32 @@ impl Store {
                 }
                 Ok(Outcome::Skipped(path, error))
             }
-            // Deleted while we looked: the next import sees it.
-            Err(error @ Error::Unknown(Missing::File)) => Ok(Outcome::Skipped(path, error)),
+            // The next import looks again.
+            Err(error) if is_of_a_file(&error) => Ok(Outcome::Skipped(path, error)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Reads a provenance file; one that is too large to be one is none.
+    async fn read_provenance(&self, provenance: &Object) -> Result<Option<bytes::Bytes>, Error> {
+        if provenance.size > PROVENANCE_BYTES {
+            return Ok(None);
+        }
+        self.inner.blobs.read(&provenance.key, 0..provenance.size).await.map(Some)
     }
 
     async fn import_changed(
         &self,
         prefix: &str,
         object: Object,
-        provenance: Option<Object>,
-        (size, modified): (u64, i64),
+        provenance: Option<(Object, Option<bytes::Bytes>)>,
     ) -> Result<(), Error> {
         let tenant = tenant_of(prefix, &object.key)?;
         let (digest, package) = self.read_package(&object).await?;
-        let provenance = match provenance {
-            Some(provenance) if provenance.size <= PROVENANCE_BYTES => {
-                let text = self.inner.blobs.read(&provenance.key, 0..provenance.size).await?;
-                Some(NewBlob::inline(&Spooled::from_bytes(text.clone()), text))
-            }
-            _ => None,
-        };
+        let known = Known::of(&object, provenance.as_ref().map(|(provenance, _)| provenance));
+        let text = provenance.and_then(|(_, text)| text);
+        let provenance = text.map(|text| NewBlob::inline(&Spooled::from_bytes(text.clone()), text));
+        let Known { size, modified } = known;
         let change = Take { tenant: tenant.clone(), path: object.key, size, modified, digest, package, provenance };
         let (store, repository) = (self.clone(), names::repository(&tenant, &change.package.name));
         self.whole(async move {
@@ -200,6 +244,24 @@ impl Store {
         })
         .await
     }
+}
+
+/// Reports whether an error says something of one file alone, or that it went while we looked: others can be read.
+fn is_of_a_file(error: &Error) -> bool {
+    match error {
+        Error::Unknown(Missing::File) => true,
+        Error::Blobs { source, .. } => {
+            let remote = source.downcast_ref::<object_store::Error>();
+            source.is::<io::Error>() || matches!(remote, Some(object_store::Error::PermissionDenied { .. }))
+        }
+        _ => false,
+    }
+}
+
+/// Reports whether a path, or a folder that it is in, is one of some.
+fn is_below(path: &str, folders: &HashSet<String>) -> bool {
+    let above = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+    !folders.is_empty() && above.chain([path]).any(|folder| folders.contains(folder))
 }
 
 /// The folder below the prefix.

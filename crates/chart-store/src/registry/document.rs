@@ -44,7 +44,7 @@ pub struct Document {
 #[derive(Debug)]
 pub struct ChartLayers {
     pub package: Digest,
-    pub provenance: Option<Digest>,
+    pub provenance: Option<(Digest, u64)>,
 }
 
 #[derive(Deserialize)]
@@ -123,9 +123,11 @@ fn media_type(content_type: Option<&str>, text: &Text) -> Result<String, Error> 
     }
 }
 
-/// Blobs of a manifest; layers that are elsewhere need not be here.
+/// Blobs of a manifest; layers that are elsewhere need not be here. Those of a chart must be, wherever else they are: they
+/// are served as its files.
 fn blobs(text: &Text) -> Result<Vec<(Digest, u64)>, Error> {
-    let here = |layer: &&Descriptor| layer.urls.as_ref().is_none_or(Vec::is_empty);
+    let is_chart = is_chart(text);
+    let here = |layer: &&Descriptor| is_chart || layer.urls.as_ref().is_none_or(Vec::is_empty);
     let layers = text.layers.iter().flatten().filter(here);
     let all: Vec<&Descriptor> = text.config.iter().chain(layers).chain(text.blobs.iter().flatten()).collect();
     check_count(all.len())?;
@@ -145,8 +147,12 @@ fn check_count(count: usize) -> Result<(), Error> {
     }
 }
 
+fn is_chart(text: &Text) -> bool {
+    text.config.as_ref().is_some_and(|config| config.media_type == CONFIG)
+}
+
 fn chart_layers(text: &Text) -> Result<Option<ChartLayers>, Error> {
-    if text.config.as_ref().is_none_or(|config| config.media_type != CONFIG) {
+    if !is_chart(text) {
         return Ok(None);
     }
     let layer = |wanted: fn(&str) -> bool| text.layers.iter().flatten().find(|layer| wanted(&layer.media_type));
@@ -154,7 +160,7 @@ fn chart_layers(text: &Text) -> Result<Option<ChartLayers>, Error> {
         Error::invalid(format!("manifest does not contain a layer with mediatype {}", crate::charts::CHART_LAYER))
     })?;
     let provenance = layer(|name| name == PROVENANCE_LAYER).map(Descriptor::parsed).transpose()?;
-    Ok(Some(ChartLayers { package: package.parsed()?.0, provenance: provenance.map(|(digest, _)| digest) }))
+    Ok(Some(ChartLayers { package: package.parsed()?.0, provenance }))
 }
 
 impl Descriptor {
@@ -202,8 +208,11 @@ mod tests {
         let layers = format!("{},{}", part(2, PROVENANCE_LAYER), part(3, crate::charts::CHART_LAYER));
         let chart = Document::read(None, body(&layers).as_bytes()).expect("a chart").chart.expect("a chart");
         assert_eq!(chart.package.to_string(), digest(3));
-        assert_eq!(chart.provenance.map(|d| d.to_string()), Some(digest(2)));
+        assert_eq!(chart.provenance.map(|(digest, size)| (digest.to_string(), size)), Some((digest(2), 2)));
         assert!(Document::read(None, body("").as_bytes()).is_err());
+        let elsewhere = layers.replace(r#""size":2"#, r#""size":2,"urls":["u"]"#);
+        let read = Document::read(None, body(&elsewhere).as_bytes()).expect("a chart");
+        assert_eq!(read.blobs.len(), 3, "what is served must be here");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::digest::Digest;
 pub use document::chart_of;
 pub use put::PutManifest;
 pub use table::NewBlob;
+pub use upload::is_part;
 
 /// A manifest as it was pushed.
 #[derive(Clone, Debug)]

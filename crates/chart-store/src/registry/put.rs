@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::charts::{Package, Place, mark_uploaded, put_version, remove_tagged, settle, tagged_versions, version_of};
+use crate::blobs::Blob;
+use crate::charts::{
+    PROVENANCE_BYTES, Package, Place, Policy, VersionRow, check_belongs, check_room_for, drop_oldest, mark_uploaded,
+    put_version, remove_tagged, settle, settled, tagged_versions, version_of,
+};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Missing};
 use crate::names;
@@ -26,16 +30,17 @@ pub struct PutManifest {
     pub content_type: Option<String>,
     pub body: Bytes,
     pub tags: Vec<String>,
-    /// A tag that is a version of a chart may get another package.
-    pub overwrite_charts: bool,
+    /// For charts that come into the index, as for uploads: whether a tag that is a version may get another package or
+    /// another provenance file, and how many there may be.
+    pub policy: Policy,
 }
 
 impl Store {
     /// Keeps a manifest and lets its tags point at it.
     ///
     /// # Errors
-    /// It is no manifest, has another digest, or names contents that the repository does not have; its chart is none;
-    /// a version is there that may not be replaced.
+    /// It is no manifest, has another digest, or names contents that the repository does not have; its chart is none, or its
+    /// provenance file of another chart; a version is there that may not be replaced; a limit of the tenant is reached.
     pub async fn put_manifest(&self, put: PutManifest) -> Result<Stored, Error> {
         let algorithm = put.digest.as_ref().map_or(Algorithm::Sha256, Digest::algorithm);
         let digest = Digest::of(algorithm, &put.body);
@@ -50,6 +55,7 @@ impl Store {
         let stored = Stored { digest: digest.clone(), subject: document.subject.as_ref().map(Digest::to_string) };
         let (repository, store) = (put.repository.clone(), self.clone());
         let change = Push { put, digest, document, package };
+        self.check_provenance(&change).await?;
         self.whole(async move {
             let (tenant, _) = names::tenant_and_chart(&repository);
             store.change(&[&repository, tenant], change).await
@@ -64,11 +70,7 @@ impl Store {
         if layers.package.algorithm() != Algorithm::Sha256 {
             return Ok(None);
         }
-        let unknown = |error| match error {
-            Error::Unknown(Missing::Blob) => Error::References(vec![layers.package.to_string()]),
-            error => error,
-        };
-        let blob = self.blob_of(repository, &layers.package).await.map_err(unknown)?;
+        let blob = self.layer(repository, &layers.package).await?;
         let cache = &self.inner.definitions;
         if let Some(package) = cache.get("", layers.package.as_str()) {
             return Ok(Some(package));
@@ -77,6 +79,25 @@ impl Store {
         let bytes = package.text_bytes() + 512;
         cache.put(cache.epoch(), "", layers.package.as_str(), package.clone(), bytes);
         Ok(Some(package))
+    }
+
+    /// Checks that the provenance file of a chart that gets its place in the index is of this chart.
+    async fn check_provenance(&self, push: &Push) -> Result<(), Error> {
+        let (Some(package), Some((digest, _))) = (push.listed(), push.provenance()) else { return Ok(()) };
+        let blob = self.layer(&push.put.repository, digest).await?;
+        if blob.size() > PROVENANCE_BYTES as u64 {
+            return Err(Error::TooLarge { limit: PROVENANCE_BYTES as u64 });
+        }
+        // Few are in memory at a time.
+        let _turn = self.inner.inspections.acquire().await.map_err(|_| Error::Busy)?;
+        check_belongs(&blob.bytes(PROVENANCE_BYTES as u64).await?, package)
+    }
+
+    async fn layer(&self, repository: &str, digest: &Digest) -> Result<Blob, Error> {
+        self.blob_of(repository, digest).await.map_err(|error| match error {
+            Error::Unknown(Missing::Blob) => Error::References(vec![digest.to_string()]),
+            error => error,
+        })
     }
 }
 
@@ -128,7 +149,6 @@ impl Push {
     async fn list(&self, tx: &mut Tx, now: i64) -> Result<(), Error> {
         let Some(package) = self.listed() else { return Ok(()) };
         let (tenant, _) = names::tenant_and_chart(&self.put.repository);
-        let provenance = self.document.chart.as_ref().and_then(|chart| chart.provenance.as_ref());
         let sql = "SELECT 1 FROM versions v JOIN tenants t ON v.tenant = t.id WHERE t.name = $1 AND v.name = $2 AND \
             v.version = $3 AND v.archive = $4 AND v.manifest = $5";
         let args = [
@@ -143,12 +163,20 @@ impl Push {
         }
         let place = Place::hold(tx, tenant, now).await?;
         let before = version_of(tx, place.tenant, &package.name, &package.version).await?;
-        let replaces = before.is_some_and(|before| before.archive != package.digest.as_str());
-        if replaces && !self.put.overwrite_charts {
-            return Err(Error::Exists(package.file.clone()));
+        let new = self.provenance().cloned();
+        if let Some(before) = before.as_ref().filter(|_| !self.put.policy.overwrite) {
+            check_same(before, package, new.as_ref())?;
         }
+        check_room_for(tx, &place, self.put.policy, (package, new.is_some()), before.as_ref()).await?;
+        let provenance = settled(tx, place.tenant, package, new, before.as_ref()).await?;
+        let provenance = provenance.as_ref().map(|(digest, _)| digest);
         put_version(tx, &place, package, provenance, Some(self.digest.as_str())).await?;
-        mark_uploaded(tx, &place, package).await
+        mark_uploaded(tx, &place, package).await?;
+        drop_oldest(tx, &place, tenant, package, self.put.policy).await
+    }
+
+    fn provenance(&self) -> Option<&(Digest, u64)> {
+        self.document.chart.as_ref()?.provenance.as_ref()
     }
 
     /// Takes the chart that a tag was the version of out of the index, if the tag gets something else.
@@ -160,7 +188,7 @@ impl Push {
             return Ok(());
         };
         let name = &self.put.repository;
-        if !self.put.overwrite_charts && !tagged_versions(tx, name, &old, Some(tag)).await?.is_empty() {
+        if !self.put.policy.overwrite && !tagged_versions(tx, name, &old, Some(tag)).await?.is_empty() {
             return Err(Error::Exists(format!("version {tag}")));
         }
         remove_tagged(tx, name, &old, Some(tag), now).await
@@ -191,5 +219,18 @@ impl Push {
             true => Ok(()),
             false => Err(Error::References(missing)),
         }
+    }
+}
+
+/// Checks that what is pushed for a version has the same files, which may not be replaced; a provenance file may be new.
+fn check_same(before: &VersionRow, package: &Package, provenance: Option<&(Digest, u64)>) -> Result<(), Error> {
+    if before.archive != package.digest.as_str() {
+        return Err(Error::Exists(package.file.clone()));
+    }
+    match &before.provenance {
+        Some(signed) if provenance.is_none_or(|(digest, _)| digest.as_str() != signed) => {
+            Err(Error::Exists(format!("{}.prov", package.file)))
+        }
+        _ => Ok(()),
     }
 }

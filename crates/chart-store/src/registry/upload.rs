@@ -54,7 +54,7 @@ impl Store {
         }
         let store = self.clone();
         self.whole(async move {
-            let object = format!("uploads/{}/{:020}-{}", upload.id, upload.size, uuid()?);
+            let object = part_key(&upload, &uuid()?);
             store.inner.blobs.place(&mut part.content, &object).await?;
             let append = Append { upload: upload.clone(), size: part.size(), object: object.clone() };
             let done = store.inner.rows.change(append).await;
@@ -149,6 +149,28 @@ fn check_start(upload: &Upload, start: Option<u64>) -> Result<(), Error> {
 }
 
 /// Returns a random UUID (version 4).
+/// Returns where a part is kept that starts at the end of what came so far.
+fn part_key(upload: &Upload, id: &str) -> String {
+    format!("uploads/{}/{:020}-{id}", upload.id, upload.size)
+}
+
+/// Tells whether a key is that of a part: a tenant may have the same name as the folder of parts.
+pub fn is_part(key: &str) -> bool {
+    let mut names = key.split('/');
+    let (Some("uploads"), Some(upload), Some(part), None) = (names.next(), names.next(), names.next(), names.next())
+    else {
+        return false;
+    };
+    let is_start = |start: &str| start.len() == 20 && start.bytes().all(|b| b.is_ascii_digit());
+    is_uuid(upload) && part.split_once('-').is_some_and(|(start, id)| is_start(start) && is_uuid(id))
+}
+
+/// Tells whether a text is a UUID as [`uuid`] makes them.
+fn is_uuid(text: &str) -> bool {
+    let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(is_digits)
+}
+
 fn uuid() -> Result<String, Error> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).map_err(|_| Error::Config("the system has no random bytes".to_owned()))?;
@@ -214,5 +236,23 @@ impl Change for Cancel {
     async fn apply(&self, tx: &mut Tx) -> Result<(), Error> {
         tx.execute("DELETE FROM parts WHERE upload = $1", &[(&self.0).into()]).await?;
         tx.execute("DELETE FROM uploads WHERE id = $1", &[(&self.0).into()]).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_told_from_files_of_a_tenant() {
+        let upload = Upload { id: uuid().expect("a UUID"), size: 77 };
+        let key = part_key(&upload, &uuid().expect("a UUID"));
+        assert!(is_part(&key), "{key}");
+        for wrong in
+            [format!("{key}.tgz"), format!("x/{key}"), format!("{key}/x"), key.replace('0', "g"), String::new()]
+        {
+            assert!(!is_part(&wrong), "{wrong}");
+        }
+        assert!(!is_part("uploads/a-1.0.0.tgz") && !is_part("uploads/team/00000000000000000001-a"));
     }
 }

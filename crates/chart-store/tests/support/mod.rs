@@ -60,6 +60,9 @@ pub fn bomb(definition: &str) -> Bytes {
 
 fn header(name: &str, size: usize) -> [u8; 512] {
     let mut header = [0; 512];
+    // A long name is in two fields.
+    let (folder, name) = if name.len() > 100 { name.rsplit_once('/').expect("a folder") } else { ("", name) };
+    header[345..345 + folder.len()].copy_from_slice(folder.as_bytes());
     header[..name.len()].copy_from_slice(name.as_bytes());
     header[100..107].copy_from_slice(b"0000644");
     header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
@@ -178,16 +181,14 @@ pub async fn put_blob(store: &Store, repository: &str, bytes: &[u8]) -> Digest {
     digest
 }
 
+/// A manifest that is being pushed.
+pub fn pushed(repository: &str, body: Bytes, tag: &str, policy: Policy) -> PutManifest {
+    let (repository, tags) = (repository.to_owned(), vec![tag.to_owned()]);
+    PutManifest { repository, digest: None, content_type: None, body, tags, policy }
+}
+
 pub async fn put_manifest(store: &Store, repository: &str, body: &Bytes, tag: &str) -> Result<Digest, Error> {
-    let put = PutManifest {
-        repository: repository.to_owned(),
-        digest: None,
-        content_type: None,
-        body: body.clone(),
-        tags: vec![tag.to_owned()],
-        overwrite_charts: true,
-    };
-    store.put_manifest(put).await.map(|stored| stored.digest)
+    store.put_manifest(pushed(repository, body.clone(), tag, FORCE)).await.map(|stored| stored.digest)
 }
 
 /// Pushes a chart as Helm does.
