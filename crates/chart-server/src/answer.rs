@@ -20,7 +20,7 @@ pub const JSON: &str = "application/json; charset=utf-8";
 const LARGE_BYTES: usize = 64 * 1024;
 
 /// What a request could not get, and what to say to it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fault {
     pub status: StatusCode,
     pub message: String,

@@ -64,8 +64,10 @@ impl Asker {
             builder = builder.header(name, value);
         }
         let left = deadline.saturating_duration_since(Instant::now());
-        let builder = builder.config().timeout_global(Some(left)).max_redirects(0).proxy(proxy.clone()).build();
-        builder.call().map_err(|error| {
+        let silence = headers.request.silence;
+        let config = builder.config().timeout_global(Some(left)).timeout_connect(silence);
+        let config = config.timeout_per_read(silence).timeout_per_write(silence);
+        config.max_redirects(0).proxy(proxy.clone()).build().call().map_err(|error| {
             let text = match &proxy {
                 Some(proxy) => words::no_answer_through(proxy, target, &error),
                 None => words::no_answer(target, &error),

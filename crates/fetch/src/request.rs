@@ -13,6 +13,8 @@ pub struct Request<'a> {
     pub headers: &'a [(&'a str, &'a str)],
     /// From the first connection to the end of the body, with all that is tried again.
     pub timeout: Duration,
+    /// For the connection, and from each piece of the answer to the next; as long as there is time, if it is not said.
+    pub silence: Option<Duration>,
     /// The longest body, unpacked.
     pub limit_bytes: u64,
     /// The body is left out (status 304) when it is still this one.
@@ -22,7 +24,7 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// Makes a request without credentials and headers of its own.
     pub fn new(url: &'a str, timeout: Duration, limit_bytes: u64) -> Self {
-        Request { url, basic: None, headers: &[], timeout, limit_bytes, known: None }
+        Request { url, basic: None, headers: &[], timeout, silence: None, limit_bytes, known: None }
     }
 }
 

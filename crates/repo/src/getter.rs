@@ -45,9 +45,13 @@ pub trait Getter: Sync {
 }
 
 /// The getter of `http` and `https` (`pkg/getter/httpgetter.go`).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Http {
     pub timeout: Duration,
+    /// How long a server may be silent; as long as there is time, if it is not said.
+    pub silence: Option<Duration>,
+    /// What is said beside what Helm says.
+    pub headers: Vec<(&'static str, String)>,
     pub limit_bytes: u64,
     pub retry: Retry,
     /// How much of an index may be in memory.
@@ -56,7 +60,14 @@ pub struct Http {
 
 impl Default for Http {
     fn default() -> Self {
-        Http { timeout: TIMEOUT, limit_bytes: INDEX_BYTES, retry: Retry::default(), bounds: Bounds::default() }
+        Http {
+            timeout: TIMEOUT,
+            silence: None,
+            headers: Vec::new(),
+            limit_bytes: INDEX_BYTES,
+            retry: Retry::default(),
+            bounds: Bounds::default(),
+        }
     }
 }
 
@@ -74,9 +85,12 @@ impl Getter for Http {
         let credentials = may_have_credentials(origin)?.then_some((username.as_str(), password.as_str()));
         let client = client(origin.repository)?.retrying(self.retry);
         log.debug("fetching", &[("url", origin.url)]);
+        let headers: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let request = Request {
             basic: credentials,
             known: origin.known,
+            headers: &headers,
+            silence: self.silence,
             ..Request::new(origin.url, self.timeout, self.limit_bytes)
         };
         let response = client

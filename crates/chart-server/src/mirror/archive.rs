@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chart_store::{Algorithm, Checked, Error, Policy, Saved, Spool, Spooled, Store};
-use fetch::{Client, Compression, Failure, Request, Retry, Sink};
+use fetch::{Client, Compression, Failure, Request, Response, Retry, Sink};
 
 use super::lane::{Lane, Missed};
 use super::queue::Weighed;
 use super::quiet::Passage;
 use super::upstream::Remote;
+use super::wanted::VIA;
 use crate::log::chain;
 
 /// From the first connection to the last byte, with all that is tried again.
 pub const TIMEOUT: Duration = Duration::from_secs(300);
+/// How long a server may be silent meanwhile.
+pub const SILENCE: Duration = Duration::from_secs(20);
 /// What fails for the moment is tried again after 0.25 and 1 seconds, or when the server says; after that it is listed.
 const RETRY: Retry = Retry { times: 2, first_pause: Duration::from_millis(250) };
 /// Bytes of a signature.
@@ -76,12 +79,24 @@ pub struct Fetcher {
     store: Store,
     passage: Passage,
     limit_bytes: u64,
+    via: String,
 }
 
 impl Fetcher {
-    /// Connections are kept from one archive to the next.
-    pub fn new(store: &Store, passage: Passage, limit_bytes: u64) -> Self {
-        Fetcher { client: Client::new(Compression::None).retrying(RETRY), store: store.clone(), passage, limit_bytes }
+    /// Connections are kept from one archive to the next; all requests say who asks (`Via`).
+    pub fn new(store: &Store, passage: Passage, limit_bytes: u64, via: &str) -> Self {
+        let client = Client::new(Compression::None).retrying(RETRY);
+        Fetcher { client, store: store.clone(), passage, limit_bytes, via: via.to_owned() }
+    }
+
+    fn download(&self, url: &str, limit_bytes: u64, sink: &mut dyn Sink) -> Result<Response, Failure> {
+        let headers = [(VIA, self.via.as_str())];
+        let request = Request::new(url, TIMEOUT, limit_bytes);
+        self.client.download(&Request { headers: &headers, silence: Some(SILENCE), ..request }, sink)
+    }
+
+    pub fn via(&self) -> &str {
+        &self.via
     }
 
     /// Fetches, checks and keeps a package. That somebody else was faster is no failure.
@@ -99,7 +114,7 @@ impl Fetcher {
     /// See [`Trouble`].
     pub fn fetch(&self, remote: &Remote) -> Result<Spooled, Trouble> {
         let mut incoming = Incoming { fetcher: self, spool: None, failed: None };
-        let got = self.client.download(&Request::new(&remote.url, TIMEOUT, self.limit_bytes), &mut incoming);
+        let got = self.download(&remote.url, self.limit_bytes, &mut incoming);
         let Incoming { spool, failed, .. } = incoming;
         if let Some(error) = failed {
             return Err(of_store(error, remote));
@@ -170,7 +185,7 @@ impl Fetcher {
     pub fn signature(&self, tenant: &str, remote: &Remote) -> Result<bool, Trouble> {
         let url = format!("{}.prov", remote.url);
         let mut text = Vec::new();
-        let got = self.client.download(&Request::new(&url, TIMEOUT, SIGNATURE_BYTES), &mut text);
+        let got = self.download(&url, SIGNATURE_BYTES, &mut text);
         if got.is_err() {
             // Most charts are not signed.
             return Ok(false);

@@ -22,8 +22,9 @@ use tokio::runtime::Runtime;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::archive::{Fetcher, TIMEOUT};
+use super::archive::{Fetcher, SILENCE, TIMEOUT};
 use super::upstream::Remote;
+use super::wanted::VIA;
 
 /// How long the thread waits before it looks what came. What came for several connections, and head and body of an answer,
 /// are done with in one go then: to be woken for each costs as much as what is to be done.
@@ -82,7 +83,8 @@ impl<'a> Lane<'a> {
 
     async fn fetch_all(&mut self, remote: &Remote) -> Result<Spooled, Missed> {
         let uri: Uri = remote.url.parse().map_err(|_| Missed::Odd)?;
-        let (mut kept, answer) = self.ask(&uri).await.ok_or(Missed::Odd)?;
+        let asked = timeout(SILENCE, self.ask(&uri)).await.ok().flatten();
+        let (mut kept, answer) = asked.ok_or(Missed::Odd)?;
         if answer.status() != StatusCode::OK {
             return Err(Missed::Odd);
         }
@@ -96,7 +98,7 @@ impl<'a> Lane<'a> {
     async fn body(&self, answer: Response<Incoming>) -> Result<Spooled, Missed> {
         let mut body = answer.into_body();
         let mut spool = self.fetcher.spool();
-        while let Some(frame) = body.frame().await {
+        while let Some(frame) = timeout(SILENCE, body.frame()).await.map_err(|_| Missed::Odd)? {
             let Ok(data) = frame.map_err(|_| Missed::Odd)?.into_data() else { continue };
             spool.write(&data).await.map_err(of_store)?;
         }
@@ -119,7 +121,7 @@ impl<'a> Lane<'a> {
     async fn ask_over(&mut self, mut kept: Kept, uri: &Uri) -> Option<(Kept, Response<Incoming>)> {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let request = Request::get(path).header(HOST, &kept.authority).header(USER_AGENT, fetch::USER_AGENT);
-        let request = request.body(Empty::new()).ok()?;
+        let request = request.header(VIA, self.fetcher.via()).body(Empty::new()).ok()?;
         self.requests += 1;
         let answer = kept.sender.send_request(request).await.ok()?;
         Some((kept, answer))

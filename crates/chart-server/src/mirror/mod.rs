@@ -13,6 +13,7 @@ mod state;
 mod sync;
 mod upstream;
 mod view;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,11 +25,11 @@ use chart_store::{Error, Missing};
 use repo::index::Index;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 use crate::answer::Fault;
 use crate::app::App;
+use crate::museum::Asked;
 use crate::settings::Settings;
 use archive::{Fetcher, Trouble};
 use merge::Sources;
@@ -40,12 +41,10 @@ use state::{State, Told};
 use sync::Round;
 use upstream::Upstream;
 pub use view::View;
+use wanted::Wanted;
 
 /// The shortest pause between two looks that nobody asked for.
 const SHORTEST: Duration = Duration::from_secs(10);
-/// Archives that are fetched at a time because somebody wants them.
-const WANTED_AT_ONCE: usize = 8;
-
 /// The repositories behind tenants.
 pub struct Mirrors {
     by_tenant: BTreeMap<String, Arc<Mirror>>,
@@ -68,16 +67,18 @@ pub struct Mirror {
     known: Mutex<Known>,
     view: tokio::sync::Mutex<Option<Arc<View>>>,
     state: Mutex<State>,
-    wanted: Semaphore,
+    wanted: Arc<Wanted>,
+    via: String,
 }
 
 impl Mirrors {
     /// Belongs to the runtime that it is called in.
     pub fn new(settings: &Settings) -> Self {
         let passage = Passage::new(Handle::current());
-        let folder = settings.kept.store.folder.join("mirrors");
+        let folder = settings.kept.store.working("mirrors");
         let mirror = |(tenant, url): (&String, &String)| {
-            let upstream = Upstream::new(tenant, url, folder.clone(), settings.mirroring.index_bytes);
+            let via = wanted::name();
+            let upstream = Upstream::new(tenant, url, folder.clone(), settings.mirroring.index_bytes, &via);
             let mirror = Mirror {
                 tenant: tenant.clone(),
                 url: upstream.shown(),
@@ -92,7 +93,8 @@ impl Mirrors {
                 known: Mutex::default(),
                 view: tokio::sync::Mutex::default(),
                 state: Mutex::default(),
-                wanted: Semaphore::new(WANTED_AT_ONCE),
+                wanted: Arc::default(),
+                via,
             };
             (tenant.clone(), Arc::new(mirror))
         };
@@ -111,19 +113,27 @@ impl Mirrors {
         self.by_tenant.values()
     }
 
-    /// Returns the index of a tenant that has a repository behind it, and `None` for others.
-    pub async fn index(&self, app: &Arc<App>, tenant: &str) -> Result<Option<Arc<View>>, Fault> {
-        match self.by_tenant.get(tenant) {
+    /// Returns the index of the tenant that is asked for, if it has a repository behind it, and `None` for others.
+    pub async fn index(&self, app: &Arc<App>, asked: &Asked) -> Result<Option<Arc<View>>, Fault> {
+        match self.of(asked)? {
             None => Ok(None),
             Some(mirror) => mirror.view(app).await.map(Some),
         }
     }
 
     /// Fetches a file that is not here, if the repository behind the tenant has it; returns whether it is here now.
-    pub async fn fetch(&self, app: &Arc<App>, tenant: &str, file: &str) -> Result<bool, Fault> {
-        match self.by_tenant.get(tenant) {
+    pub async fn fetch(&self, app: &Arc<App>, asked: &Asked, file: &str) -> Result<bool, Fault> {
+        match self.of(asked)? {
             None => Ok(false),
             Some(mirror) => mirror.fetch(app, file).await,
+        }
+    }
+
+    fn of(&self, asked: &Asked) -> Result<Option<&Arc<Mirror>>, Fault> {
+        let mirror = self.by_tenant.get(&asked.tenant);
+        match mirror.is_some_and(|mirror| wanted::is_named(&asked.head.headers, &mirror.via)) {
+            true => Err(Fault::new(StatusCode::LOOP_DETECTED, "the mirrored repository leads back to this one")),
+            false => Ok(mirror),
         }
     }
 }
@@ -229,29 +239,31 @@ impl Mirror {
     async fn fetch(self: &Arc<Self>, app: &Arc<App>, file: &str) -> Result<bool, Fault> {
         let package = file.strip_suffix(".prov").unwrap_or(file).to_owned();
         let index = self.index(app).await?;
-        let _turn = self.wanted.acquire().await.map_err(|error| Fault::internal(error.to_string()))?;
+        let (mirror, name) = (self.clone(), package.clone());
+        let found = tokio::task::spawn_blocking(move || mirror.upstream.find(&index, &name));
+        let found = found.await.map_err(|error| Fault::internal(error.to_string()))?;
+        let Some(remote) = found.map_err(|trouble| away(self.upstream.hidden(&trouble)))? else { return Ok(false) };
         // A signature says nothing without its package.
         let is_here = !matches!(app.store.file(&self.tenant, &package).await, Err(Error::Unknown(Missing::File)));
         let wants_signature = package != file;
         let (mirror, fetcher) = (self.clone(), self.fetcher(app));
-        let work = tokio::task::spawn_blocking(move || {
-            let found = mirror.upstream.find(&index, &package).map_err(Trouble::Bad)?;
-            let Some(remote) = found else { return Ok(false) };
-            if !is_here {
-                fetcher.package(&mirror.tenant, &remote)?;
-            }
-            if wants_signature { fetcher.signature(&mirror.tenant, &remote) } else { Ok(true) }
-        });
-        let fetched = work.await.map_err(|error| Fault::internal(error.to_string()))?;
-        fetched.map_err(|trouble| match trouble {
-            Trouble::Ours(error) => error.into(),
-            trouble => away(self.upstream.hidden(&trouble.text())),
-        })
+        let work = move || {
+            let package = if is_here { Ok(()) } else { fetcher.package(&mirror.tenant, &remote) };
+            let fetched = match wants_signature {
+                true => package.and_then(|()| fetcher.signature(&mirror.tenant, &remote)),
+                false => package.map(|()| true),
+            };
+            fetched.map_err(|trouble| match trouble {
+                Trouble::Ours(error) => error.into(),
+                trouble => away(mirror.upstream.hidden(&trouble.text())),
+            })
+        };
+        self.wanted.fetch(file, work).await
     }
 
     fn fetcher(&self, app: &App) -> Arc<Fetcher> {
         let mut fetcher = locked(&self.fetcher);
-        let new = || Arc::new(Fetcher::new(&app.store, self.passage.clone(), self.archive_bytes));
+        let new = || Arc::new(Fetcher::new(&app.store, self.passage.clone(), self.archive_bytes, &self.via));
         fetcher.get_or_insert_with(new).clone()
     }
 }

@@ -28,9 +28,20 @@ pub fn thread() -> Builder {
 /// # Errors
 /// There can be no more threads, or the work fell.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    run_now(|| {
+        stand_back();
+        work()
+    })
+    .await
+}
+
+/// Does something that a request waits for on a thread of its own: those of the runtime are for what ends soon.
+///
+/// # Errors
+/// There can be no more threads, or the work fell.
+pub async fn run_now<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let (answer, answered) = oneshot::channel();
     let spawned = thread().spawn(move || {
-        stand_back();
         // Who asked may be gone.
         let _ = answer.send(work());
     });

@@ -13,7 +13,9 @@ use repo::index::{Bounds, Index, Item, Place};
 use repo::update::{Freshness, download};
 use repo::{BaseUrl, Entry, Http, cache, getter};
 
+use super::archive::SILENCE;
 use super::queue::Weighed;
+use super::wanted::VIA;
 
 /// What strangers send may take little memory; every index that a machine wrote fits.
 const BOUNDS: Bounds = Bounds { part_bytes: 1 << 20, whole_bytes: 2 << 20, chart_bytes: 8 << 20, kept_bytes: 8 << 20 };
@@ -57,13 +59,15 @@ impl Weighed for Remote {
 }
 
 impl Upstream {
-    pub fn new(tenant: &str, url: &str, folder: PathBuf, limit_bytes: u64) -> Self {
+    pub fn new(tenant: &str, url: &str, folder: PathBuf, limit_bytes: u64, via: &str) -> Self {
         let hash = HEXLOWER.encode(digest(&SHA256, format!("{tenant}\n{url}").as_bytes()).as_ref());
         let name = hash.get(..32).unwrap_or_default().to_owned();
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let secret = host.rsplit_once('@').map(|(user, _)| format!("{user}@"));
-        let http = Http { timeout: getter::TIMEOUT, limit_bytes, retry: Retry::default(), bounds: BOUNDS };
+        let headers = vec![(VIA, via.to_owned())];
+        let (timeout, silence) = (getter::TIMEOUT, Some(SILENCE));
+        let http = Http { timeout, silence, headers, limit_bytes, retry: Retry::default(), bounds: BOUNDS };
         let entry = Entry { name, url: url.to_owned(), ..Entry::default() };
         Upstream { entry, base: BaseUrl::parse(url).ok(), folder, http, secret }
     }
@@ -147,13 +151,13 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let upstream = Upstream::new("", "http://u:p@h.example.com/x@y", PathBuf::new(), 1);
+        let upstream = Upstream::new("", "http://u:p@h.example.com/x@y", PathBuf::new(), 1, "");
         assert_eq!(upstream.shown(), "http://xxxxx@h.example.com/x@y");
         assert_eq!(
             upstream.hidden("Get \"http://u:p@h.example.com/a\": EOF"),
             "Get \"http://xxxxx@h.example.com/a\": EOF"
         );
-        let plain = Upstream::new("", "http://h.example.com/x@y", PathBuf::new(), 1);
+        let plain = Upstream::new("", "http://h.example.com/x@y", PathBuf::new(), 1, "");
         assert_eq!(plain.shown(), "http://h.example.com/x@y");
     }
 }

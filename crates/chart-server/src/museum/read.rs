@@ -18,7 +18,7 @@ use crate::route;
 
 /// The index as it is now: YAML, packed where the client can unpack it, or JSON; or that nothing changed.
 pub async fn index(app: &Arc<App>, asked: &Asked) -> Result<Response, Fault> {
-    if let Some(view) = app.mirrors.index(app, &asked.tenant).await? {
+    if let Some(view) = app.mirrors.index(app, asked).await? {
         return mirrored(asked, &view).await;
     }
     let index = app.store.index(&asked.tenant).await?;
@@ -90,7 +90,7 @@ pub async fn file(app: &Arc<App>, asked: &Asked, file: &str) -> Result<Response,
         _ => return Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "unsupported file extension")),
     };
     let blob = match app.store.file(&asked.tenant, file).await {
-        Err(Error::Unknown(_)) if app.mirrors.fetch(app, &asked.tenant, file).await? => {
+        Err(Error::Unknown(_)) if app.mirrors.fetch(app, asked, file).await? => {
             app.store.file(&asked.tenant, file).await?
         }
         found => found?,

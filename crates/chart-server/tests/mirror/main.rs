@@ -7,6 +7,7 @@ mod merged;
 mod packing;
 #[path = "../running/mod.rs"]
 mod running;
+mod stalling;
 mod sync;
 mod upstream;
 #[path = "../wire/mod.rs"]
