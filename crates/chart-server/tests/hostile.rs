@@ -137,10 +137,11 @@ fn slow(address: SocketAddr) -> Vec<TcpStream> {
     let form = ("Content-Type".to_owned(), "multipart/form-data; boundary=b".to_owned());
     let begin = |number| {
         let mut stream = TcpStream::connect(address).expect("a connection");
-        let text = match number % 4 {
+        let text = match number % 5 {
             0 => String::new(),
             1 => "GET /index.yaml HTTP/1.1\r\nHost: x\r\nX-A: ".to_owned(),
             2 => head(address, "POST /api/charts", &[], 1000),
+            3 => head(address, "PUT /v2/a/manifests/x", &[], 1000),
             _ => head(address, "POST /api/charts", std::slice::from_ref(&form), 1000),
         };
         stream.write_all(text.as_bytes()).expect("a start");
@@ -167,7 +168,7 @@ fn who_sends_slowly_is_cut_off() {
     for (number, mut stream) in slow(server.address).into_iter().enumerate() {
         stream.set_read_timeout(Some(Duration::from_secs(180))).expect("a timeout");
         let answer = read(&mut stream, false);
-        let expected = if number % 4 < 2 { [0, 408] } else { [408, 400] };
+        let expected = if number % 5 < 2 { [0, 408] } else { [408, 408] };
         assert!(expected.contains(&answer.status), "{number}: {answer:?}");
     }
     assert_eq!(charts(server.address), NOTHING);
@@ -251,6 +252,9 @@ fn requests_that_are_none_are_answered_or_cut_off() {
         long.as_str(),
         &fields,
         &token,
+        "GET /health HTTP/1.1\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: x/y\r\n\r\n",
         "POST /api/charts HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         "POST /api/charts HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ] {
@@ -261,6 +265,9 @@ fn requests_that_are_none_are_answered_or_cut_off() {
         assert!(answer.status == 0 || (400..500).contains(&answer.status), "{answer:?}");
     }
     assert_eq!(ask(server.address, "GET /health", &[], b"").status, 200);
+    let mut old = TcpStream::connect(server.address).expect("a connection");
+    old.write_all(b"GET /health HTTP/1.0\r\n\r\n").expect("a request");
+    assert_eq!(read(&mut old, false).status, 200, "there was no Host before HTTP/1.1");
 }
 
 #[test]

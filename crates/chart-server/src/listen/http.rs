@@ -6,8 +6,8 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::http::header::CONTENT_LENGTH;
-use axum::http::{Method, Request, Response, StatusCode};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use axum::http::{self, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -71,6 +71,9 @@ pub struct Service<A> {
 impl<A: Answers> Service<A> {
     /// Answers a request; to HEAD with the length that the body would have.
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        if let Some(refused) = wrong_host(&request) {
+            return Ok(refused);
+        }
         let is_head = request.method() == Method::HEAD;
         let mut answered = self.answers.answer(self.peer, request.map(Body::new)).await;
         if is_head {
@@ -81,6 +84,30 @@ impl<A: Answers> Service<A> {
         }
         Ok(answered)
     }
+}
+
+/// Refuses a request that does not say once which host it is for (RFC 9112, 3.2), in Go's words (`readRequest` of
+/// net/http/server.go, Go 1.26): what stands in front of the server might have read another one.
+fn wrong_host<B>(request: &Request<B>) -> Option<Response<Body>> {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let text = match (hosts.next(), hosts.next()) {
+        (_, Some(_)) => "too many Host headers",
+        (None, None) if request.version() == http::Version::HTTP_11 => "missing required Host header",
+        (Some(host), None) if !host.as_bytes().iter().all(is_of_a_host) => "malformed Host header",
+        _ => return None,
+    };
+    let mut refused = Response::new(Body::from(format!("400 Bad Request: {text}")));
+    *refused.status_mut() = StatusCode::BAD_REQUEST;
+    refused.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    if request.version() < http::Version::HTTP_2 {
+        refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Some(refused)
+}
+
+/// Bytes that `httpguts.ValidHostHeader` lets through.
+fn is_of_a_host(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!$%&'()*+,-.:;=[]_~".contains(byte)
 }
 
 /// Speaks with a client. Errors are the client's: it went away, or did not speak HTTP.

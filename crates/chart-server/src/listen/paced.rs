@@ -39,6 +39,22 @@ impl std::fmt::Display for TooSlow {
 
 impl std::error::Error for TooSlow {}
 
+impl TooSlow {
+    /// Reports whether a body broke off for this reason.
+    pub fn is_behind(error: &(dyn std::error::Error + 'static)) -> bool {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<TooSlow>() {
+                return true;
+            }
+            // What is wrapped for the system's sake does not name itself as a source.
+            let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            cause = wrapped.map(|wrapped| wrapped as &(dyn std::error::Error + 'static)).or_else(|| error.source());
+        }
+        false
+    }
+}
+
 impl Paced {
     /// Gives a body `patience`, and more with what arrives.
     pub fn new(body: Body, patience: Duration) -> Self {

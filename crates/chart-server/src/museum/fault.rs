@@ -31,12 +31,8 @@ impl From<Error> for Fault {
 
 /// A body that could not be read to its end.
 pub fn of_body(error: &(dyn std::error::Error + 'static)) -> Fault {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<TooSlow>() {
-            return Fault::new(StatusCode::REQUEST_TIMEOUT, error.to_string());
-        }
-        cause = error.source();
+    if TooSlow::is_behind(error) {
+        return Fault::new(StatusCode::REQUEST_TIMEOUT, TooSlow.to_string());
     }
     Fault { detail: Some(chain(error)), ..Fault::new(StatusCode::BAD_REQUEST, "the body could not be read") }
 }

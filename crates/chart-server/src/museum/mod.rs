@@ -1,5 +1,6 @@
 //! The API of ChartMuseum 0.16.5 over the store: who may ask for what, and who answers.
 
+mod accept;
 mod contents;
 mod delete;
 mod fault;

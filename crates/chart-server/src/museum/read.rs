@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use chart_store::{Error, Text};
 
+use super::accept::{takes_gzip, wants_json};
 use super::{Asked, pick, query};
 use crate::answer::{self, Fault, JSON, Pieces};
 use crate::app::App;
@@ -23,8 +22,8 @@ pub async fn index(app: &Arc<App>, asked: &Asked) -> Result<Response, Fault> {
     }
     let index = app.store.index(&asked.tenant).await?;
     let headers = &asked.head.headers;
-    let json = app.settings.shown.json_index || accepts(headers, &ACCEPT, "application/json");
-    let packed = !json && accepts(headers, &ACCEPT_ENCODING, "gzip");
+    let json = app.settings.shown.json_index || wants_json(headers);
+    let packed = !json && takes_gzip(headers);
     // Each form is a content of its own.
     let form = if json {
         "-json"
@@ -62,7 +61,7 @@ fn describe(headers: &mut HeaderMap, content_type: &'static str, tag: &str) {
 /// The index of a tenant that has another repository behind it.
 async fn mirrored(asked: &Asked, view: &View) -> Result<Response, Fault> {
     let headers = &asked.head.headers;
-    let packed = accepts(headers, &ACCEPT_ENCODING, "gzip");
+    let packed = takes_gzip(headers);
     let tag = format!("{}{}\"", view.etag.trim_end_matches('"'), if packed { "-gzip" } else { "" });
     let mut response = if answer::has_tag(headers, &tag) {
         answer::empty(StatusCode::NOT_MODIFIED)
@@ -141,16 +140,6 @@ pub async fn version(app: &App, tenant: &str, version: &route::Version) -> Resul
 
 fn whole(text: &Text) -> Response {
     Response::new(Pieces::body(text.pieces().iter().cloned()))
-}
-
-/// Reports whether a client names what it accepts, and does not refuse it with `q=0`.
-fn accepts(headers: &HeaderMap, name: &HeaderName, what: &str) -> bool {
-    let lists = headers.get_all(name);
-    lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|list| list.split(',')).any(|entry| {
-        let mut parts = entry.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|word| word.eq_ignore_ascii_case(what));
-        named && !parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0)))
-    })
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {

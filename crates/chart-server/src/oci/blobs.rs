@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RANGE,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -35,8 +35,9 @@ pub async fn get(call: &Call, name: &str, digest: &str) -> Result<Response, Faul
         return Ok(response);
     }
     let size = blob.size();
-    // Only GET has ranges.
-    let range = call.header(RANGE).filter(|_| call.method == Method::GET);
+    // Only GET has ranges, and of another content a part is of no use (RFC 9110, 13.1.5).
+    let is_same = call.header(IF_RANGE).is_none_or(|known| known == tag);
+    let range = call.header(RANGE).filter(|_| call.method == Method::GET && is_same);
     let part = match wanted(range, size) {
         Wanted::All => 0..size,
         Wanted::Part(part) => {
@@ -64,22 +65,22 @@ pub async fn get(call: &Call, name: &str, digest: &str) -> Result<Response, Faul
 /// Takes a blob from a repository.
 pub async fn delete(call: &Call, name: &str, digest: &str) -> Result<Response, Fault> {
     call.may(Action::Delete, Subject::Repository(name))?;
-    check_deletes(call)?;
+    check_deletes(call, "GET, HEAD")?;
     match call.store().delete_blob(name, &parsed(digest)?).await {
         Ok(()) => Ok(reply::empty(StatusCode::ACCEPTED)),
         Err(Error::Exists(_)) => {
             let text = "a chart needs the blob: delete its manifest";
-            Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::Unsupported, text))
+            Err(Fault::not_allowed(text, "GET, HEAD"))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Deleting may be off.
-pub fn check_deletes(call: &Call) -> Result<(), Fault> {
+/// Deleting may be off; then there are other methods.
+pub fn check_deletes(call: &Call, others: &str) -> Result<(), Fault> {
     match call.registry.rules.deletes {
         true => Ok(()),
-        false => Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::Unsupported, "deleting is off on this server")),
+        false => Err(Fault::not_allowed("deleting is off on this server", others)),
     }
 }
 

@@ -113,7 +113,7 @@ fn content_type(call: &Call) -> Option<String> {
 /// Deletes a tag, or a manifest with its tags.
 pub async fn delete(call: &Call, name: &str, text: &str) -> Result<Response, Fault> {
     call.may(Action::Delete, Subject::Repository(name))?;
-    check_deletes(call)?;
+    check_deletes(call, "GET, HEAD, PUT")?;
     match reference(text)? {
         Reference::Tag(tag) => call.store().delete_tag(name, &tag).await?,
         Reference::Digest(digest) => call.store().delete_manifest(name, &digest).await?,

@@ -138,6 +138,6 @@ async fn dispatch(call: &Call, route: Route<'_>, body: Body) -> Result<Response,
         (Route::Upload(name, id), "PATCH") => uploads::append(call, name?, id, body).await,
         (Route::Upload(name, id), "PUT") => uploads::finish(call, name?, id, body).await,
         (Route::Upload(name, id), "DELETE") => uploads::cancel(call, name?, id).await,
-        _ => Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::Unsupported, "the operation is unsupported")),
+        (route, _) => Err(Fault::not_allowed("the operation is unsupported", route.methods())),
     }
 }

@@ -19,6 +19,20 @@ pub enum Route<'a> {
     Upload(Name<'a>, &'a str),
 }
 
+impl Route<'_> {
+    /// The methods of the end, as `Allow` names them.
+    pub fn methods(&self) -> &'static str {
+        match self {
+            Route::Base => "GET, HEAD",
+            Route::Catalog | Route::Tags(_) | Route::Referrers(..) => "GET",
+            Route::Manifest(..) => "GET, HEAD, PUT, DELETE",
+            Route::Blob(..) => "GET, HEAD, DELETE",
+            Route::Uploads(_) => "POST",
+            Route::Upload(..) => "GET, PATCH, PUT, DELETE",
+        }
+    }
+}
+
 pub type Name<'a> = Result<&'a str, Fault>;
 
 /// Finds the end of a path that starts with `/v2`.

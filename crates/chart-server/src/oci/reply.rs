@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RANGE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RANGE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use chart_store::{Error, Missing};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::gate::{Action, Refusal, Subject};
 use super::{Call, range};
 use crate::answer;
+use crate::listen::TooSlow;
 
 pub const DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 pub const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
@@ -79,6 +80,11 @@ impl Fault {
         Fault { status, errors, headers: Vec::new(), cause: None }
     }
 
+    /// The method is not for this address; others are (RFC 9110, 15.5.6).
+    pub fn not_allowed(message: &str, others: &str) -> Self {
+        Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::Unsupported, message).with(ALLOW, others)
+    }
+
     pub fn digest_invalid(message: &str) -> Self {
         Fault::new(StatusCode::BAD_REQUEST, Code::DigestInvalid, message)
     }
@@ -98,6 +104,9 @@ impl Fault {
                 Fault::new(StatusCode::NOT_FOUND, code, &text)
             }
             Error::Exists(_) => Fault::new(StatusCode::CONFLICT, Code::Denied, &text),
+            Error::Body(error) if TooSlow::is_behind(&error) => {
+                Fault::new(StatusCode::REQUEST_TIMEOUT, invalid, &TooSlow.to_string())
+            }
             Error::Invalid(_) | Error::Body(_) => Fault::new(bad, invalid, &text),
             Error::Mismatch => Fault::new(bad, Code::DigestInvalid, &text),
             Error::References(digests) => Fault {

@@ -11,7 +11,9 @@ fn end_1_says_that_this_is_a_registry() {
         assert_eq!(answer.header("docker-distribution-api-version"), Some("registry/2.0"));
     }
     refused(&registry.get("/v2/nothing"), 404, &["UNSUPPORTED"]);
-    refused(&registry.ask("DELETE /v2/", &[], b""), 405, &["UNSUPPORTED"]);
+    let wrong = registry.ask("DELETE /v2/", &[], b"");
+    refused(&wrong, 405, &["UNSUPPORTED"]);
+    assert_eq!(wrong.header("allow"), Some("GET, HEAD"));
 }
 
 #[test]
@@ -61,6 +63,14 @@ fn end_2_blobs_are_pulled_in_parts() {
     for range in ["bytes=500-0", "bytes=600000-", "bytes=700000-800000"] {
         let answer = registry.ask(&format!("GET /v2/a/blobs/{digest}"), &[("Range", range)], b"");
         assert_eq!((answer.status, answer.header("content-range")), (416, Some("bytes */600000")), "{range}");
+    }
+    let part = |known: &str| {
+        let headers = [("Range", "bytes=0-9"), ("If-Range", known)];
+        registry.ask(&format!("GET /v2/a/blobs/{digest}"), &headers, b"").status
+    };
+    assert_eq!(part(&format!("\"{digest}\"")), 206);
+    for other in ["\"other\"", &format!("W/\"{digest}\""), "Wed, 21 Oct 2015 07:28:00 GMT"] {
+        assert_eq!(part(other), 200, "{other}");
     }
     let several = registry.ask(&format!("GET /v2/a/blobs/{digest}"), &[("Range", "bytes=0-1,5-6")], b"");
     assert_eq!((several.status, several.body.len()), (200, last + 1));

@@ -89,6 +89,7 @@ fn refused(answer: &Answer, status: u16, codes: &[&str]) {
     let found: Vec<&str> =
         body["errors"].as_array().into_iter().flatten().filter_map(|error| error["code"].as_str()).collect();
     assert_eq!((answer.status, found.as_slice()), (status, codes), "{}", answer.text());
+    assert_eq!(answer.header("allow").is_some(), status == 405, "which methods there are");
     assert!(body["errors"].as_array().is_some_and(|errors| errors.iter().all(|error| error["message"].is_string())));
 }
 
