@@ -3,6 +3,7 @@
 
 mod archive;
 mod gather;
+mod json;
 mod lane;
 mod merge;
 mod ours;

@@ -1,7 +1,7 @@
 //! One index of ours and of another repository, on the disk: made text by text, never whole in memory.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use flate2::write::GzEncoder;
 use repo::index::Key;
 use tokio::sync::OnceCell;
 
+use super::json;
 use super::merge::{Hashed, Sources, write};
 use super::ours::Ours;
 
@@ -29,6 +30,7 @@ pub struct View {
     pub etag: String,
     pub yaml: Kept,
     gzip: OnceCell<Kept>,
+    json: OnceCell<Kept>,
     folder: PathBuf,
 }
 
@@ -61,6 +63,7 @@ impl View {
             etag,
             yaml: Kept { file, size },
             gzip: OnceCell::new(),
+            json: OnceCell::new(),
             folder: sources.folder.to_owned(),
         })
     }
@@ -70,11 +73,23 @@ impl View {
     /// # Errors
     /// A full disk.
     pub async fn gzip(&self) -> io::Result<Kept> {
-        let pack = || async {
+        self.form(&self.gzip, Kept::packed).await
+    }
+
+    /// Returns the index as JSON: made when the first one asks for it.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub async fn json(&self) -> io::Result<Kept> {
+        self.form(&self.json, Kept::in_json).await
+    }
+
+    async fn form(&self, kept: &OnceCell<Kept>, make: fn(&Kept, &Path) -> io::Result<Kept>) -> io::Result<Kept> {
+        let make = || async {
             let (yaml, folder) = (self.yaml.clone(), self.folder.clone());
-            tokio::task::spawn_blocking(move || yaml.packed(&folder)).await.map_err(io::Error::other)?
+            tokio::task::spawn_blocking(move || make(&yaml, &folder)).await.map_err(io::Error::other)?
         };
-        self.gzip.get_or_try_init(pack).await.cloned()
+        kept.get_or_try_init(make).await.cloned()
     }
 }
 
@@ -84,6 +99,16 @@ impl Kept {
         let mut packer = GzEncoder::new(BufWriter::new(file.clone()), Compression::default());
         io::copy(&mut Reader { kept: self, at: 0 }, &mut packer)?;
         packer.finish()?.flush()?;
+        Kept::of(file)
+    }
+
+    fn in_json(&self, folder: &Path) -> io::Result<Kept> {
+        let file = Arc::new(tempfile::tempfile_in(folder)?);
+        json::write(BufReader::new(Reader { kept: self, at: 0 }), BufWriter::new(file.clone()))?;
+        Kept::of(file)
+    }
+
+    fn of(file: Arc<File>) -> io::Result<Kept> {
         let size = file.metadata()?.len();
         Ok(Kept { file, size })
     }

@@ -17,67 +17,81 @@ use crate::route;
 
 /// The index as it is now: YAML, packed where the client can unpack it, or JSON; or that nothing changed.
 pub async fn index(app: &Arc<App>, asked: &Asked) -> Result<Response, Fault> {
+    let form = Form::wanted(&asked.head.headers, app.settings.shown.json_index);
     if let Some(view) = app.mirrors.index(app, asked).await? {
-        return mirrored(asked, &view).await;
+        return mirrored(asked, &view, &form).await;
     }
     let index = app.store.index(&asked.tenant).await?;
-    let headers = &asked.head.headers;
-    let json = app.settings.shown.json_index || wants_json(headers);
-    let packed = !json && takes_gzip(headers);
-    // Each form is a content of its own.
-    let form = if json {
-        "-json"
-    } else if packed {
-        "-gzip"
+    let tag = form.tag(index.etag());
+    let body = if answer::has_tag(&asked.head.headers, &tag) {
+        None
+    } else if form.is_json {
+        Some(whole(&app.store.index_json(&asked.tenant).await?))
+    } else if form.is_packed {
+        Some(whole(&index.gzip().await?))
     } else {
-        ""
+        Some(whole(index.yaml()))
     };
-    let tag = format!("{}{form}\"", index.etag().trim_end_matches('"'));
-    let mut response = if answer::has_tag(headers, &tag) {
-        answer::empty(StatusCode::NOT_MODIFIED)
-    } else if json {
-        whole(&app.store.index_json(&asked.tenant).await?)
-    } else if packed {
-        let mut response = whole(&index.gzip().await?);
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        response
-    } else {
-        whole(index.yaml())
-    };
-    let headers = response.headers_mut();
-    // Of ChartMuseum's own flag clients know the content, not the type.
-    let content_type = if json && !app.settings.shown.json_index { "application/json" } else { "application/x-yaml" };
-    describe(headers, content_type, &tag);
-    Ok(response)
-}
-
-fn describe(headers: &mut HeaderMap, content_type: &'static str, tag: &str) {
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    set(headers, ETAG, tag);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+    Ok(form.described(body, &tag))
 }
 
 /// The index of a tenant that has another repository behind it.
-async fn mirrored(asked: &Asked, view: &View) -> Result<Response, Fault> {
-    let headers = &asked.head.headers;
-    let packed = takes_gzip(headers);
-    let tag = format!("{}{}\"", view.etag.trim_end_matches('"'), if packed { "-gzip" } else { "" });
-    let mut response = if answer::has_tag(headers, &tag) {
-        answer::empty(StatusCode::NOT_MODIFIED)
-    } else {
-        let unpacked = |error: std::io::Error| Fault::internal(format!("cannot pack an index: {error}"));
-        let text = if packed { view.gzip().await.map_err(unpacked)? } else { view.yaml.clone() };
-        let mut response = Response::new(text.body());
-        set(response.headers_mut(), CONTENT_LENGTH, &text.size.to_string());
-        response
-    };
-    let headers = response.headers_mut();
-    if packed {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+async fn mirrored(asked: &Asked, view: &View, form: &Form) -> Result<Response, Fault> {
+    let tag = form.tag(&view.etag);
+    if answer::has_tag(&asked.head.headers, &tag) {
+        return Ok(form.described(None, &tag));
     }
-    describe(headers, "application/x-yaml", &tag);
-    Ok(response)
+    let text = if form.is_json {
+        view.json().await
+    } else if form.is_packed {
+        view.gzip().await
+    } else {
+        Ok(view.yaml.clone())
+    };
+    let text = text.map_err(|error| Fault::internal(format!("cannot write an index: {error}")))?;
+    let mut response = Response::new(text.body());
+    set(response.headers_mut(), CONTENT_LENGTH, &text.size.to_string());
+    Ok(form.described(Some(response), &tag))
+}
+
+/// The form of an index; each is a content of its own.
+struct Form {
+    is_json: bool,
+    is_packed: bool,
+    content_type: &'static str,
+}
+
+impl Form {
+    fn wanted(headers: &HeaderMap, is_always_json: bool) -> Self {
+        let is_json = is_always_json || wants_json(headers);
+        // Of ChartMuseum's own flag clients know the content, not the type.
+        let content_type = if is_json && !is_always_json { "application/json" } else { "application/x-yaml" };
+        Form { is_json, is_packed: !is_json && takes_gzip(headers), content_type }
+    }
+
+    fn tag(&self, tag: &str) -> String {
+        let form = match (self.is_json, self.is_packed) {
+            (true, _) => "-json",
+            (_, true) => "-gzip",
+            _ => "",
+        };
+        format!("{}{form}\"", tag.trim_end_matches('"'))
+    }
+
+    /// Describes an index; without one, that it did not change.
+    fn described(&self, index: Option<Response>, tag: &str) -> Response {
+        let is_packed = self.is_packed && index.is_some();
+        let mut response = index.unwrap_or_else(|| answer::empty(StatusCode::NOT_MODIFIED));
+        let headers = response.headers_mut();
+        if is_packed {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        set(headers, ETAG, tag);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+        response
+    }
 }
 
 /// An archive or a signature.

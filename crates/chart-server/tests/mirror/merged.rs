@@ -1,5 +1,7 @@
 //! One index of ours and theirs.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 /// Versions of a chart, with where they are.
@@ -74,7 +76,20 @@ fn an_index_comes_packed_and_whole() {
     let mut unpacked = Vec::new();
     std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed.body[..]), &mut unpacked).expect("gzip");
     assert_eq!(unpacked, plain.body);
-    assert_ne!(packed.header("etag"), plain.header("etag"));
+    let json = ask(server.address, "GET /index.yaml", &[("Accept".into(), "application/json".into())], b"");
+    assert_eq!((json.status, json.header("content-type")), (200, Some("application/json")));
+    let yaml = goyaml::from_yaml_strict(&plain.body).expect("YAML");
+    let read = gostd::json::decode(&json.body).expect("JSON");
+    assert_eq!(goyaml::to_yaml(&read).expect("YAML"), goyaml::to_yaml(&yaml).expect("YAML"));
+    let tags: BTreeSet<_> = [&plain, &packed, &json].iter().map(|answer| answer.header("etag")).collect();
+    assert_eq!(tags.len(), 3, "{tags:?}");
+    for (name, answer) in [("Accept", &json), ("Accept-Encoding", &packed)] {
+        let like = answer.header(if name == "Accept" { "content-type" } else { "content-encoding" });
+        let tag = answer.header("etag").expect("a tag");
+        let headers = [(name, like.expect("its form")), ("If-None-Match", tag)];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(ask(server.address, "GET /index.yaml", &headers, b"").status, 304, "{name}");
+    }
 }
 
 #[test]
