@@ -89,7 +89,7 @@ pub fn find(path: &str, layout: &Layout) -> Option<Found> {
         "/health" => return single(Route::Health),
         "/metrics" => return single(Route::Metrics),
         "/api/mirrors" => return single(Route::Mirrors),
-        _ if path.starts_with("/static/") => return single(Route::Static(path.to_owned())),
+        _ if path.starts_with("/static/") && !is_file(path) => return single(Route::Static(path.to_owned())),
         _ => {}
     }
     let names: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
@@ -108,7 +108,7 @@ fn inside<'a>(path: &'a str, context_path: &str) -> Option<&'a str> {
     }
 }
 
-/// A tenant may be called `api`: what looks like a file is one.
+/// A tenant may be called `api`, or `static`: what looks like a file is one.
 fn is_file(path: &str) -> bool {
     [".yaml", ".yml", ".tgz", ".prov"].iter().any(|ending| path.ends_with(ending))
 }

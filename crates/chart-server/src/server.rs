@@ -23,6 +23,8 @@ const GARBAGE_INTERVAL: Duration = Duration::from_secs(3600);
 /// How long requests wait for the first look into a folder, so that they see no half of it. A large folder is looked
 /// through while requests are answered: who waits for the server would end it otherwise.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
+/// The shortest pause between two looks.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// Files that are named in the log when they are no charts, and as many when they cannot be read.
 const SKIPPED: usize = 100;
 /// Threads for work that waits for disks or unpacks archives.
@@ -148,8 +150,9 @@ async fn imports(app: Arc<App>, looked: oneshot::Sender<()>) {
     import(&app.store, &app.log).await;
     drop(looked);
     while let Import::Every(interval) = every {
-        // Folders and buckets do not tell of changes.
-        tokio::time::sleep(interval).await;
+        // Folders and buckets do not tell of changes; who reads what has changed does.
+        tokio::time::sleep(interval.min(BETWEEN_LOOKS)).await;
+        let _ = timeout(interval.saturating_sub(BETWEEN_LOOKS), app.store.changed_by_hand()).await;
         import(&app.store, &app.log).await;
     }
 }

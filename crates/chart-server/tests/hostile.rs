@@ -306,6 +306,14 @@ fn a_form_is_kept_whole_or_not_at_all() {
         (vec![package("chart", own), package("extra", "not-gzip.tgz")], 400),
         (vec![package("chart", own), package("prov", "mychart-0.1.0.tgz.prov"), ("sig", "s", b"junk".to_vec())], 400),
         (vec![package("prov", "mychart-0.1.0.tgz.prov"), ("sig", "s", b"junk".to_vec())], 400),
+        (
+            vec![
+                package("chart", own),
+                package("extra", "mychart-0.2.0.tgz"),
+                package("sig", "otherchart-0.1.0.tgz.prov"),
+            ],
+            400,
+        ),
     ] {
         assert_eq!(post(&fields), status);
         assert_eq!(charts(server.address), before);

@@ -25,6 +25,8 @@ pub enum Error {
     Quota(Quota),
     /// Another process works on the same thing, even after several attempts (503).
     Busy,
+    /// A file of others is not what it was any more, and is looked at anew (503).
+    Changed,
     /// The disk is full (507).
     Full(io::Error),
     /// The body that was being kept broke off (400).
@@ -106,6 +108,7 @@ impl fmt::Display for Error {
             Error::TooLarge { limit } => write!(f, "more than {limit} bytes"),
             Error::Quota(Quota::Objects) => f.write_str("repo has reached storage limit"),
             Error::Busy => f.write_str("another process is working on this, try again"),
+            Error::Changed => f.write_str("the file was changed by hand and is being looked at, try again"),
             Error::Full(_) => f.write_str("the disk is full"),
             Error::Body(_) => f.write_str("the body could not be read"),
             Error::Blobs { what, .. } => f.write_str(what),

@@ -141,9 +141,18 @@ impl Store {
             let size = row.size()?;
             match row.maybe_text()? {
                 None => self.inner.blobs.delete(&content_key(&digest)).await?,
-                Some(path) => self.delete_imported(&path, size).await?,
+                Some(_) => self.delete_files(&digest, size).await?,
             }
             self.inner.rows.change(Deleted(digest)).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes all files that have a content which no version has any more.
+    async fn delete_files(&self, digest: &Digest, size: u64) -> Result<(), Error> {
+        let sql = "SELECT path FROM imported WHERE digest = $1";
+        for mut row in self.inner.rows.rows(sql, &[digest.as_str().into()]).await? {
+            self.delete_imported(&row.text()?, size).await?;
         }
         Ok(())
     }

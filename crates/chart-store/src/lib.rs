@@ -23,7 +23,7 @@ mod store;
 mod text;
 
 pub use blobs::{Blob, Pieces, Spool, Spooled};
-pub use charts::{ChartVersion, Checked, Listed, Page, Policy, STACK_BYTES, Saved};
+pub use charts::{ChartVersion, Checked, Listed, Page, Policy, STACK_BYTES, Saved, subject};
 pub use config::{BlobPlace, Config, IndexSettings, RowPlace};
 pub use digest::{Algorithm, Digest};
 pub use error::{Error, Missing, Quota};

@@ -1,5 +1,7 @@
 //! Names of repositories, tags, tenants, charts and versions: what is accepted, and how one becomes another.
 
+use std::borrow::Cow;
+
 use crate::error::Error;
 
 /// Longest name of a repository: clients that put a host before it stop at 255.
@@ -68,6 +70,14 @@ pub fn file(name: &str, version: &str) -> Result<String, Error> {
     }
 }
 
+/// Returns the name of a file as it stands in a URL: `#` would end the path, and `%` begins what is written in digits.
+pub fn in_url(file: &str) -> Cow<'_, str> {
+    match file.contains(['%', '#']) {
+        true => Cow::Owned(file.replace('%', "%25").replace('#', "%23")),
+        false => Cow::Borrowed(file),
+    }
+}
+
 /// Returns the tag of a version: OCI has no `+`.
 pub fn tag(version: &str) -> String {
     version.replace('+', "_")
@@ -127,6 +137,7 @@ mod tests {
         for name in ["", ".", "..", ".a", "a/b", "a\\b"] {
             assert!(file(name, "1").is_err(), "{name}");
         }
+        assert_eq!((in_url("a#%b+c.tgz"), in_url("ä b.tgz")), ("a%23%25b+c.tgz".into(), "ä b.tgz".into()));
         assert_eq!(
             (tag("1.0.0+b"), repository("a/b", "c"), repository("", "c")),
             ("1.0.0_b".into(), "a/b/c".into(), "c".into())

@@ -39,6 +39,18 @@ const COMING_BYTES: usize = 16 * 1024 * 1024;
 /// How often something is tried that the collection of garbage was in the way of.
 const ATTEMPTS: usize = 8;
 
+/// What a statement selects of a content `b` for [`Store::blob`]: with its file, and when that was written.
+macro_rules! select_content {
+    ($rest:literal) => {
+        concat!(
+            "SELECT b.digest, b.size, b.path, COALESCE((SELECT i.modified FROM imported i WHERE i.path = b.path), 0), \
+                b.body FROM ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_content;
+
 /// Charts and registry of a server. Copies are the same store.
 #[derive(Clone)]
 pub struct Store {
@@ -212,16 +224,23 @@ impl Store {
         Err(Error::Busy)
     }
 
-    /// Makes a readable content of the cells digest, size, path and body of a row.
+    /// Waits until a file that was imported is found changed, or gone: what is known of it should be read anew.
+    pub async fn changed_by_hand(&self) {
+        self.inner.blobs.changed().await;
+    }
+
+    /// Makes a readable content of the cells of a row that was selected by `select_content!`.
     pub(crate) fn blob(&self, row: &mut Row) -> Result<Blob, Error> {
         let digest: Digest = row.text()?.parse().map_err(|_| Error::torn("read a digest"))?;
         let size = row.size()?;
-        let path = row.maybe_text()?;
-        Ok(match row.maybe_bytes()? {
-            Some(body) => Blob::in_memory(digest, body.into()),
-            None => {
-                let key = path.unwrap_or_else(|| content_key(&digest));
-                Blob::stored(digest, size, self.inner.blobs.clone(), key)
+        let (path, modified) = (row.maybe_text()?, row.int()?);
+        let blobs = || self.inner.blobs.clone();
+        Ok(match (row.maybe_bytes()?, path) {
+            (Some(body), _) => Blob::in_memory(digest, body.into()),
+            (None, Some(path)) => Blob::in_file(digest, size, blobs(), (path, modified)),
+            (None, None) => {
+                let key = content_key(&digest);
+                Blob::stored(digest, size, blobs(), key)
             }
         })
     }

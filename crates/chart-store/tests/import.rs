@@ -5,8 +5,8 @@ mod support;
 use std::fs;
 use std::time::Duration;
 
-use chart_store::{Grace, Imported};
-use support::{FORCE, PLAIN, chart, chart_of, own, provenance, push, put, spooled, versions};
+use chart_store::{Error, Grace, Imported};
+use support::{FORCE, PLAIN, chart, chart_of, own, provenance, push, put, put_manifest, sha256, spooled, versions};
 
 const NOW: Grace = Grace { contents: Duration::ZERO, uploads: Duration::ZERO };
 
@@ -269,4 +269,85 @@ async fn an_uploaded_signature_stays_when_its_archive_is_found() {
     fs::write(own.folder.path().join("a-1.0.0.tgz"), &package).expect("a file");
     assert_eq!(own.store.import("").await.expect("imported"), imported(1, 0, 0));
     assert!(own.store.file("", "a-1.0.0.tgz.prov").await.is_ok());
+}
+
+/// What is not what it was is not given out as that, whatever its size and time; the next look takes it in.
+#[tokio::test]
+async fn a_file_that_was_changed_by_hand_is_not_served_as_the_old_one() {
+    let own = own().await;
+    let path = own.folder.path().join("a-1.0.0.tgz");
+    // More than is kept in memory.
+    let [first, longer, other] = [400_000, 500_000, 400_001].map(|ballast| chart_of("a", "1.0.0", ballast));
+    for next in [&longer, &other, &first] {
+        own.store.import("").await.expect("imported");
+        fs::write(&path, next).expect("a file");
+        let time = std::time::SystemTime::now() + Duration::from_secs(10);
+        fs::File::options().write(true).open(&path).expect("the file").set_modified(time).expect("its time");
+        if let Ok(found) = own.store.file("", "a-1.0.0.tgz").await {
+            let read = found.bytes(u64::MAX).await;
+            assert!(matches!(read, Err(Error::Changed)), "{}", next.len());
+            own.store.changed_by_hand().await;
+        }
+        own.store.import("").await.expect("imported");
+        let found = own.store.file("", "a-1.0.0.tgz").await.expect("a file");
+        assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), *next);
+    }
+}
+
+/// The registry does not say of bytes that they are there when their file has gone: a push would leave them out.
+#[tokio::test]
+async fn what_went_with_its_file_can_be_pushed() {
+    let own = own().await;
+    let (path, bytes) = (own.folder.path().join("a-1.0.0.tgz"), chart_of("a", "1.0.0", 50_000));
+    fs::write(&path, &bytes).expect("a file");
+    own.store.import("").await.expect("imported");
+    let manifest = own.store.manifest("a", "1.0.0").await.expect("a manifest");
+    put_manifest(&own.store, "a", &manifest.body, "latest").await.expect("another tag");
+    fs::remove_file(&path).expect("removed");
+    own.store.import("").await.expect("imported");
+    assert!(own.store.blob_of("a", &sha256(&bytes)).await.is_err());
+    let refused = put_manifest(&own.store, "a", &manifest.body, "1.0.0").await;
+    assert!(matches!(refused, Err(Error::References(_))), "{refused:?}");
+    push(&own.store, "a", &bytes, "1.0.0").await.expect("pushed");
+    let found = own.store.file("", "a-1.0.0.tgz").await.expect("a file");
+    assert_eq!(found.bytes(u64::MAX).await.expect("bytes"), bytes);
+}
+
+#[tokio::test]
+async fn a_signature_goes_with_its_file_alone() {
+    let own = own().await;
+    let root = own.folder.path();
+    let touch = |name: &str| {
+        let file = fs::File::options().write(true).open(root.join(name)).expect("the file");
+        file.set_modified(std::time::SystemTime::now() + Duration::from_secs(10)).expect("its time");
+    };
+    for name in ["a", "b"] {
+        fs::write(root.join(format!("{name}-1.0.0.tgz")), chart(name, "1.0.0")).expect("a file");
+    }
+    fs::write(root.join("b-1.0.0.tgz.prov"), provenance("b", "1.0.0")).expect("a file");
+    own.store.import("").await.expect("imported");
+    own.store.put_provenance("", provenance("a", "1.0.0"), PLAIN).await.expect("saved");
+    fs::remove_file(root.join("b-1.0.0.tgz.prov")).expect("removed");
+    touch("a-1.0.0.tgz");
+    assert_eq!(own.store.import("").await.expect("imported"), imported(2, 0, 0));
+    assert!(own.store.file("", "a-1.0.0.tgz.prov").await.is_ok(), "it was sent to us");
+    assert!(own.store.file("", "b-1.0.0.tgz.prov").await.is_err(), "it was a file");
+}
+
+#[tokio::test]
+async fn all_files_of_a_deleted_chart_go() {
+    let own = own().await;
+    for folder in ["p", "q"] {
+        fs::create_dir(own.folder.path().join(folder)).expect("a folder");
+        fs::write(own.folder.path().join(folder).join("a-1.0.0.tgz"), chart("a", "1.0.0")).expect("a file");
+    }
+    own.store.import("").await.expect("imported");
+    own.store.delete_chart("p", "a", "1.0.0").await.expect("deleted");
+    own.store.collect_garbage(NOW).await.expect("collected");
+    assert!(own.folder.path().join("q/a-1.0.0.tgz").exists(), "another tenant has it");
+    own.store.delete_chart("q", "a", "1.0.0").await.expect("deleted");
+    own.store.collect_garbage(NOW).await.expect("collected");
+    for folder in ["p", "q"] {
+        assert!(!own.folder.path().join(folder).join("a-1.0.0.tgz").exists(), "{folder}");
+    }
 }

@@ -190,6 +190,10 @@ impl Fetcher {
             // Most charts are not signed.
             return Ok(false);
         }
+        if chart_store::subject(&text).is_none_or(|of| of != (remote.name.clone(), remote.version.clone())) {
+            // Of whatever else it may be, we were not asked.
+            return Ok(false);
+        }
         match self.passage.wait(self.store.put_provenance(tenant, Bytes::from(text), Policy::default())) {
             Ok(_) | Err(Error::Exists(_)) => Ok(true),
             Err(error) => Err(of_store(error, remote)),

@@ -42,7 +42,7 @@ use state::{State, Told};
 use sync::Round;
 use upstream::Upstream;
 pub use view::View;
-use wanted::Wanted;
+use wanted::{Asker, Wanted};
 
 /// The shortest pause between two looks that nobody asked for.
 const SHORTEST: Duration = Duration::from_secs(10);
@@ -115,27 +115,37 @@ impl Mirrors {
     }
 
     /// Returns the index of the tenant that is asked for, if it has a repository behind it, and `None` for others.
+    /// Mirrors that lead back to each other get what is here, and so do all of them in the end.
     pub async fn index(&self, app: &Arc<App>, asked: &Asked) -> Result<Option<Arc<View>>, Fault> {
-        match self.of(asked)? {
-            None => Ok(None),
-            Some(mirror) => mirror.view(app).await.map(Some),
-        }
+        let Some((mirror, asker)) = self.of(asked) else { return Ok(None) };
+        let index = match asker {
+            Asker::Itself => return Ok(None),
+            Asker::Client => mirror.index(app).await?,
+            Asker::Mirror => match mirror.index_soon(app).await {
+                None => return Ok(None),
+                Some(index) => index,
+            },
+        };
+        mirror.view(app, index).await.map(Some)
     }
 
     /// Fetches a file that is not here, if the repository behind the tenant has it; returns whether it is here now.
     pub async fn fetch(&self, app: &Arc<App>, asked: &Asked, file: &str) -> Result<bool, Fault> {
-        match self.of(asked)? {
+        let Some((mirror, asker)) = self.of(asked) else { return Ok(false) };
+        let index = match asker {
+            Asker::Itself => None,
+            Asker::Client => Some(mirror.index(app).await?),
+            Asker::Mirror => mirror.index_soon(app).await,
+        };
+        match index {
             None => Ok(false),
-            Some(mirror) => mirror.fetch(app, file).await,
+            Some(index) => mirror.fetch(app, index, file).await,
         }
     }
 
-    fn of(&self, asked: &Asked) -> Result<Option<&Arc<Mirror>>, Fault> {
-        let mirror = self.by_tenant.get(&asked.tenant);
-        match mirror.is_some_and(|mirror| wanted::is_named(&asked.head.headers, &mirror.via)) {
-            true => Err(Fault::new(StatusCode::LOOP_DETECTED, "the mirrored repository leads back to this one")),
-            false => Ok(mirror),
-        }
+    fn of(&self, asked: &Asked) -> Option<(&Arc<Mirror>, Asker)> {
+        let mirror = self.by_tenant.get(&asked.tenant)?;
+        Some((mirror, wanted::asker(&asked.head.headers, &mirror.via)))
     }
 }
 
@@ -211,8 +221,7 @@ impl Mirror {
         is_over
     }
 
-    async fn view(self: &Arc<Self>, app: &Arc<App>) -> Result<Arc<View>, Fault> {
-        let index = self.index(app).await?;
+    async fn view(self: &Arc<Self>, app: &Arc<App>, index: Arc<Index>) -> Result<Arc<View>, Fault> {
         // One makes it, the others wait for it.
         let mut last = self.view.lock().await;
         let parts = (index.key(), app.store.index_tag(&self.tenant).await?);
@@ -237,9 +246,8 @@ impl Mirror {
         Ok(view)
     }
 
-    async fn fetch(self: &Arc<Self>, app: &Arc<App>, file: &str) -> Result<bool, Fault> {
+    async fn fetch(self: &Arc<Self>, app: &Arc<App>, index: Arc<Index>, file: &str) -> Result<bool, Fault> {
         let package = file.strip_suffix(".prov").unwrap_or(file).to_owned();
-        let index = self.index(app).await?;
         let (mirror, name) = (self.clone(), package.clone());
         let found = tokio::task::spawn_blocking(move || mirror.upstream.find(&index, &name));
         let found = found.await.map_err(|error| Fault::internal(error.to_string()))?;

@@ -62,17 +62,23 @@ impl Mirror {
         }
     }
 
+    /// Returns the index for a mirror that asks, if it is there soon: two that ask each other would wait for each other.
+    pub async fn index_soon(self: &Arc<Self>, app: &Arc<App>) -> Option<Arc<Index>> {
+        match timeout(PATIENCE, self.index(app)).await {
+            Ok(Ok(index)) => Some(index),
+            _ => locked(&self.known).index.clone(),
+        }
+    }
+
     /// Asks the repository whether its index changed; the last one that was good counts when it is away.
     pub async fn refresh(self: &Arc<Self>, app: &Arc<App>) -> Result<Arc<Index>, String> {
         let wanted = Instant::now();
         let _turn = self.turn.lock().await;
         {
             let mut known = locked(&self.known);
-            // Somebody else asked while we waited.
-            if known.asked.is_some_and(|asked| asked >= wanted)
-                && let Some(index) = &known.index
-            {
-                return Ok(index.clone());
+            // Somebody else asked while we waited, with or without success.
+            if known.asked.is_some_and(|asked| asked >= wanted) {
+                return known.index.clone().ok_or_else(|| known.trouble.clone().unwrap_or_default());
             }
             known.asking = Some(Instant::now());
         }

@@ -23,18 +23,40 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The header by which requests are known that lead back to who made them (RFC 9110, 7.6.3).
 pub const VIA: &str = "via";
 
+/// How the names of all mirrors begin.
+const NAME: &str = "1.1 pilothouse-";
+
 /// Returns what a mirror is called in `Via`: nobody else has the name.
 pub fn name() -> String {
     let mut bytes = [0; 8];
     // Without random bytes the process has a name at least.
     let _ = aws_lc_rs::rand::fill(&mut bytes);
-    format!("1.1 pilothouse-{}-{}", std::process::id(), HEXLOWER.encode(&bytes))
+    format!("{NAME}{}-{}", std::process::id(), HEXLOWER.encode(&bytes))
 }
 
-/// Reports whether a request came by a mirror.
-pub fn is_named(headers: &HeaderMap, name: &str) -> bool {
+/// Who makes a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asker {
+    Client,
+    /// A mirror of this program.
+    Mirror,
+    /// This mirror itself: its repository leads back to it.
+    Itself,
+}
+
+/// Finds out by `Via` who makes a request to a mirror.
+pub fn asker(headers: &HeaderMap, name: &str) -> Asker {
     let lists = headers.get_all(VIA).iter().filter_map(|value| value.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|by| by.trim() == name)
+    let mut asker = Asker::Client;
+    for by in lists.flat_map(|list| list.split(',')).map(str::trim) {
+        if by == name {
+            return Asker::Itself;
+        }
+        if by.starts_with(NAME) {
+            asker = Asker::Mirror;
+        }
+    }
+    asker
 }
 
 /// What becomes of a wanted archive: whether it is here now.
@@ -105,11 +127,15 @@ mod tests {
         let (own, other) = (name(), name());
         assert_ne!(own, other);
         let mut headers = HeaderMap::new();
-        assert!(!is_named(&headers, &own));
-        for value in ["1.1 proxy".to_owned(), format!("1.0 a, {own} , 1.1 b")] {
+        assert_eq!(asker(&headers, &own), Asker::Client);
+        for (value, expected) in [
+            ("1.1 proxy".to_owned(), Asker::Client),
+            (format!("1.0 a, {other} , 1.1 b"), Asker::Mirror),
+            (own.clone(), Asker::Itself),
+        ] {
             headers.append(VIA, value.parse().expect("a header"));
+            assert_eq!(asker(&headers, &own), expected, "{value}");
         }
-        assert!(is_named(&headers, &own) && !is_named(&headers, &other));
     }
 
     #[tokio::test]

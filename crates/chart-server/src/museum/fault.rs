@@ -21,7 +21,7 @@ impl From<Error> for Fault {
             Error::TooLarge { .. } => return Fault::too_large(),
             Error::Quota(_) => (StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
             Error::Full(_) => (StatusCode::INSUFFICIENT_STORAGE, "the disk of the server is full".to_owned()),
-            Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            Error::Busy | Error::Changed => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             Error::Body(_) => (StatusCode::BAD_REQUEST, error.to_string()),
             Error::Blobs { .. } | Error::Rows { .. } | Error::Config(_) => return Fault::internal(detail),
         };

@@ -128,7 +128,7 @@ impl Fault {
                 Fault::new(StatusCode::PAYLOAD_TOO_LARGE, code, &text)
             }
             Error::Quota(_) => Fault::new(StatusCode::INSUFFICIENT_STORAGE, Code::Denied, &text),
-            Error::Busy => {
+            Error::Busy | Error::Changed => {
                 Fault::new(StatusCode::SERVICE_UNAVAILABLE, Code::TooManyRequests, &text).with(RETRY_AFTER, "1")
             }
             Error::Full(_) => Fault::ours(StatusCode::INSUFFICIENT_STORAGE, error),

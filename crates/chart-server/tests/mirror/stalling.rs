@@ -40,15 +40,69 @@ fn clients_that_leave_a_silent_repository_hold_up_nobody() {
 }
 
 #[test]
-fn what_leads_back_is_refused() {
+fn what_leads_back_ends_at_once() {
     let upstream = Upstream::of(&[("a", "1.0.0")]);
-    let server = Running::serve(&["--mirror-interval=0s", &upstream.flag()]);
+    let server = Running::serve(&["--anonymous-writes", "--mirror-interval=0s", &upstream.flag()]);
+    upload(&server, "/api/charts", "mychart-0.1.0.tgz");
     let back = |path: &str| Rule::Always(Box::new(Rule::Redirect(302, format!("http://{}{path}", server.address))));
     upstream.rule("/a-1.0.0.tgz", vec![back("/charts/a-1.0.0.tgz")]);
     assert_eq!(get(&server, "/charts/a-1.0.0.tgz").status, 502);
+    // Its own index is what there is behind it then.
     upstream.rule("/index.yaml", vec![back("/index.yaml")]);
-    assert_eq!(get(&server, "/index.yaml").status, 200);
-    let told = until(&server, "an error", |told| told["error"].is_string());
-    assert!(told["error"].as_str().is_some_and(|error| error.contains("508 Loop Detected")), "{told}");
-    assert_eq!(get(&server, "/index.yaml").status, 200, "the last good one stays");
+    testbed::until("its own index", PATIENCE, || {
+        Ok((!get(&server, "/index.yaml").text().contains("a-1.0.0.tgz")).then_some(()))
+    })
+    .expect("an index");
+    assert!(get(&server, "/index.yaml").text().contains("mychart-0.1.0.tgz"));
+}
+
+#[test]
+fn mirrors_of_each_other_have_what_both_have() {
+    let hops = [Upstream::new(Options::default()), Upstream::new(Options::default())];
+    let servers =
+        [0, 1].map(|at: usize| Running::serve(&["--anonymous-writes", "--mirror-interval=1s", &hops[at].flag()]));
+    for (at, file) in [(0, "mychart-0.1.0.tgz"), (1, "otherchart-0.1.0.tgz")] {
+        upload(&servers[at], "/api/charts", file);
+        let other = servers[1 - at].address;
+        for path in ["index.yaml", "charts/mychart-0.1.0.tgz", "charts/otherchart-0.1.0.tgz"] {
+            let there = Rule::Redirect(302, format!("http://{other}/{path}"));
+            hops[at].rule(&format!("/{path}"), vec![Rule::Always(Box::new(there))]);
+        }
+    }
+    for server in &servers {
+        until_shown(server, "mychart-0.1.0.tgz");
+        until_shown(server, "otherchart-0.1.0.tgz");
+        for file in ["mychart-0.1.0.tgz", "otherchart-0.1.0.tgz"] {
+            assert_eq!(get(server, &format!("/charts/{file}")).body, fixture(file));
+        }
+    }
+}
+
+#[test]
+fn all_who_wait_are_told_of_one_failure() {
+    let upstream = Upstream::new(Options::default());
+    upstream.rule("/index.yaml", vec![Rule::Always(Box::new(Rule::Status(404, "Not Found".to_owned())))]);
+    let server = Running::serve(&["--mirror-interval=1h", &upstream.flag()]);
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let address = server.address;
+            std::thread::spawn(move || ask(address, "GET /index.yaml", &[], b"").status)
+        })
+        .collect();
+    for client in clients {
+        assert_eq!(client.join().expect("an answer"), 502);
+    }
+    // That of the start, and at most that of the first client.
+    assert!(upstream.asked("/index.yaml") <= 2, "{}", upstream.asked("/index.yaml"));
+}
+
+#[test]
+fn a_signature_is_of_the_chart_that_was_asked_for() {
+    let upstream = Upstream::of(&[("a", "1.0.0")]);
+    upstream.put("a-1.0.0.tgz.prov", &fixture("mychart-0.1.0.tgz.prov"));
+    let server = Running::serve(&["--anonymous-writes", &upstream.flag()]);
+    upload(&server, "/api/charts", "mychart-0.1.0.tgz");
+    for file in ["a-1.0.0.tgz.prov", "mychart-0.1.0.tgz.prov"] {
+        assert_eq!(get(&server, &format!("/charts/{file}")).status, 404, "{file}");
+    }
 }

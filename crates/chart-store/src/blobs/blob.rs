@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::spool::one_piece;
-use super::{Blobs, Pieces};
+use super::{Blobs, Pieces, Stamp, joined};
 use crate::digest::Digest;
 use crate::error::Error;
 
@@ -21,7 +21,7 @@ pub struct Blob {
 #[derive(Clone)]
 enum Source {
     Memory(Bytes),
-    Stored { blobs: Arc<Blobs>, key: String },
+    Stored { blobs: Arc<Blobs>, key: String, stamp: Option<Stamp> },
 }
 
 impl Blob {
@@ -30,7 +30,13 @@ impl Blob {
     }
 
     pub(crate) fn stored(digest: Digest, size: u64, blobs: Arc<Blobs>, key: String) -> Self {
-        Blob { digest, size, source: Source::Stored { blobs, key } }
+        Blob { digest, size, source: Source::Stored { blobs, key, stamp: None } }
+    }
+
+    /// A content in a file that others may change, which they had not at a moment (milliseconds since 1970).
+    pub(crate) fn in_file(digest: Digest, size: u64, blobs: Arc<Blobs>, (key, modified): (String, i64)) -> Self {
+        let stamp = Some(Stamp { size, modified });
+        Blob { digest, size, source: Source::Stored { blobs, key, stamp } }
     }
 
     /// Returns the digest.
@@ -61,7 +67,7 @@ impl Blob {
         }
         match &self.source {
             Source::Memory(bytes) => Ok(bytes.clone()),
-            Source::Stored { blobs, key } => blobs.read(key, 0..self.size).await,
+            Source::Stored { .. } => joined(self.pieces(0..self.size).await?).await,
         }
     }
 
@@ -77,7 +83,8 @@ impl Blob {
                 let part = if start < end { bytes.slice(start..end) } else { Bytes::new() };
                 Ok(one_piece(part))
             }
-            Source::Stored { blobs, key } => blobs.pieces(key, range).await,
+            Source::Stored { blobs, key, stamp: None } => blobs.pieces(key, range).await,
+            Source::Stored { blobs, key, stamp: Some(stamp) } => blobs.pieces_of_file(key, range, *stamp).await,
         }
     }
 }

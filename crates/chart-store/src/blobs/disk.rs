@@ -13,7 +13,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::buffers::Buffers;
 use super::spool::{Content, blocking};
-use super::{Listing, Object, Pieces};
+use super::{Listing, Object, Pieces, Stamp};
 use crate::error::{Error, Missing};
 
 /// Folders inside each other that a listing goes into.
@@ -62,16 +62,23 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads a part of a file piece by piece.
-pub async fn pieces(path: PathBuf, range: Range<u64>, buffers: Buffers) -> Result<Pieces, Error> {
+/// Reads a part of a file piece by piece, if it is still as it was where that is said.
+pub async fn pieces(path: PathBuf, range: Range<u64>, buffers: Buffers, stamp: Option<Stamp>) -> Result<Pieces, Error> {
     let first = range.start..range.end.min(range.start.saturating_add(buffers.piece_bytes()));
     let opened = tokio::task::spawn_blocking(move || {
-        let file = Arc::new(Open { file: File::open(path)?, buffers });
+        let file = File::open(path)?;
+        if let Some(stamp) = stamp {
+            let now = described(String::new(), &file.metadata()?);
+            if let Err(changed) = stamp.check(now.size, now.modified) {
+                return Ok(Err(changed));
+            }
+        }
+        let file = Arc::new(Open { file, buffers });
         let piece = file.piece(first)?;
-        Ok((file, piece))
+        Ok(Ok((file, piece)))
     });
     let (file, first) = match opened.await {
-        Ok(Ok(opened)) => opened,
+        Ok(Ok(opened)) => opened?,
         Ok(Err(error)) if is_missing(&error) => return Err(Error::Unknown(Missing::File)),
         Ok(Err(error)) => return Err(Error::disk("cannot read a blob", error)),
         Err(_) => return Err(Error::Busy),

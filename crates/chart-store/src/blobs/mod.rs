@@ -18,6 +18,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use futures_util::stream::{BoxStream, StreamExt};
+use tokio::sync::Notify;
 
 use crate::config::{BlobPlace, Config, WORKING};
 use crate::digest::{Algorithm, Digest};
@@ -42,6 +43,20 @@ pub struct Object {
     pub modified: i64,
 }
 
+/// What a file of others was like when its content was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    pub size: u64,
+    /// Milliseconds since 1970; the file is at least as old.
+    pub modified: i64,
+}
+
+impl Stamp {
+    fn check(self, size: u64, modified: i64) -> Result<(), Error> {
+        if size == self.size && modified <= self.modified { Ok(()) } else { Err(Error::Changed) }
+    }
+}
+
 /// What lies below a prefix.
 pub struct Listing {
     /// In any order.
@@ -56,6 +71,7 @@ pub struct Blobs {
     spool: Arc<Path>,
     memory: Memory,
     buffers: Buffers,
+    changed: Notify,
 }
 
 enum Place {
@@ -93,7 +109,7 @@ impl Blobs {
         };
         let memory = Memory::default();
         let buffers = Buffers::new(&memory);
-        Ok(Blobs { place, spool: spool.into(), memory, buffers })
+        Ok(Blobs { place, spool: spool.into(), memory, buffers, changed: Notify::new() })
     }
 
     /// Begins to take in a body of at most `limit` bytes.
@@ -152,9 +168,29 @@ impl Blobs {
     /// It is not there, or the store failed.
     pub async fn pieces(&self, key: &str, range: Range<u64>) -> Result<Pieces, Error> {
         match &self.place {
-            Place::Disk(root) => disk::pieces(root.join(key), range, self.buffers.clone()).await,
-            Place::Remote(remote) => remote.pieces(key, range).await,
+            Place::Disk(root) => disk::pieces(root.join(key), range, self.buffers.clone(), None).await,
+            Place::Remote(remote) => remote.pieces(key, range, None).await,
         }
+    }
+
+    /// Returns the pieces of a part of a file that others may change.
+    ///
+    /// # Errors
+    /// As [`Blobs::pieces`]; [`Error::Changed`] if they have.
+    pub async fn pieces_of_file(&self, key: &str, range: Range<u64>, stamp: Stamp) -> Result<Pieces, Error> {
+        let pieces = match &self.place {
+            Place::Disk(root) => disk::pieces(root.join(key), range, self.buffers.clone(), Some(stamp)).await,
+            Place::Remote(remote) => remote.pieces(key, range, Some(stamp)).await,
+        };
+        if matches!(pieces, Err(Error::Changed | Error::Unknown(_))) {
+            self.changed.notify_one();
+        }
+        pieces
+    }
+
+    /// Waits until a file of others is found changed, or gone.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// Returns a part of an object in one piece; who keeps it makes a copy, which may take less room.

@@ -11,7 +11,7 @@ use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt
 use tokio::sync::Semaphore;
 
 use super::spool::{Content, read_at};
-use super::{Object, Pieces};
+use super::{Object, Pieces, Stamp};
 use crate::error::{Error, Missing};
 
 /// Bytes of one part: S3 wants 5 MiB or more, and each is in memory while it is sent.
@@ -83,12 +83,15 @@ impl Remote {
         upload.complete().await.map(drop).map_err(failed)
     }
 
-    pub async fn pieces(&self, key: &str, range: Range<u64>) -> Result<Pieces, Error> {
+    pub async fn pieces(&self, key: &str, range: Range<u64>, stamp: Option<Stamp>) -> Result<Pieces, Error> {
         if range.is_empty() {
             return Ok(futures_util::stream::empty().boxed());
         }
         let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
         let found = self.store.get_opts(&self.path(key), options).await.map_err(|error| missing_or(error, "read"))?;
+        if let Some(stamp) = stamp {
+            stamp.check(found.meta.size, found.meta.last_modified.timestamp_millis())?;
+        }
         Ok(found.into_stream().map_err(|error| Error::remote("cannot read a blob", error)).boxed())
     }
 

@@ -6,6 +6,7 @@ use gostd::value::Entries;
 use jiff::Timestamp;
 
 use crate::error::Error;
+use crate::names;
 
 /// Returns a moment as RFC 3339 with as many fractions as it has.
 pub fn time(milliseconds: i64) -> String {
@@ -24,7 +25,7 @@ pub fn seconds(milliseconds: i64) -> String {
 pub fn yaml(metadata: &Metadata, file: &str, created: i64, digest: &str) -> Result<String, Error> {
     let value = metadata.to_value();
     if let Some(map) = value.as_map() {
-        map.insert("urls", Value::list(vec![format!("charts/{file}").as_str().into()]));
+        map.insert("urls", Value::list(vec![format!("charts/{}", names::in_url(file)).as_str().into()]));
         map.insert("created", time(created).as_str().into());
         map.insert("digest", digest.into());
     }

@@ -29,9 +29,13 @@ impl Store {
         policy: Policy,
     ) -> Result<(), Error> {
         check_tenant(tenant)?;
+        let is_alone = packages.is_empty();
         let subjects = provenances.iter().map(|text| Subject::of(text)).collect::<Result<Vec<_>, Error>>()?;
         let (packages, mut contents): (Vec<Arc<Package>>, Vec<Spooled>) =
             packages.into_iter().map(|Checked { package, spooled }| (package, spooled)).unzip();
+        if let Some(of) = subjects.iter().find(|of| !is_alone && !packages.iter().any(|package| of.is(package))) {
+            return Err(Error::invalid(format!("provenance file is of {}, which is not in the form", of.file)));
+        }
         contents.extend(provenances.into_iter().map(Spooled::from_bytes));
         let (store, tenant) = (self.clone(), tenant.to_owned());
         self.whole(async move {

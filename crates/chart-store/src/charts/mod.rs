@@ -19,7 +19,7 @@ pub use entry::{head as chart_head, time as entry_time};
 pub use listing::Listed;
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER, Piece, is_chart_layer};
 pub use package::{Package, STACK_BYTES};
-pub use provenance::{check_belongs, of_before, settled};
+pub use provenance::{check_belongs, of_before, settled, subject};
 pub use put::{PROVENANCE_BYTES, check_room_for, check_tenant, drop_oldest};
 pub use read::chart_version;
 pub use table::{

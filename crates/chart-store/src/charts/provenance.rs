@@ -44,11 +44,16 @@ impl Store {
 #[derive(Clone)]
 pub struct Subject {
     pub name: String,
-    version: String,
-    file: String,
+    pub version: String,
+    pub file: String,
 }
 
 impl Subject {
+    /// Reports whether it is a package.
+    pub fn is(&self, package: &Package) -> bool {
+        (&self.name, &self.version) == (&package.name, &package.version)
+    }
+
     /// Reads a provenance file.
     ///
     /// # Errors

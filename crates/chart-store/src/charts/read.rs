@@ -3,7 +3,7 @@
 use crate::blobs::Blob;
 use crate::error::{Error, Missing};
 use crate::rows::{Arg, Row};
-use crate::store::Store;
+use crate::store::{Store, select_content};
 
 use super::{ChartVersion, entry};
 
@@ -65,8 +65,10 @@ impl Store {
     }
 
     async fn find_file(&self, tenant: &str, file: &str) -> Result<Blob, Error> {
-        let sql = "SELECT b.digest, b.size, b.path, b.body FROM versions v JOIN tenants t ON v.tenant = t.id \
-            JOIN blobs b ON b.digest = v.archive WHERE t.name = $1 AND v.file = $2";
+        let sql = select_content!(
+            "versions v JOIN tenants t ON v.tenant = t.id JOIN blobs b ON b.digest = v.archive WHERE t.name = $1 AND \
+                v.file = $2"
+        );
         let row = match file.strip_suffix(".prov") {
             None => self.inner.rows.row(sql, &[tenant.into(), file.into()]).await?,
             Some(package) => self.find_provenance(tenant, package).await?,
@@ -76,13 +78,17 @@ impl Store {
 
     async fn find_provenance(&self, tenant: &str, package: &str) -> Result<Option<Row>, Error> {
         let args = [tenant.into(), package.into()];
-        let sql = "SELECT b.digest, b.size, b.path, b.body FROM versions v JOIN tenants t ON v.tenant = t.id \
-            JOIN blobs b ON b.digest = v.provenance WHERE t.name = $1 AND v.file = $2";
+        let sql = select_content!(
+            "versions v JOIN tenants t ON v.tenant = t.id JOIN blobs b ON b.digest = v.provenance WHERE t.name = $1 AND \
+                v.file = $2"
+        );
         if let Some(row) = self.inner.rows.row(sql, &args).await? {
             return Ok(Some(row));
         }
-        let sql = "SELECT b.digest, b.size, b.path, b.body FROM provenances p JOIN tenants t ON p.tenant = t.id \
-            JOIN blobs b ON b.digest = p.digest WHERE t.name = $1 AND p.file = $2";
+        let sql = select_content!(
+            "provenances p JOIN tenants t ON p.tenant = t.id JOIN blobs b ON b.digest = p.digest WHERE t.name = $1 AND \
+                p.file = $2"
+        );
         self.inner.rows.row(sql, &args).await
     }
 }

@@ -18,7 +18,15 @@ pub struct Take {
     pub modified: i64,
     pub digest: Digest,
     pub package: Package,
-    pub provenance: Option<NewBlob>,
+    pub provenance: Signed,
+}
+
+/// The provenance file beside a package.
+pub enum Signed {
+    No,
+    By(NewBlob),
+    /// There is one that cannot be read.
+    Unreadable,
 }
 
 impl Change for Take {
@@ -39,14 +47,14 @@ impl Change for Take {
             _ => place.tenant,
         };
         self.keep(tx, now).await?;
-        if let Some(provenance) = &self.provenance {
+        if let Signed::By(provenance) = &self.provenance {
             table::keep_blob(tx, provenance, now).await?;
         }
         let provenance = match &self.provenance {
-            Some(blob) => Some((blob.digest.clone(), blob.size)),
-            // What was uploaded does not go because there is no such file.
-            None if owner == UPLOADED => of_before(tx, package, before.as_ref()).await?,
-            None => None,
+            Signed::By(blob) => Some((blob.digest.clone(), blob.size)),
+            Signed::No if self.was_signed_beside(tx).await? => None,
+            // What came another way does not go because there is no such file.
+            _ => of_before(tx, package, before.as_ref()).await?,
         };
         let piece = provenance.as_ref().map(|(digest, size)| Piece { digest, size: *size });
         let manifest = tie(tx, &place, &self.tenant, package, piece).await?;
@@ -70,6 +78,12 @@ impl Change for Take {
 }
 
 impl Take {
+    /// Reports whether there was a provenance file beside the package when it was taken in: it was counted with it.
+    async fn was_signed_beside(&self, tx: &mut Tx) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM imported i JOIN blobs b ON b.digest = i.digest WHERE i.path = $1 AND i.size > b.size";
+        Ok(tx.row(sql, &[(&self.path).into()]).await?.is_some())
+    }
+
     /// Writes the row of the content, which points at the file unless the content is elsewhere too.
     async fn keep(&self, tx: &mut Tx, now: i64) -> Result<(), Error> {
         let sql = "INSERT INTO blobs (digest, size, state, touched, path) VALUES ($1, $2, 0, $3, $4) ON CONFLICT (digest) \

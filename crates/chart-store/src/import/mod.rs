@@ -17,7 +17,7 @@ use crate::names;
 use crate::registry::table::NewBlob;
 use crate::store::Store;
 
-use self::changes::{Forget, Left, Take};
+use self::changes::{Forget, Left, Signed, Take};
 
 /// Packages that are read at a time: each is streamed, changes wait for the disk together.
 const AT_ONCE: usize = 16;
@@ -142,21 +142,22 @@ impl Store {
         if known.as_ref().is_some_and(|known| *known == Known::of(&object, provenance.as_ref())) {
             return Ok(Outcome::Unchanged);
         }
-        let (provenance, skipped) = match provenance {
-            None => (None, None),
-            Some(signature) => match self.read_provenance(&signature).await {
-                Ok(text) => (Some((signature, text)), None),
-                Err(error) if is_of_a_file(&error) => (None, Some((signature.key, error))),
+        let (mut known_as, mut signed, mut skipped) = (Known::of(&object, provenance.as_ref()), Signed::No, None);
+        if let Some(signature) = provenance {
+            signed = match self.read_provenance(&signature).await {
+                Ok(None) => Signed::No,
+                Ok(Some(text)) => Signed::By(NewBlob::inline(&Spooled::from_bytes(text.clone()), text)),
+                Err(error) if is_of_a_file(&error) => {
+                    // Else it would not be tried again.
+                    known_as = Known::of(&object, None);
+                    skipped = Some((signature.key, error));
+                    Signed::Unreadable
+                }
                 Err(error) => return Err(error),
-            },
-        };
-        if known.is_some()
-            && let Some((path, error)) = skipped
-        {
-            return Ok(Outcome::Skipped(path, error));
+            };
         }
         let path = object.key.clone();
-        match self.import_changed(prefix, object, provenance).await {
+        match self.import_changed(prefix, object, signed, known_as).await {
             Ok(()) => Ok(Outcome::Added(skipped)),
             Err(error @ (Error::Invalid(_) | Error::Exists(_) | Error::TooLarge { .. })) => {
                 if known.is_some() {
@@ -183,14 +184,11 @@ impl Store {
         &self,
         prefix: &str,
         object: Object,
-        provenance: Option<(Object, Option<bytes::Bytes>)>,
+        provenance: Signed,
+        Known { size, modified }: Known,
     ) -> Result<(), Error> {
         let tenant = tenant_of(prefix, &object.key)?;
         let (digest, package) = self.read_package(&object).await?;
-        let known = Known::of(&object, provenance.as_ref().map(|(provenance, _)| provenance));
-        let text = provenance.and_then(|(_, text)| text);
-        let provenance = text.map(|text| NewBlob::inline(&Spooled::from_bytes(text.clone()), text));
-        let Known { size, modified } = known;
         let change = Take { tenant: tenant.clone(), path: object.key, size, modified, digest, package, provenance };
         let (store, repository) = (self.clone(), names::repository(&tenant, &change.package.name));
         self.whole(async move {

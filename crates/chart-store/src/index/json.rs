@@ -6,6 +6,7 @@ use gostd::json::append_quote;
 use crate::Page;
 use crate::charts::entry_time;
 use crate::error::Error;
+use crate::names;
 use crate::store::Store;
 use crate::text::Text;
 
@@ -31,6 +32,7 @@ impl Store {
 
     /// Returns the URL of a file as indexes have it: relative, unless the server has another one.
     pub fn url(&self, tenant: &str, file: &str) -> String {
+        let file = names::in_url(file);
         let base = self.inner.index_settings.chart_url.trim_end_matches('/');
         match (base, tenant) {
             ("", _) => format!("charts/{file}"),

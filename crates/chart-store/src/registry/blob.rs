@@ -5,7 +5,7 @@ use crate::charts::{PUT_OFF, settle};
 use crate::digest::Digest;
 use crate::error::{Error, Missing};
 use crate::rows::{Arg, Change, Tx};
-use crate::store::{Store, now};
+use crate::store::{Store, now, select_content};
 
 use super::table::{self, NewBlob};
 
@@ -18,8 +18,11 @@ impl Store {
     /// # Errors
     /// The repository has none of this digest.
     pub async fn blob_of(&self, repository: &str, digest: &Digest) -> Result<Blob, Error> {
-        let sql = "SELECT b.digest, b.size, b.path, b.body FROM repositories r JOIN links l ON l.repository = r.id \
-            JOIN blobs b ON b.digest = l.digest WHERE r.name = $1 AND l.digest = $2";
+        // A content that lay in a file that has gone is not there, though the repository still has it.
+        let sql = select_content!(
+            "repositories r JOIN links l ON l.repository = r.id JOIN blobs b ON b.digest = l.digest AND b.state = 0 \
+                WHERE r.name = $1 AND l.digest = $2"
+        );
         let row = self.registry_row(repository, sql, &[repository.into(), digest.as_str().into()]).await?;
         self.blob(&mut row.ok_or(Error::Unknown(Missing::Blob))?)
     }

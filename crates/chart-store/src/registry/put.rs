@@ -197,8 +197,8 @@ impl Push {
     async fn check_references(&self, tx: &mut Tx, repository: i64) -> Result<(), Error> {
         let mut missing = Vec::new();
         for (digest, size) in &self.document.blobs {
-            let sql = "SELECT b.size FROM links l JOIN blobs b ON b.digest = l.digest WHERE l.repository = $1 AND \
-                l.digest = $2";
+            let sql = "SELECT b.size FROM links l JOIN blobs b ON b.digest = l.digest AND b.state = 0 WHERE \
+                l.repository = $1 AND l.digest = $2";
             let row = tx.row(sql, &[repository.into(), digest.as_str().into()]).await?;
             match row.map(|mut row| row.size()).transpose()? {
                 None => missing.push(digest.to_string()),
