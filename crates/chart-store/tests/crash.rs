@@ -146,6 +146,7 @@ async fn a_full_disk_is_an_error_and_no_more() {
         }
     }
     assert!(full == 10 && acknowledged.len() > 5, "{full} of {}", acknowledged.len());
+    assert!(matches!(store.check().await, Err(Error::Full(_))), "nor does it say that all is well");
     let listed = listed(&store, "t").await.remove("a").unwrap_or_default();
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), acknowledged);
     store.close().await;

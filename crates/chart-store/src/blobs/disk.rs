@@ -16,6 +16,8 @@ use super::spool::{Content, blocking};
 use super::{Listing, Object, Pieces, Stamp};
 use crate::error::{Error, Missing};
 
+/// A disk with less than this is full.
+const SPARE_BYTES: u64 = 512 * 1024;
 /// Folders inside each other that a listing goes into.
 const DEPTH_LIMIT: usize = 64;
 
@@ -148,6 +150,20 @@ impl Open {
 
 fn length(range: &Range<u64>) -> io::Result<usize> {
     usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)
+}
+
+/// Checks that there is room for something: the last blocks of a disk may hold what is written to try it, and no change of
+/// the rows.
+pub async fn check_room(folder: PathBuf) -> Result<(), Error> {
+    blocking("look at the disk", move || {
+        let disk = rustix::fs::statvfs(&folder)?;
+        // What is kept for root may be ours. Some file systems do not say how much there is.
+        match disk.f_blocks > 0 && disk.f_bfree.saturating_mul(disk.f_frsize) < SPARE_BYTES {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => Ok(()),
+        }
+    })
+    .await
 }
 
 pub async fn delete(path: PathBuf) -> Result<(), Error> {

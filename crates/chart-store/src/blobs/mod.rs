@@ -225,8 +225,9 @@ impl Blobs {
         }
     }
 
-    /// Checks that contents can be kept: a small object is written and deleted.
+    /// Checks that contents can be kept: there is room for bodies, and a small object is written and deleted.
     pub async fn check(&self, name: &str) -> Result<(), Error> {
+        disk::check_room(self.spool.to_path_buf()).await?;
         let key = format!("{WORKING}/checks/{name}");
         self.place(&mut Content::Memory(Bytes::from_static(b"ok")), &key).await?;
         self.delete(&key).await
