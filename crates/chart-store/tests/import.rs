@@ -306,6 +306,9 @@ async fn what_went_with_its_file_can_be_pushed() {
     fs::remove_file(&path).expect("removed");
     own.store.import("").await.expect("imported");
     assert!(own.store.blob_of("a", &sha256(&bytes)).await.is_err());
+    for reference in ["1.0.0", "latest", manifest.digest.as_str()] {
+        assert!(own.store.manifest("a", reference).await.is_err(), "{reference}");
+    }
     let refused = put_manifest(&own.store, "a", &manifest.body, "1.0.0").await;
     assert!(matches!(refused, Err(Error::References(_))), "{refused:?}");
     push(&own.store, "a", &bytes, "1.0.0").await.expect("pushed");

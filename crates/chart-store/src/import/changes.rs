@@ -118,8 +118,8 @@ impl Change for Forget {
 
 /// Bytes are not in their file any more: what is remembered of where contents are is wrong.
 pub struct Left {
-    /// The chart whose version went with them.
-    pub chart: Option<String>,
+    /// Their version went with them.
+    pub with_version: bool,
 }
 
 /// A version of a tenant, with a content.
@@ -165,14 +165,15 @@ impl File {
         let found = version_of(tx, place.tenant, version.name, version.version).await?;
         let is_its = self.tenant == place.tenant && found.is_some_and(|found| found.archive == version.digest);
         if !is_its || version.is_of_a_file(tx, place).await? {
-            return Ok(Left { chart: None });
+            return Ok(Left { with_version: false });
         }
         remove_everywhere(tx, place, tenant, (version.name, version.version)).await?;
-        Ok(Left { chart: Some(self.name.clone()) })
+        Ok(Left { with_version: true })
     }
 
     /// Lets the content be where another file has it, if it was in this one. Where none has, it is as if garbage collection
-    /// had taken it away: who sends it now places it again.
+    /// had taken it away: who sends it now places it again. Manifests that need it go, whatever tags they have: to clients
+    /// one that is there says that its contents are.
     async fn move_content(&self, tx: &mut Tx) -> Result<(), Error> {
         let (digest, path) = (Arg::from(&self.digest), Arg::from(&self.path));
         let sql = "UPDATE blobs SET path = (SELECT min(path) FROM imported WHERE digest = $1) WHERE digest = $1 AND \
@@ -181,6 +182,12 @@ impl File {
             return Ok(());
         }
         let sql = "UPDATE blobs SET state = 2, touched = $2 WHERE digest = $1 AND path IS NULL";
-        tx.execute(sql, &[digest, now().into()]).await.map(drop)
+        if tx.execute(sql, &[digest, now().into()]).await? > 0 {
+            let sql = "SELECT repository, manifest FROM needs WHERE digest = $1";
+            for mut row in tx.rows(sql, &[digest]).await? {
+                table::remove_manifest(tx, row.int()?, &row.text()?).await?;
+            }
+        }
+        Ok(())
     }
 }

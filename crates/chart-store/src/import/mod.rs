@@ -17,7 +17,7 @@ use crate::names;
 use crate::registry::table::NewBlob;
 use crate::store::Store;
 
-use self::changes::{Forget, Left, Signed, Take};
+use self::changes::{Forget, Signed, Take};
 
 /// Packages that are read at a time: each is streamed, changes wait for the disk together.
 const AT_ONCE: usize = 16;
@@ -192,20 +192,18 @@ impl Store {
         let change = Take { tenant: tenant.clone(), path: object.key, size, modified, digest, package, provenance };
         let (store, repository) = (self.clone(), names::repository(&tenant, &change.package.name));
         self.whole(async move {
-            if let Some(left) = store.change(&[&repository, &tenant], change).await? {
-                store.forget_left(&tenant, &left);
+            if store.change(&[&repository, &tenant], change).await?.is_some() {
+                store.forget_left();
             }
             Ok(())
         })
         .await
     }
 
-    /// Contents may have moved, those of other tenants too.
-    fn forget_left(&self, tenant: &str, left: &Left) {
+    /// Contents may have moved, those of other tenants too, or gone with their manifests.
+    fn forget_left(&self) {
         self.inner.packages.clear();
-        if let Some(chart) = &left.chart {
-            self.inner.manifests.forget(&names::repository(tenant, chart));
-        }
+        self.inner.manifests.clear();
     }
 
     /// Reads a package twice: for its digest, and for what is in it.
@@ -233,12 +231,12 @@ impl Store {
         let tenant = tenant_of(prefix, &path)?;
         let store = self.clone();
         self.whole(async move {
-            let left = store.inner.rows.change(Forget { tenant: tenant.clone(), path }).await?;
-            if let Some(left) = &left {
-                store.forget_left(&tenant, left);
+            let left = store.inner.rows.change(Forget { tenant, path }).await?;
+            if left.is_some() {
+                store.forget_left();
             }
             store.inner.rows_changed();
-            Ok(left.is_some_and(|left| left.chart.is_some()))
+            Ok(left.is_some_and(|left| left.with_version))
         })
         .await
     }
