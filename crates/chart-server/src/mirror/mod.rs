@@ -46,6 +46,7 @@ use wanted::{Asker, Wanted};
 
 /// The shortest pause between two looks that nobody asked for.
 const SHORTEST: Duration = Duration::from_secs(10);
+
 /// The repositories behind tenants.
 pub struct Mirrors {
     by_tenant: BTreeMap<String, Arc<Mirror>>,
