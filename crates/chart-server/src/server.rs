@@ -150,7 +150,8 @@ async fn imports(app: Arc<App>, looked: oneshot::Sender<()>) {
     import(&app.store, &app.log).await;
     drop(looked);
     while let Import::Every(interval) = every {
-        // Folders and buckets do not tell of changes; who reads what has changed does.
+        // Folders and buckets do not tell of changes; who reads what has changed does. A pause comes first: who reads it over
+        // and over must not cause one look after the other.
         tokio::time::sleep(interval.min(BETWEEN_LOOKS)).await;
         let _ = timeout(interval.saturating_sub(BETWEEN_LOOKS), app.store.changed_by_hand()).await;
         import(&app.store, &app.log).await;

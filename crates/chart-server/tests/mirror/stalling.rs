@@ -1,7 +1,9 @@
 //! Repositories that do not answer, or lead back to who asks: they hold up nothing else.
 
-use std::io::Write;
-use std::net::TcpStream;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 
 use super::*;
 
@@ -80,20 +82,36 @@ fn mirrors_of_each_other_have_what_both_have() {
 
 #[test]
 fn all_who_wait_are_told_of_one_failure() {
-    let upstream = Upstream::new(Options::default());
-    upstream.rule("/index.yaml", vec![Rule::Always(Box::new(Rule::Status(404, "Not Found".to_owned())))]);
-    let server = Running::serve(&["--mirror-interval=1h", &upstream.flag()]);
-    let clients: Vec<_> = (0..8)
-        .map(|_| {
-            let address = server.address;
-            std::thread::spawn(move || ask(address, "GET /index.yaml", &[], b"").status)
-        })
-        .collect();
-    for client in clients {
-        assert_eq!(client.join().expect("an answer"), 502);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let (flag, asked) =
+        (format!("--mirror=http://{}", listener.local_addr().expect("a port")), Arc::new(AtomicUsize::new(0)));
+    let (go, gone) = mpsc::channel::<()>();
+    let count = asked.clone();
+    // It holds its answer back until the clients are there.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let _ = stream.read(&mut [0; 4096]);
+            count.fetch_add(1, Ordering::SeqCst);
+            let _ = gone.recv();
+            let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let server = Running::serve(&["--mirror-interval=1h", &flag]);
+    testbed::until("a request", PATIENCE, || Ok((asked.load(Ordering::SeqCst) > 0).then_some(()))).expect("one");
+    let want = |_| {
+        let mut client = TcpStream::connect(server.address).expect("a connection");
+        let head = wire::head(server.address, "GET /index.yaml", &[], 0);
+        client.write_all(head.as_bytes()).expect("a request");
+        client
+    };
+    let clients: Vec<TcpStream> = (0..8).map(want).collect();
+    assert_eq!(get(&server, "/health").status, 200);
+    drop(go);
+    for mut client in clients {
+        assert_eq!(wire::read(&mut client, false).status, 502);
     }
-    // That of the start, and at most that of the first client.
-    assert!(upstream.asked("/index.yaml") <= 2, "{}", upstream.asked("/index.yaml"));
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
 #[test]

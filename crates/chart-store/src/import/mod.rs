@@ -139,10 +139,11 @@ impl Store {
         provenance: Option<Object>,
         known: Option<Known>,
     ) -> Result<Outcome, Error> {
-        if known.as_ref().is_some_and(|known| *known == Known::of(&object, provenance.as_ref())) {
+        let mut known_as = Known::of(&object, provenance.as_ref());
+        if known.as_ref() == Some(&known_as) {
             return Ok(Outcome::Unchanged);
         }
-        let (mut known_as, mut signed, mut skipped) = (Known::of(&object, provenance.as_ref()), Signed::No, None);
+        let (mut signed, mut skipped) = (Signed::No, None);
         if let Some(signature) = provenance {
             signed = match self.read_provenance(&signature).await {
                 Ok(None) => Signed::No,
